@@ -1,0 +1,105 @@
+import type { ComposedMail, MailRequest, SendOutcome } from '../contracts/mail.js';
+import { markTransmitting, recordDelivery, type DeliveryRecord } from '../store/deliveries.js';
+import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
+import type { LoadedRun } from '../store/run-context.js';
+import { mailRequest } from './mail-request.js';
+import { MailRefused, type ActivityPorts } from './ports.js';
+
+/** What one attempt came to, for the step. */
+export type Attempt =
+  { kind: 'ENDED' } | { kind: 'SENT' } | { kind: 'RETRY'; message: string; retryAfterMs: number | null };
+
+const RECORD_PAUSE_MS = 1_000;
+
+/** One claimed delivery: render, marker, SMTP, record. No transaction is open meanwhile (S-E4). */
+export async function attemptDelivery(ports: ActivityPorts, loaded: LoadedRun, delivery: ClaimedDelivery): Promise<Attempt> {
+  const { db, mailer } = ports;
+  const { platform, context } = loaded;
+  const route = mailer.route(platform.environment, platform.allow_list, context.customer.email ?? '');
+  if ('blocked' in route) return blocked(ports, loaded, delivery, route.blocked, 'No way out for this mail.');
+
+  const request = mailRequest(loaded, delivery, mailer.defaultSender);
+  let mail: ComposedMail;
+  try {
+    mail = await mailer.compose(request);
+  } catch (error) {
+    if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
+    throw error;
+  }
+  const outcome = await route.sender.send(mail, () => markTransmitting(db, delivery.id, delivery.fence));
+  if (outcome.kind === 'FENCED') return { kind: 'ENDED' };
+  await recordSurely(ports, delivery, recordOf(outcome, loaded, request, mail));
+  switch (outcome.kind) {
+    case 'SENT':
+      return { kind: 'SENT' };
+    case 'RETRY':
+      return { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: outcome.retryAfterMs };
+    case 'IN_DOUBT':
+      return platform.in_doubt === 'RESEND'
+        ? { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: null }
+        : { kind: 'SENT' };
+    default:
+      return { kind: 'ENDED' };
+  }
+}
+
+async function blocked(
+  ports: ActivityPorts,
+  loaded: LoadedRun,
+  delivery: ClaimedDelivery,
+  reason: MailRefused['reason'],
+  text: string,
+): Promise<Attempt> {
+  await recordSurely(ports, delivery, {
+    status: 'BLOCKED',
+    reason,
+    reply: { text },
+    retryAt: recheckAt(loaded),
+    subject: null,
+    recipients: null,
+  });
+  return { kind: 'ENDED' };
+}
+
+/** Whoever holds the server's answer keeps trying to write it down as long as it lives (S-E4). */
+async function recordSurely({ db, log }: ActivityPorts, delivery: ClaimedDelivery, record: DeliveryRecord): Promise<void> {
+  for (;;) {
+    try {
+      const ours = await recordDelivery(db, delivery.id, delivery.fence, record);
+      if (!ours) log.warn({ delivery: delivery.id, outcome: record.status }, 'another worker took this delivery over');
+      return;
+    } catch (error) {
+      log.error({ delivery: delivery.id, outcome: record.status, error: String(error) }, 'outcome not recorded yet');
+      await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS));
+    }
+  }
+}
+
+function recordOf(
+  outcome: Exclude<SendOutcome, { kind: 'FENCED' }>,
+  loaded: LoadedRun,
+  request: MailRequest,
+  mail: ComposedMail,
+): DeliveryRecord {
+  const refused = outcome.kind === 'SENT' ? outcome.refused.map(({ address }) => address) : [];
+  const base = {
+    reply: outcome.reply,
+    retryAt: null,
+    subject: mail.subject,
+    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused },
+  };
+  switch (outcome.kind) {
+    case 'SENT':
+      return { ...base, status: 'SENT', reason: null };
+    case 'REJECTED':
+      return { ...base, status: 'REJECTED', reason: 'rejected' };
+    case 'IN_DOUBT':
+      return loaded.platform.in_doubt === 'RESEND'
+        ? { ...base, status: 'PLANNED', reason: null }
+        : { ...base, status: 'IN_DOUBT', reason: 'in_doubt' };
+    case 'RETRY':
+      return { ...base, status: 'PLANNED', reason: null };
+    case 'PROVIDER_REFUSED':
+      return { ...base, status: 'BLOCKED', reason: 'provider_refused', retryAt: recheckAt(loaded) };
+  }
+}

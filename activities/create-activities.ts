@@ -1,0 +1,46 @@
+import { ApplicationFailure, Context, sleep } from '@temporalio/activity';
+import { FAILURE, type Activities } from '../contracts/engine.js';
+import { reviewRun } from '../store/claim.js';
+import { stepTestClock } from '../store/test-clocks.js';
+import type { ActivityPorts } from './ports.js';
+import { sendStepEmails } from './send-step-emails.js';
+
+const HEARTBEAT_MS = 3_000;
+/** Pause between looks of an advancing clock at whether its runs are at rest. */
+const CLOCK_LOOK_MS = 20;
+
+/** What the worker does for the workflows, on the ports it is given. */
+export function createActivities(ports: ActivityPorts): Activities {
+  return {
+    sendStepEmails: (request) => beating(() => sendStepEmails(ports, request)),
+
+    async reconsider({ runId }) {
+      const waits = await reviewRun(ports.db, runId);
+      if (!waits) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
+      return waits;
+    },
+
+    advanceClock: ({ clockId }) =>
+      beating(async () => {
+        for (;;) {
+          const { done, woken } = await stepTestClock(ports.db, clockId);
+          ports.tellSoon('RUN', woken);
+          if (done) return;
+          if (woken.length === 0) await sleep(CLOCK_LOOK_MS);
+        }
+      }),
+  };
+}
+
+/** Beats while the work lasts, so that a worker that died is noticed within seconds. */
+async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
+  const context = Context.current();
+  const beat = setInterval(() => {
+    context.heartbeat();
+  }, HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
+}

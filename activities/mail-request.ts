@@ -1,0 +1,99 @@
+import type { MailFacts, MailInvoice, MailParty, MailRequest, MailTrial } from '../contracts/mail.js';
+import { subtractDecimals } from '../domain/decimal.js';
+import type { InvoiceFacts } from '../domain/facts.js';
+import type { Instant } from '../domain/types.js';
+import { daysBetween, localDate, localTime } from '../domain/zone.js';
+import type { ClaimedDelivery } from '../store/claim.js';
+import type { LoadedRun } from '../store/run-context.js';
+
+/**
+ * The mail of one claimed delivery, from the facts read in the claim. Days and amounts are counted here and now, never taken
+ * from the period (S-E2).
+ */
+export function mailRequest(loaded: LoadedRun, delivery: ClaimedDelivery, defaultSender: MailParty): MailRequest {
+  const { context, platform, row } = loaded;
+  const { email } = delivery.action;
+  const { customer } = context;
+  const from = party(email.from) ?? platformSender(platform) ?? defaultSender;
+  const limited = platform.environment === 'TEST' && isAllowed(platform.allow_list, customer.email ?? '');
+  const copies = (addresses: readonly string[]): string[] =>
+    limited ? addresses.filter((address) => isAllowed(platform.allow_list, address)) : [...addresses];
+  return {
+    deliveryId: delivery.id,
+    from,
+    replyTo: party(email.reply_to),
+    to: { name: customer.name, email: customer.email ?? '' },
+    cc: copies([...(email.cc_recipients ?? []), ...delivery.contactEmails]),
+    bcc: copies(email.bcc_recipients ?? []),
+    subject: email.subject ?? null,
+    templateName: email.template_name ?? null,
+    facts: mailFacts(loaded, from, row.zone ?? 'UTC'),
+    dateAt: context.now,
+  };
+}
+
+/** Compared case-insensitively; on a TEST platform only these addresses get real mail (S-E7). */
+export function isAllowed(allowList: readonly string[], address: string): boolean {
+  return allowList.some((allowed) => allowed.toLowerCase() === address.toLowerCase());
+}
+
+function mailFacts({ context, platform, row }: LoadedRun, sender: MailParty, zone: string): MailFacts {
+  const { facts, customer, now } = context;
+  return {
+    variant: row.variant,
+    locales: [customer.locale, platform.locale].filter((locale) => locale !== null),
+    sender,
+    customerName: customer.name,
+    invoice: facts.invoice && mailInvoice(facts.invoice, context.run.anchorAt ?? row.anchor_at, zone, now, row.variant),
+    trial: mailTrial(context, zone),
+  };
+}
+
+function mailInvoice(
+  invoice: InvoiceFacts,
+  anchorAt: Instant | null,
+  zone: string,
+  now: Instant,
+  variant: string,
+): MailInvoice {
+  // The anchor is the due date as the plan counts it (S-T2, `due_dates`); without a ladder it is the due date as it stands.
+  const dueAt = variant === 'OVERDUE' ? anchorAt : invoice.dueAt;
+  const dueOn = dueAt === null ? null : localDate(dueAt, zone);
+  return {
+    number: invoice.number,
+    purchaseOrderNumber: invoice.purchaseOrderNumber,
+    total: invoice.total,
+    open: invoice.open,
+    paid: invoice.paidAmount ?? paidPart(invoice),
+    issuedOn: invoice.issuedAt === null ? null : localDate(invoice.issuedAt, zone),
+    dueOn,
+    daysOverdue: dueOn === null ? null : daysBetween(dueOn, localDate(now, zone)),
+    payUrl: invoice.payUrl,
+  };
+}
+
+/** What was paid, when only total and open amount are known. */
+function paidPart({ total, open }: InvoiceFacts): MailInvoice['paid'] {
+  if (!total || !open || total.currency !== open.currency) return null;
+  return { quantity: subtractDecimals(total.quantity, open.quantity), currency: total.currency };
+}
+
+function mailTrial({ facts, run, now }: LoadedRun['context'], zone: string): MailTrial | null {
+  if (!facts.schedule || run.anchorAt === null) return null;
+  const endsOn = localDate(run.anchorAt, zone);
+  return {
+    subscriptionName: facts.subscription?.name ?? null,
+    endsOn,
+    endsAtTime: localTime(run.anchorAt, zone),
+    zone,
+    daysLeft: Math.max(0, daysBetween(localDate(now, zone), endsOn)),
+  };
+}
+
+function platformSender(platform: LoadedRun['platform']): MailParty | null {
+  return platform.sender_email === null ? null : { name: platform.sender_name, email: platform.sender_email };
+}
+
+function party(value: { name?: string | null; email: string } | null | undefined): MailParty | null {
+  return value ? { name: value.name ?? null, email: value.email } : null;
+}

@@ -1,0 +1,38 @@
+import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contracts/mail.js';
+import type { Logger } from '../contracts/logger.js';
+import type { Reason } from '../domain/reasons.js';
+import type { Database } from '../store/database.js';
+
+/** The way out for a mail, or why there is none. */
+export type Route = { sender: MailSender } | { blocked: Reason };
+
+export interface Mailer {
+  /**
+   * Mail of a TEST platform goes to the test mailbox, unless the recipient is on the platform's allow list; it never falls
+   * through to a live provider (S-E7).
+   */
+  route(environment: 'TEST' | 'LIVE', allowList: readonly string[], to: string): Route;
+  /** Throws `MailRefused` when the mail cannot be made. */
+  compose(request: MailRequest): Promise<ComposedMail>;
+  /** The sender of platforms that have none of their own. */
+  defaultSender: MailParty;
+}
+
+/** A mail that cannot be made: the step is BLOCKED with this reason until somebody repairs it. */
+export class MailRefused extends Error {
+  constructor(
+    readonly reason: Reason,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'MailRefused';
+  }
+}
+
+export interface ActivityPorts {
+  db: Database;
+  mailer: Mailer;
+  /** Tells the engine of runs that changed besides the one at work. */
+  tellSoon(kind: 'RUN', ids: readonly string[]): void;
+  log: Logger;
+}

@@ -1,0 +1,48 @@
+import type { RunWaits } from '../domain/waits.js';
+
+/** Names that are for ever: executions that are open while a release goes out know them. */
+export const TASK_QUEUE = 'dunwell';
+export const REMINDER_RUN = 'reminderRun';
+export const CLOCK_ADVANCE = 'clockAdvance';
+export const CHANGED_SIGNAL = 'changed';
+
+/** Input of `reminderRun`: ids and waits, nothing personal. Read from Postgres when the start is delivered. */
+export interface ReminderRunInput {
+  runId: string;
+  waits: RunWaits;
+}
+
+/** Payload of the one signal: Postgres is at this revision; look again if you know an older one. */
+export interface Changed {
+  revision: number;
+}
+
+/** What an execution answers at its end. */
+export interface RunOutcome {
+  status: string;
+  reason: string | null;
+}
+
+/** Types of the ApplicationFailures that activities throw. */
+export const FAILURE = {
+  /** A delivery failed in a way that is safe to repeat. */
+  DELIVERY_RETRY: 'DeliveryRetry',
+  /** The run is not in Postgres: nothing can be done. */
+  RUN_UNKNOWN: 'RunUnknown',
+} as const;
+
+/** What the worker does for the workflows. */
+export interface Activities {
+  /** Sends a due step if it may still go, and answers what the run waits for next. */
+  sendStepEmails(request: SendStepRequest): Promise<RunWaits>;
+  /** Brings the run up to date with the facts and answers what it waits for. */
+  reconsider(request: { runId: string }): Promise<RunWaits>;
+  /** Moves a test clock to its target, waking every run on the way (S-T8). */
+  advanceClock(request: { clockId: string }): Promise<void>;
+}
+
+export interface SendStepRequest {
+  runId: string;
+  stepId: string;
+  revision: number;
+}

@@ -1,0 +1,6 @@
+/** What we need of a logger; pino's shape. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,106 @@
+import type { LocalDate, Money, Variant } from '../domain/types.js';
+
+/** Name and address of a mail party; `email` is a single RFC 5321 mailbox. */
+export interface MailParty {
+  name: string | null;
+  email: string;
+}
+
+/**
+ * Everything a template may show, already counted and localised to the customer's zone at the moment of sending (S-E2):
+ * a template formats, it never calculates.
+ */
+export interface MailFacts {
+  variant: Variant;
+  /** Locale chain, best first, e.g. `['nl-BE', 'nl', 'en-GB', 'en']` (S-E3). */
+  locales: readonly string[];
+  sender: MailParty;
+  customerName: string | null;
+  invoice: MailInvoice | null;
+  trial: MailTrial | null;
+}
+
+export interface MailInvoice {
+  number: string | null;
+  purchaseOrderNumber: string | null;
+  total: Money | null;
+  open: Money | null;
+  paid: Money | null;
+  issuedOn: LocalDate | null;
+  dueOn: LocalDate | null;
+  /** Whole local calendar days since the due date at the moment of sending; null without a due date, ≤ 0 before it. */
+  daysOverdue: number | null;
+  payUrl: string | null;
+}
+
+export interface MailTrial {
+  subscriptionName: string | null;
+  endsOn: LocalDate;
+  /** Local wall-clock end, `HH:MM`. */
+  endsAtTime: string;
+  zone: string;
+  /** Whole local calendar days until the end at the moment of sending; 0 = today. */
+  daysLeft: number;
+}
+
+/** One mail to be composed. Addresses are already parsed and made unique (S-E1). */
+export interface MailRequest {
+  deliveryId: string;
+  from: MailParty;
+  replyTo: MailParty | null;
+  to: MailParty;
+  cc: readonly string[];
+  bcc: readonly string[];
+  /** Replaces the template's subject when given (S-D8). */
+  subject: string | null;
+  /** null = the built-in template of the variant. */
+  templateName: string | null;
+  facts: MailFacts;
+  /** The Date header in epoch milliseconds: Postgres' now, or the test clock's (S-T8). */
+  dateAt: number;
+}
+
+export interface ComposedMail {
+  /** `from` is the envelope sender (MAIL FROM), `to` every RCPT TO; `required` must be accepted or no DATA is sent (S-E5). */
+  envelope: { from: string; to: readonly string[]; required: string };
+  messageId: string;
+  subject: string;
+  /** The locale whose template was used. */
+  locale: string;
+  raw: Buffer;
+}
+
+export type SmtpStage = 'CONNECT' | 'GREETING' | 'EHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'FINAL_DOT';
+
+export interface SmtpReply {
+  stage: SmtpStage;
+  /** SMTP reply code, null when there was none (connection lost, timeout). */
+  code: number | null;
+  /** Enhanced status (RFC 3463), e.g. `5.1.1`, when the server gave one. */
+  enhanced: string | null;
+  /** The server's words, or ours about the connection; one line, at most 500 characters, no credentials. */
+  text: string;
+}
+
+/** What became of one attempt. Nothing but SENT and IN_DOUBT may have reached the recipient (S-E5). */
+export type SendOutcome =
+  | { kind: 'SENT'; reply: SmtpReply; refused: readonly { address: string; reply: SmtpReply }[] }
+  /** Safe to try again: the server never had the whole message. */
+  | { kind: 'RETRY'; reply: SmtpReply; retryAfterMs: number | null }
+  /** A 5xx about us, before a recipient was named: mails wait (`provider_refused`). */
+  | { kind: 'PROVIDER_REFUSED'; reply: SmtpReply }
+  /** A definite no to this message or its To; `unknownMailbox` on 5.1.1. */
+  | { kind: 'REJECTED'; reply: SmtpReply; unknownMailbox: boolean }
+  /** The final dot was written and no answer came. */
+  | { kind: 'IN_DOUBT'; reply: SmtpReply }
+  /** The marker said no: somebody else holds this delivery now; nothing was written. */
+  | { kind: 'FENCED' };
+
+export interface MailSender {
+  /**
+   * Sends one mail. `marker` is awaited after the server's 354 and before the first byte of DATA (S-E4); when it
+   * resolves false, or rejects, nothing of the message is written and the connection is dropped.
+   */
+  send(mail: ComposedMail, marker: () => Promise<boolean>): Promise<SendOutcome>;
+  close(): Promise<void>;
+}

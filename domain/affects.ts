@@ -1,0 +1,13 @@
+import type { CustomerFacts } from './facts.js';
+
+/**
+ * Whether a customer's change can alter what its open runs wait for: the zone moves their steps, an address or a preference
+ * lets a blocked one go. Name and locale are read at the send and wake nobody (S-T5).
+ */
+export function customerAffects(before: CustomerFacts, after: CustomerFacts): boolean {
+  return (
+    before.timezone !== after.timezone ||
+    before.email !== after.email ||
+    before.invoiceMailOff !== after.invoiceMailOff
+  );
+}

@@ -1,0 +1,184 @@
+import { anchorOf } from './anchor.js';
+import { conditionOf, type Condition } from './condition.js';
+import { judgeDueStep, markAlreadySent } from './judge.js';
+import { REOPENABLE, type Reason } from './reasons.js';
+import { isSent, replan, skip } from './replan.js';
+import type { RunContext, RunStatus, Step } from './run.js';
+import { settle } from './settle.js';
+import type { Instant } from './types.js';
+import { directionOf } from './variants.js';
+import { deliveryWindow } from './window.js';
+
+/** What a run must look like, given everything known at `now`. */
+export interface Evaluation {
+  status: RunStatus;
+  /** Why it waits or is blocked; null when it simply waits for its next step, or is closed. */
+  reason: Reason | null;
+  stopReason: Reason | null;
+  anchorAt: Instant | null;
+  zone: string;
+  steps: readonly Step[];
+  /** The next instant at which anything may change by the passing of time; null = only facts can change it. */
+  wakeAt: Instant | null;
+  /** The step that `wakeAt` is about when it is to be sent then; null = look again at `wakeAt`. */
+  nextStepId: string | null;
+}
+
+type Position = Pick<Evaluation, 'status' | 'reason' | 'steps' | 'wakeAt' | 'nextStepId'>;
+
+/**
+ * The one place that decides. Accepting, changed facts, the claim, repairs and simulation all ask it; it has no effect of
+ * its own, and asked twice about the same state it answers the same.
+ */
+export function evaluate(context: RunContext): Evaluation {
+  const { run, pinned, customer, facts } = context;
+  const zone = zoneOf(context);
+  const anchorAt = anchorOf(pinned.variant, facts, zone, pinned.dueDates, run.trial);
+  const settled = run.steps.map((step) => markAlreadySent(settle(step, context.actions), context));
+  const condition = conditionOf(pinned.variant, facts);
+  const base = { anchorAt, zone, stopReason: null };
+
+  if (isClosed(run.status)) {
+    const reopened = reopen(context, settled, condition, anchorAt, zone);
+    if (!reopened || anchorAt === null) return unchanged(context, settled);
+    return { ...base, ...walk(context, reopened, condition, anchorAt) };
+  }
+  const stop = stopReason(context, condition, customer.id);
+  if (stop) return { ...base, ...stopped(settled, stop), stopReason: stop };
+  if (anchorAt === null) {
+    return { ...base, status: 'WAITING', reason: 'no_anchor', steps: settled, wakeAt: null, nextStepId: null };
+  }
+  const moved = run.anchorAt !== anchorAt || run.zone !== zone;
+  const steps = moved ? planAnew(context, settled, anchorAt, zone) : settled;
+  const position = walk(context, steps, condition, anchorAt);
+  if (run.status !== 'FAILED' || isClosed(position.status)) return { ...base, ...position };
+  return { ...base, ...position, status: 'FAILED', reason: run.reason, wakeAt: null, nextStepId: null };
+}
+
+export function isClosed(status: RunStatus): boolean {
+  return status === 'COMPLETED' || status === 'STOPPED';
+}
+
+/** Zone of a run: customer → invoice → platform → UTC (S-T1). */
+function zoneOf({ customer, facts, platform }: RunContext): string {
+  return customer.timezone ?? facts.invoice?.timezone ?? platform.timezone ?? 'UTC';
+}
+
+function planAnew(context: RunContext, steps: readonly Step[], anchorAt: Instant, zone: string): Step[] {
+  const { run, pinned, now, lateStepsAllowed } = context;
+  return replan({ pinned, type: run.type, anchorAt, zone, now, steps, lateStepsAllowed });
+}
+
+function stopReason({ run, workflow }: RunContext, condition: Condition, customerId: string): Reason | null {
+  if (workflow.status === 'ARCHIVED') return 'workflow_archived';
+  if (condition.kind === 'STOPS') return condition.reason;
+  if (!inScope(workflow, customerId)) return 'out_of_scope';
+  const neverPlanned = run.anchorAt === null && run.steps.length === 0;
+  return run.type === 'MANUAL' && neverPlanned && condition.kind === 'WAITS' ? condition.reason : null;
+}
+
+/** Whether a customer is within a workflow's scope (S-D5). */
+export function inScope(
+  workflow: Pick<RunContext['workflow'], 'customerIds' | 'excludedCustomerIds'>,
+  customerId: string,
+): boolean {
+  const included = workflow.customerIds.length === 0 || workflow.customerIds.includes(customerId);
+  return included && !workflow.excludedCustomerIds.includes(customerId);
+}
+
+/** The steps of a run that comes back to life, or null when it stays closed (S-R6). */
+function reopen(
+  context: RunContext,
+  steps: readonly Step[],
+  condition: Condition,
+  anchorAt: Instant | null,
+  zone: string,
+): readonly Step[] | null {
+  const { run, now, workflow, customer } = context;
+  if (condition.kind !== 'HOLDS' || anchorAt === null) return null;
+  if (workflow.status === 'ARCHIVED' || !inScope(workflow, customer.id)) return null;
+  if (run.status === 'STOPPED') {
+    const reopenable = run.stopReason !== null && REOPENABLE.includes(run.stopReason);
+    return reopenable ? planAnew(context, steps, anchorAt, zone) : null;
+  }
+  if (run.anchorAt === anchorAt) return null;
+  const planned = planAnew(context, steps, anchorAt, zone);
+  return planned.some((step) => step.status === 'PLANNED' && !isSent(step) && step.plannedAt > now) ? planned : null;
+}
+
+/** A closed run stays as it is, but for a mail that was on its way when it closed and did not go after all. */
+function unchanged({ run }: RunContext, settled: readonly Step[]): Evaluation {
+  const { status, stopReason, anchorAt, zone } = run;
+  const { steps } = stopped(settled, stopReason ?? 'run_closed');
+  return { status, reason: null, stopReason, anchorAt, zone: zone ?? 'UTC', steps, wakeAt: null, nextStepId: null };
+}
+
+function stopped(steps: readonly Step[], reason: Reason): Position {
+  return {
+    status: 'STOPPED',
+    reason: null,
+    steps: steps.map((step) => (isOpen(step) && !inFlight(step) ? skip(step, reason) : step)),
+    wakeAt: null,
+    nextStepId: null,
+  };
+}
+
+/** Goes along the ladder: what is due is judged, the first step that must be waited for ends the walk. */
+function walk(context: RunContext, planned: readonly Step[], condition: Condition, anchorAt: Instant): Position {
+  const { now, pinned } = context;
+  const direction = directionOf(pinned.variant);
+  const steps = [...planned];
+  for (const [index, step] of steps.entries()) {
+    if (!isOpen(step)) continue;
+    if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
+    if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
+    const window = deliveryWindow(step, steps, direction, anchorAt);
+    const verdict = judgeDueStep(context, step, condition, window);
+    switch (verdict.kind) {
+      case 'SEND':
+        steps[index] = { ...step, status: 'PLANNED', reason: null };
+        return at('WAITING', null, steps, step.plannedAt, step.id);
+      case 'SKIP':
+        steps[index] = skip(step, verdict.reason);
+        continue;
+      case 'WAIT':
+        return at('WAITING', verdict.reason, steps, verdict.until, null);
+      case 'BLOCK':
+        steps[index] = { ...step, status: 'BLOCKED', reason: verdict.reason };
+        return at(
+          'BLOCKED',
+          verdict.reason,
+          steps,
+          finite(Math.min(window.endsAt, verdict.recheckAt ?? Infinity)),
+          null,
+        );
+    }
+  }
+  return at('COMPLETED', null, steps, null, null);
+}
+
+function waitReason(condition: Condition): Reason | null {
+  return condition.kind === 'WAITS' ? condition.reason : null;
+}
+
+function at(
+  status: RunStatus,
+  reason: Reason | null,
+  steps: readonly Step[],
+  wakeAt: Instant | null,
+  nextStepId: string | null,
+): Position {
+  return { status, reason, steps, wakeAt, nextStepId };
+}
+
+function isOpen(step: Step): boolean {
+  return step.status === 'PLANNED' || step.status === 'BLOCKED';
+}
+
+function inFlight(step: Step): boolean {
+  return step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
+}
+
+function finite(at: number): Instant | null {
+  return Number.isFinite(at) ? at : null;
+}

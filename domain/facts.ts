@@ -1,0 +1,151 @@
+import { DECIMAL_PATTERN, isPositiveDecimal, subtractDecimals } from './decimal.js';
+import type { Instant, Money } from './types.js';
+
+/** A fact as the billing system told it; field names are the contract's. Parsed at the edge, unknown fields kept (S-A3). */
+export type FactBody = Readonly<Record<string, unknown>>;
+
+export interface CustomerFacts {
+  id: string;
+  name: string | null;
+  email: string | null;
+  timezone: string | null;
+  locale: string | null;
+  /** The INVOICE/EMAIL notification preference is switched off (S-C1). */
+  invoiceMailOff: boolean;
+}
+
+export interface InvoiceFacts {
+  id: string;
+  customerId: string;
+  number: string | null;
+  purchaseOrderNumber: string | null;
+  status: string;
+  onHold: boolean;
+  paid: boolean | null;
+  type: string;
+  billingType: string;
+  paymentStatus: string | null;
+  timezone: string | null;
+  issuedAt: Instant | null;
+  dueAt: Instant | null;
+  /** `updated_to_final_at`, else when it was first seen FINAL. */
+  finalAt: Instant | null;
+  total: Money | null;
+  paidAmount: Money | null;
+  /** Amount including tax less paid amount; null when no amounts are known. */
+  open: Money | null;
+  payUrl: string | null;
+}
+
+export interface SubscriptionFacts {
+  id: string;
+  customerId: string;
+  status: string | null;
+  name: string | null;
+}
+
+export interface ScheduleFacts {
+  id: string;
+  subscriptionId: string;
+  type: string | null;
+  endAt: Instant | null;
+}
+
+export function readCustomer(id: string, body: FactBody): CustomerFacts {
+  const organization = record(body.organization);
+  const name = record(record(body.individual)?.name);
+  const person = [name?.first_name, name?.infix, name?.last_name].map(text).filter((part) => part !== null);
+  return {
+    id,
+    name: text(organization?.legal_name) ?? (person.length > 0 ? person.join(' ') : null),
+    email: text(body.email),
+    timezone: text(body.timezone),
+    locale: text(body.locale),
+    invoiceMailOff: invoiceMailOff(body),
+  };
+}
+
+export function readInvoice(id: string, body: FactBody, firstFinalAt: Instant | null): InvoiceFacts {
+  const total = money(body.invoice_amount_including_tax);
+  const paidAmount = money(body.paid_invoice_amount);
+  return {
+    id,
+    customerId: text(body.customer_id) ?? '',
+    number: text(body.invoice_number),
+    purchaseOrderNumber: text(body.purchase_order_number),
+    status: text(body.status) ?? '',
+    onHold: body.on_hold === true,
+    paid: typeof body.paid === 'boolean' ? body.paid : null,
+    type: text(body.type) ?? 'STANDARD',
+    billingType: text(body.billing_type) ?? 'DEFAULT',
+    paymentStatus: text(body.payment_status),
+    timezone: text(body.timezone),
+    issuedAt: instant(body.invoice_date),
+    dueAt: instant(body.due_date),
+    finalAt: instant(body.updated_to_final_at) ?? firstFinalAt,
+    total,
+    paidAmount,
+    open: openAmount(money(body.open_invoice_amount), total, paidAmount),
+    payUrl: text(record(body.pay_invoice_link)?.url),
+  };
+}
+
+export function readSubscription(id: string, body: FactBody): SubscriptionFacts {
+  return { id, customerId: text(body.customer_id) ?? '', status: text(body.status), name: text(body.name) };
+}
+
+export function readSchedule(id: string, body: FactBody): ScheduleFacts {
+  return {
+    id,
+    subscriptionId: text(body.pricing_plan_subscription_id) ?? '',
+    type: text(body.type),
+    endAt: instant(body.end_at),
+  };
+}
+
+/** Whether a contact or customer has the INVOICE/EMAIL channel switched off. */
+export function invoiceMailOff(body: FactBody): boolean {
+  return list(body.notification_preferences).some(
+    (preference) =>
+      preference.type === 'INVOICE' &&
+      list(preference.channels).some((channel) => channel.type === 'EMAIL' && channel.enabled === false),
+  );
+}
+
+/**
+ * What is still open (S-C1): amount including tax less paid amount. The billing system's own `open_invoice_amount` is
+ * taken when the parts are not both there, and when it is smaller: whatever says "paid" wins.
+ */
+function openAmount(stated: Money | null, total: Money | null, paid: Money | null): Money | null {
+  const computed = total && {
+    quantity: subtractDecimals(total.quantity, paid?.quantity ?? '0'),
+    currency: total.currency,
+  };
+  if (!computed || !stated) return stated ?? computed;
+  return isPositiveDecimal(subtractDecimals(computed.quantity, stated.quantity)) ? stated : computed;
+}
+
+function money(value: unknown): Money | null {
+  const amount = record(value);
+  const quantity = text(amount?.quantity);
+  const currency = text(amount?.currency);
+  return quantity !== null && currency !== null && DECIMAL_PATTERN.test(quantity) ? { quantity, currency } : null;
+}
+
+function instant(value: unknown): Instant | null {
+  return typeof value === 'string' ? Date.parse(value) : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+function record(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(record).filter((item) => item !== null) : [];
+}

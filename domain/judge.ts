@@ -1,0 +1,99 @@
+import type { Condition } from './condition.js';
+import { samePeriod } from './period.js';
+import type { Reason } from './reasons.js';
+import { skip } from './replan.js';
+import type { Action, DeliveryStatus, RunContext, SiblingDelivery, Step } from './run.js';
+import type { Instant } from './types.js';
+import { traitsOf } from './variants.js';
+import type { DeliveryWindow } from './window.js';
+
+/** What is to be done about a step whose instant has come. */
+export type Verdict =
+  | { kind: 'SEND' }
+  | { kind: 'SKIP'; reason: Reason }
+  /** Nothing is wrong with the step; look again at `until` (null: when facts change). */
+  | { kind: 'WAIT'; reason: Reason; until: Instant | null }
+  /** It goes as soon as somebody repairs the cause, within its window (S-R2). */
+  | { kind: 'BLOCK'; reason: Reason; recheckAt: Instant | null };
+
+/** A sibling holds a claim for seconds, so looking again this much later is soon enough. */
+const SIBLING_RECHECK_MS = 2_000;
+
+/** In order: can it still go, is it still wanted, is it being sent elsewhere, can it be sent now. */
+export function judgeDueStep(context: RunContext, step: Step, condition: Condition, window: DeliveryWindow): Verdict {
+  const { now, workflow, pinned, customer, siblings, facts } = context;
+  if (condition.kind === 'WAITS') return { kind: 'WAIT', reason: condition.reason, until: null };
+  if (now >= window.endsAt) return { kind: 'SKIP', reason: window.reason };
+  if (workflow.status !== 'ACTIVE') return { kind: 'SKIP', reason: 'workflow_inactive' };
+  if (customer.invoiceMailOff && traitsOf(pinned.variant).respectsPreference) {
+    return { kind: 'SKIP', reason: 'notifications_off' };
+  }
+  const elsewhere = pinned.singleStepManual ? [] : sameStep(step, siblings);
+  if (elsewhere.includes('TRANSMITTING')) return { kind: 'SKIP', reason: 'already_sent' };
+  if (elsewhere.includes('CLAIMED')) {
+    return { kind: 'WAIT', reason: 'sibling_sending', until: now + SIBLING_RECHECK_MS };
+  }
+  if (facts.invoice?.onHold && pinned.variant === 'OVERDUE') return block('on_hold');
+  if (step.reason === 'blast_guard') return block('blast_guard');
+  if (context.actions.length === 0) return block('no_action');
+  if (customer.email === null) return block('no_recipient');
+  return judgeActions(context, step);
+}
+
+/** A step that another run of the workflow has sent for this resource is done with; a single step by hand always goes (S-M7). */
+export function markAlreadySent(step: Step, { pinned, siblings }: RunContext): Step {
+  const open = step.status === 'PLANNED' || step.status === 'BLOCKED';
+  if (!open || pinned.singleStepManual || step.ledger.some(({ status }) => status === 'CLAIMED')) return step;
+  const sent = sameStep(step, siblings).some((status) => status === 'SENT' || status === 'IN_DOUBT');
+  return sent ? skip(step, 'already_sent') : step;
+}
+
+/** The actions that send this step (S-D9). */
+export function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): readonly Action[] {
+  return actions.filter(
+    ({ steps }) => steps === null || step.periods.some((period) => steps.some((own) => samePeriod(own, period))),
+  );
+}
+
+/** What keeps one action of a step from being sent at this moment, or null. */
+export function actionBlock(action: Action, step: Step, { facts, now }: RunContext): Reason | null {
+  if (action.needsPaymentLink && !facts.invoice?.payUrl) return 'no_payment_link';
+  if (action.needsPdf) return 'no_pdf';
+  const entry = step.ledger.find(({ actionId }) => actionId === action.id);
+  return entry?.status === 'BLOCKED' && entry.retryAt !== null && now < entry.retryAt ? entry.reason : null;
+}
+
+/** The actions of a step that have not come to an end yet. */
+export function pendingActions(step: Step, actions: readonly Action[]): readonly Action[] {
+  return actionsFor(step, actions).filter((action) => {
+    const entry = step.ledger.find(({ actionId }) => actionId === action.id);
+    return !entry || ['PLANNED', 'BLOCKED', 'SKIPPED'].includes(entry.status);
+  });
+}
+
+/** What became of this very step in other runs. A step without periods is the one step of its variant. */
+function sameStep(step: Step, siblings: readonly SiblingDelivery[]): DeliveryStatus[] {
+  return siblings
+    .filter(({ periods }) =>
+      step.periods.length === 0
+        ? periods.length === 0
+        : step.periods.some((own) => periods.some((period) => samePeriod(own, period))),
+    )
+    .map(({ status }) => status);
+}
+
+function judgeActions(context: RunContext, step: Step): Verdict {
+  const pending = pendingActions(step, context.actions);
+  if (pending.length === 0) return { kind: 'SKIP', reason: 'no_action_for_step' };
+  const blocks = pending.map((action) => actionBlock(action, step, context));
+  const reason = blocks[0];
+  if (!reason || blocks.includes(null)) return { kind: 'SEND' };
+  const retries = step.ledger.flatMap(({ status, retryAt }) =>
+    status === 'BLOCKED' && retryAt !== null ? [retryAt] : [],
+  );
+  return { kind: 'BLOCK', reason, recheckAt: retries.length > 0 ? Math.min(...retries) : null };
+}
+
+function block(reason: Reason): Verdict {
+  return { kind: 'BLOCK', reason, recheckAt: null };
+}

@@ -1,0 +1,97 @@
+import type { DueDates, TrialOverride } from './anchor.js';
+import type { ResourceFacts } from './condition.js';
+import type { CustomerFacts } from './facts.js';
+import type { LatePolicy, Shift } from './plan.js';
+import type { Reason } from './reasons.js';
+import type { Instant, Period, TriggerType, Variant } from './types.js';
+
+export type RunStatus = 'ACCEPTED' | 'WAITING' | 'SENDING' | 'BLOCKED' | 'PAUSED' | 'COMPLETED' | 'STOPPED' | 'FAILED';
+
+export type StepStatus = 'PLANNED' | 'DONE' | 'SKIPPED' | 'BLOCKED' | 'FAILED';
+
+export type DeliveryStatus =
+  'PLANNED' | 'CLAIMED' | 'TRANSMITTING' | 'SENT' | 'REJECTED' | 'IN_DOUBT' | 'SKIPPED' | 'BLOCKED';
+
+export interface LedgerEntry {
+  actionId: string;
+  status: DeliveryStatus;
+  reason: Reason | null;
+  sentAt: Instant | null;
+  /** BLOCKED by something no fact tells us about (a provider): when to try again by itself. */
+  retryAt: Instant | null;
+}
+
+/** A delivery of the same workflow and resource in another run. */
+export interface SiblingDelivery {
+  periods: readonly Period[];
+  status: DeliveryStatus;
+}
+
+export interface Step {
+  id: string;
+  periods: readonly Period[];
+  rawAt: Instant;
+  plannedAt: Instant;
+  shifts: readonly Shift[];
+  status: StepStatus;
+  reason: Reason | null;
+  late: boolean;
+  sentAt: Instant | null;
+  ledger: readonly LedgerEntry[];
+}
+
+/** What was pinned when the run began (S-D6). */
+export interface PinnedDefinition {
+  variant: Variant;
+  /** The ladder, or the one period of a single-step trigger (S-M5); empty for one-step variants. */
+  periods: readonly Period[];
+  latePolicy: LatePolicy;
+  dueDates: DueDates;
+  /** A MANUAL trigger for one period: a person's wish, sent at once (S-T4, S-M7). */
+  singleStepManual: boolean;
+}
+
+/** A run as it stands in Postgres. */
+export interface Run {
+  id: string;
+  type: TriggerType;
+  status: RunStatus;
+  reason: Reason | null;
+  stopReason: Reason | null;
+  /** The anchor and zone the present steps were counted from; null anchor = not planned yet or no anchor. */
+  anchorAt: Instant | null;
+  zone: string | null;
+  trial: TrialOverride | null;
+  wakeAt: Instant | null;
+  steps: readonly Step[];
+}
+
+/** An action as it stands now: actions are live, never pinned (S-D6). */
+export interface Action {
+  id: string;
+  /** The periods it applies to; null = every step (S-D9). */
+  steps: readonly Period[] | null;
+  needsPaymentLink: boolean;
+  needsPdf: boolean;
+}
+
+/** Everything a decision about one run is made from, read under the locks of one transaction. */
+export interface RunContext {
+  now: Instant;
+  run: Run;
+  pinned: PinnedDefinition;
+  workflow: {
+    status: 'DRAFT' | 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
+    customerIds: readonly string[];
+    excludedCustomerIds: readonly string[];
+  };
+  /** The ACTIVE actions in order of creation (S-D7). */
+  actions: readonly Action[];
+  platform: { timezone: string | null };
+  customer: CustomerFacts;
+  facts: ResourceFacts;
+  /** What other runs of this workflow and resource have sent or are sending; only the claim reads it under locks (S-M7). */
+  siblings: readonly SiblingDelivery[];
+  /** false: the blast guard lets no further late step through (S-T4). */
+  lateStepsAllowed: boolean;
+}

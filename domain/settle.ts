@@ -1,0 +1,23 @@
+import type { Action, LedgerEntry, Step } from './run.js';
+
+/**
+ * Brings a step to what its ledger says: once every delivery has ended, so has the step. REJECTED makes it FAILED, IN_DOUBT
+ * makes it DONE with `in_doubt`; the run never waits for an outcome it cannot change (S-E5). A step that was closed while its
+ * mail was already on the way is settled too: what was sent was sent. SKIPPED deliveries say nothing: a reopened run sends them.
+ */
+export function settle(step: Step, actions: readonly Action[]): Step {
+  const ledger = step.ledger.filter((entry) => entry.status !== 'SKIPPED' && !isOrphaned(entry, actions));
+  if (step.status === 'DONE' || step.status === 'FAILED' || ledger.length === 0) return step;
+  const has = (status: LedgerEntry['status']): boolean => ledger.some((entry) => entry.status === status);
+  if (has('CLAIMED') || has('TRANSMITTING') || has('PLANNED') || has('BLOCKED')) return step;
+  const sentAt = ledger.reduce<number | null>((last, entry) => entry.sentAt ?? last, null);
+  if (has('REJECTED')) return { ...step, sentAt, status: 'FAILED', reason: 'rejected' };
+  if (has('IN_DOUBT')) return { ...step, sentAt, status: 'DONE', reason: 'in_doubt' };
+  return { ...step, sentAt, status: 'DONE', reason: null };
+}
+
+/** A delivery that had not gone when its action was switched off: nobody waits for it any more. */
+function isOrphaned(entry: LedgerEntry, actions: readonly Action[]): boolean {
+  const waiting = entry.status === 'PLANNED' || entry.status === 'BLOCKED';
+  return waiting && !actions.some((action) => action.id === entry.actionId);
+}

@@ -1,0 +1,57 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Instant, LocalDate, Period } from './types.js';
+
+/**
+ * The instant of a step: the anchor's local date-time in `zone`, plus or minus the period by calendar arithmetic.
+ * Month ends clamp (31 Jan + 1 MONTH = 28/29 Feb), a DST gap moves later by its length, an overlap takes the earlier
+ * instant: TC39's "compatible" rule (S-T2).
+ */
+export function addPeriod(anchorAt: Instant, period: Period, sign: 1 | -1, zone: string): Instant {
+  const unit = { DAY: 'days', WEEK: 'weeks', MONTH: 'months', YEAR: 'years' }[period.type];
+  return zoned(anchorAt, zone)
+    .toPlainDateTime()
+    .add({ [unit]: sign * period.value }, { overflow: 'constrain' })
+    .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+}
+
+/** Whether the name is a zone we can count in: IANA names, `UTC`; offsets such as `+02:00` are refused (they know no DST). */
+export function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    zoned(0, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function localDate(at: Instant, zone: string): LocalDate {
+  return zoned(at, zone).toPlainDate().toString();
+}
+
+/** `HH:MM` on the clock of `zone`. */
+export function localTime(at: Instant, zone: string): string {
+  return zoned(at, zone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
+/** Calendar days from one local date to another; negative when `to` lies before. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+}
+
+/** 00:00 (or the first moment that exists) of the calendar date an instant has in UTC, on the clock of `zone` (S-T2, `due_dates: DATE`). */
+export function startOfUtcDateIn(at: Instant, zone: string): Instant {
+  return Temporal.PlainDate.from(localDate(at, 'UTC')).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/** `12 May 2026 09:00 Europe/Amsterdam`, in English whatever the host's locale: for the Temporal UI and explain. */
+export function localLabel(at: Instant, zone: string): string {
+  const date = zoned(at, zone);
+  const month =
+    ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][date.month - 1] ?? '';
+  return `${date.day} ${month} ${date.year} ${localTime(at, zone)} ${zone}`;
+}
+
+function zoned(at: Instant, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+}

@@ -1,0 +1,48 @@
+import type { Variant } from '../domain/types.js';
+import type { Template, TemplateLibrary } from './template.js';
+import { buildTemplate } from './templates/build-template.js';
+import { freeTrialReminder } from './templates/free-trial-reminder.js';
+import { compileLayout } from './templates/html-layout.js';
+import { overdue } from './templates/overdue.js';
+import { LANGUAGES, type BuiltInMail, type Language } from './templates/texts.js';
+import { toFinal } from './templates/to-final.js';
+
+/** A further variant is one more file in templates/ and one more line here. */
+const MAILS = new Map<string, BuiltInMail>([
+  [builtInName('TO_FINAL'), toFinal],
+  [builtInName('OVERDUE'), overdue],
+  [builtInName('FREE_TRIAL_REMINDER'), freeTrialReminder],
+]);
+
+const layouts = new Map<boolean, Promise<string>>();
+const built = new Map<string, Promise<Template>>();
+
+/** The templates this product brings along. Each is built at its first use and kept: MJML is far too slow per mail. */
+export const builtInLibrary: TemplateLibrary = {
+  exists: templateExists,
+  find(name, locale) {
+    const mail = MAILS.get(name);
+    const language = LANGUAGES.find((known) => known === locale);
+    if (mail === undefined || language === undefined) return Promise.resolve(undefined);
+    const key = `${name} ${language}`;
+    const known = built.get(key) ?? build(mail, language);
+    built.set(key, known);
+    return known;
+  },
+};
+
+/** Whether an action may name this template (S-E2: an unknown name fails when the action is saved). */
+export function templateExists(name: string): boolean {
+  return MAILS.has(name);
+}
+
+/** The name of a variant's built-in template: `TO_FINAL` → `to_final`. */
+export function builtInName(variant: Variant): string {
+  return variant.toLowerCase();
+}
+
+async function build(mail: BuiltInMail, language: Language): Promise<Template> {
+  const layout = layouts.get(mail.button) ?? compileLayout(mail.button);
+  layouts.set(mail.button, layout);
+  return buildTemplate(mail, language, await layout);
+}

@@ -1,0 +1,23 @@
+const MAX_KEPT = 500;
+
+/**
+ * Intl's formatters by locale and options, remembered: making one costs more than the rest of a mail. Locales come from
+ * customers' records, so the memory is emptied rather than allowed to grow.
+ */
+export const formatters = {
+  number: remembered((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options)),
+  date: remembered((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)),
+};
+
+function remembered<Options, Format>(make: (locale: string, options: Options) => Format) {
+  const kept = new Map<string, Format>();
+  return (locale: string, options: Options): Format => {
+    const key = `${locale} ${JSON.stringify(options)}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    if (kept.size >= MAX_KEPT) kept.clear();
+    const format = make(locale, options);
+    kept.set(key, format);
+    return format;
+  };
+}

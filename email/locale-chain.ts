@@ -1,0 +1,39 @@
+/** A step of the chain: the tag a template is looked up by, and the wish it came from, for formatting. */
+export interface LocaleStep {
+  /** What templates are stored by: `nl-BE`, then `nl`. */
+  tag: string;
+  /** For Intl: the region decides how dates and amounts look even when the text is the plain language's. */
+  format: string;
+}
+
+/**
+ * S-E3 as a list: each wish exact, then shortened from the right down to its language (RFC 4647 §3.4), then English.
+ * Wishes come from customers' records: `en_US`, `de_DE.UTF-8` and nonsense occur, nonsense is passed over.
+ */
+export function localeChain(wishes: readonly string[]): LocaleStep[] {
+  const steps: LocaleStep[] = [];
+  for (const wish of [...wishes, 'en']) {
+    const format = canonical(wish);
+    if (format === null) continue;
+    const parts = format.split('-');
+    for (let length = parts.length; length > 0; length -= 1) {
+      const tag = parts.slice(0, length).join('-');
+      if (!steps.some((step) => step.tag === tag)) steps.push({ tag, format });
+    }
+  }
+  return steps;
+}
+
+/** Without extensions: a calendar or numbering system asked for there has no place in somebody's invoice. */
+function canonical(wish: string): string | null {
+  try {
+    return new Intl.Locale(
+      wish
+        .trim()
+        .replace(/[.@].*$/, '')
+        .replaceAll('_', '-'),
+    ).baseName;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+import { isIP } from 'node:net';
+
+/** Limits of an SMTP sender. RFC 5321 §4.5.3.2 allows minutes per reply; a send must fit into an activity of two minutes. */
+export interface SmtpOptions {
+  /** Connections open at the same time, default 5. More mails wait their turn. */
+  maxConnections?: number;
+  /** Milliseconds for name lookup, connecting, greeting and STARTTLS together, default 20,000. */
+  connectTimeoutMs?: number;
+  /** Milliseconds for the greeting (and again for the TLS handshake), default 15,000; a part of `connectTimeoutMs`. */
+  greetingTimeoutMs?: number;
+  /** Milliseconds of silence while a reply is awaited, default 30,000. */
+  replyTimeoutMs?: number;
+  /** Milliseconds for one `send` in all, waiting for a connection included, default 85,000. Late before the dot: RETRY. */
+  totalTimeoutMs?: number;
+  /** Milliseconds a connection is kept without work, default 10,000; servers close idle ones after a minute or more. */
+  idleTimeoutMs?: number;
+  /** Mails per connection before it is replaced, default 100: providers cap it, and a new one may reach a better host. */
+  maxMessagesPerConnection?: number;
+  /**
+   * Refuse to go on without TLS. Default: true when the URL holds credentials and the host is not this machine, because
+   * STARTTLS that is merely preferred can be stripped by anybody on the way, and the password with it (RFC 3207 §6).
+   */
+  requireTls?: boolean;
+  /** Default true: the certificate must be valid for the host. */
+  tlsRejectUnauthorized?: boolean;
+  /** The name given in EHLO; default this machine's full name, else `[127.0.0.1]`. */
+  localName?: string;
+}
+
+export interface SmtpConfig {
+  host: string;
+  port: number;
+  secure: boolean;
+  auth: { user: string; pass: string } | null;
+  requireTls: boolean;
+  tlsRejectUnauthorized: boolean;
+  localName: string | null;
+  maxConnections: number;
+  connectTimeoutMs: number;
+  greetingTimeoutMs: number;
+  replyTimeoutMs: number;
+  totalTimeoutMs: number;
+  idleTimeoutMs: number;
+  maxMessagesPerConnection: number;
+}
+
+/**
+ * Reads `smtp://user:pass@host:port` or `smtps://…` (TLS from the first byte). Throws an Error that names what is wrong
+ * and never repeats the URL: it holds a password. Default ports 587 and 465 (RFC 8314 §3.3).
+ */
+export function smtpConfig(url: string, options: SmtpOptions): SmtpConfig {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed === null) throw new Error('The SMTP URL cannot be read: expected smtp://user:password@host:port');
+  if (parsed.protocol !== 'smtp:' && parsed.protocol !== 'smtps:') {
+    throw new Error(`The SMTP URL must begin with smtp:// or smtps://, not ${parsed.protocol}//`);
+  }
+  const secure = parsed.protocol === 'smtps:';
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (host === '') throw new Error('The SMTP URL names no host');
+  const auth = credentials(parsed);
+  return {
+    host,
+    port: parsed.port === '' ? (secure ? 465 : 587) : Number(parsed.port),
+    secure,
+    auth,
+    requireTls: options.requireTls ?? (auth !== null && !secure && !isThisMachine(host)),
+    tlsRejectUnauthorized: options.tlsRejectUnauthorized ?? true,
+    localName: options.localName ?? null,
+    maxConnections: options.maxConnections ?? 5,
+    connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
+    greetingTimeoutMs: options.greetingTimeoutMs ?? 15_000,
+    replyTimeoutMs: options.replyTimeoutMs ?? 30_000,
+    totalTimeoutMs: options.totalTimeoutMs ?? 85_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 10_000,
+    maxMessagesPerConnection: options.maxMessagesPerConnection ?? 100,
+  };
+}
+
+function credentials(url: URL): { user: string; pass: string } | null {
+  if (url.username === '' && url.password === '') return null;
+  if (url.username === '' || url.password === '') {
+    throw new Error('The SMTP URL must hold both a user and a password, or neither');
+  }
+  try {
+    return { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };
+  } catch {
+    throw new Error('The SMTP URL has a stray % in its user or password: write it as %25');
+  }
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,54 @@
+import type { Template } from '../template.js';
+import { fillLayout } from './html-layout.js';
+import { phrases } from './phrases.js';
+import { summaryRows, type SummaryRow } from './summary.js';
+import type { BuiltInMail, Language } from './texts.js';
+
+/** Puts a built-in mail's texts into the compiled layout and into plain text: the same words twice, in one Template. */
+export function buildTemplate(mail: BuiltInMail, language: Language, layout: string): Template {
+  const words = mail.texts[language];
+  const shared = phrases[language];
+  const rows = summaryRows(mail.summary, shared.labels);
+  const button = `{% if invoice.settled %}${shared.view}{% else %}${shared.viewAndPay}{% endif %}`;
+  const html = fillLayout(layout, {
+    language,
+    heading: words.heading,
+    body: htmlParagraphs([shared.greeting, ...words.paragraphs]),
+    rows: rows.map(htmlRow).join(''),
+    button,
+    afterwards: htmlParagraphs(words.afterwards),
+    closing: shared.closing,
+    automatic: shared.automatic,
+  });
+  const text = [
+    shared.greeting,
+    ...words.paragraphs.map((paragraph) => trimmed(paragraph, '{{ words }}')),
+    rows.map((row) => textRow(row, shared.colon)).join(''),
+    mail.button ? `{% if invoice.pay_url %}${button}${shared.colon}\n{{ invoice.pay_url }}{% endif %}` : '',
+    ...words.afterwards,
+    `${shared.closing}\n{{ sender.title }}`,
+    shared.automatic,
+  ];
+  return { subject: words.subject, preheader: words.preheader, html, text: text.join('\n\n') };
+}
+
+function htmlParagraphs(paragraphs: readonly string[]): string {
+  return paragraphs.map((paragraph) => trimmed(paragraph, '<p>{{ words | raw }}</p>')).join('');
+}
+
+/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out. */
+function trimmed(paragraph: string, shown: string): string {
+  return `{% capture words %}${paragraph}{% endcapture %}{% assign words = words | strip %}{% if words != '' %}${shown}{% endif %}`;
+}
+
+function htmlRow({ label, value, strong }: SummaryRow): string {
+  const weight = strong ? 'font-weight:bold;' : '';
+  return (
+    `{% if ${value} %}<tr><td width="38%" style="padding:5px 12px 5px 0;vertical-align:top;color:#5b6575;">${label}</td>` +
+    `<td style="padding:5px 0;vertical-align:top;${weight}">{{ ${value} }}</td></tr>{% endif %}`
+  );
+}
+
+function textRow({ label, value }: SummaryRow, colon: string): string {
+  return `{% if ${value} %}${label}${colon} {{ ${value} }}\n{% endif %}`;
+}

@@ -1,0 +1,93 @@
+import type { Logger } from '../contracts/logger.js';
+import type { Database } from '../store/database.js';
+import { advanceCursor, leaseOne, postponeItem, settleItem, type OutboxItem } from '../store/outbox.js';
+import { fanOutPage, reviewRuns } from '../store/touch-runs.js';
+import { Breaker } from './breaker.js';
+import type { EngineClient } from './client.js';
+import { deliverRun } from './deliver.js';
+import { startClockAdvance } from './executions.js';
+
+export interface CourierOptions {
+  db: Database;
+  engine: EngineClient;
+  taskQueue: string;
+  log: Logger;
+  /** Immediate attempts under way at most; what is above is left to the dispatcher. */
+  maxInFlight?: number;
+}
+
+const FAN_OUT_PAGE = 200;
+
+/**
+ * Carries outbox items to the engine. `tellSoon` is the attempt right after a commit: nobody waits for it, and whatever fails
+ * stays in the outbox for the dispatcher.
+ */
+export class Courier {
+  readonly breaker = new Breaker(1_000);
+  private readonly inFlight = new Set<Promise<void>>();
+
+  constructor(private readonly options: CourierOptions) {}
+
+  tellSoon(kind: 'RUN' | 'CLOCK', ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.breaker.isOpen || this.inFlight.size >= (this.options.maxInFlight ?? 64)) return;
+      const attempt = this.tellOne(kind, id).finally(() => this.inFlight.delete(attempt));
+      this.inFlight.add(attempt);
+    }
+  }
+
+  /** Delivers a leased item and settles it, or postpones it with the error. */
+  async deliver(item: OutboxItem): Promise<void> {
+    const { db, log } = this.options;
+    try {
+      await this.carry(item);
+      this.breaker.succeeded();
+    } catch (error) {
+      this.breaker.failed();
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ kind: item.kind, subject: item.subject_id, attempts: item.attempts, error: message }, 'not told yet');
+      await postponeItem(db, item, message);
+    }
+  }
+
+  /** Waits for the attempts that are under way. */
+  async drain(): Promise<void> {
+    await Promise.all(this.inFlight);
+  }
+
+  private async tellOne(kind: 'RUN' | 'CLOCK', id: string): Promise<void> {
+    try {
+      const item = await leaseOne(this.options.db, kind, id);
+      if (item) await this.deliver(item);
+    } catch (error) {
+      // Postgres did not answer: the row is still there for the dispatcher.
+      this.options.log.warn({ kind, subject: id, error: String(error) }, 'outbox not reachable');
+    }
+  }
+
+  private async carry(item: OutboxItem): Promise<void> {
+    const { db, engine, taskQueue } = this.options;
+    switch (item.kind) {
+      case 'RUN':
+        await engine.call((client) => deliverRun(db, client, taskQueue, item.subject_id));
+        return settleItem(db, item);
+      case 'CLOCK':
+        await engine.call((client) => startClockAdvance(client, taskQueue, item.subject_id));
+        return settleItem(db, item);
+      case 'CUSTOMER':
+      case 'WORKFLOW':
+        return this.carryPage(item, item.kind);
+    }
+  }
+
+  /** One page of a fan-out: each run is looked at in a transaction of its own, and told like any other. */
+  private async carryPage(item: OutboxItem, kind: 'CUSTOMER' | 'WORKFLOW'): Promise<void> {
+    const { db } = this.options;
+    const scope = { kind, id: item.subject_id };
+    const ids = await fanOutPage(db, item.platform_id, scope, item.cursor ?? '', FAN_OUT_PAGE);
+    for (const id of ids) this.tellSoon('RUN', await db.transaction((tx) => reviewRuns(tx, [id])));
+    const last = ids.at(-1);
+    if (ids.length === FAN_OUT_PAGE && last !== undefined) await advanceCursor(db, item, last);
+    else await settleItem(db, item);
+  }
+}

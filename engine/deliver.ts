@@ -1,0 +1,82 @@
+import type { Client } from '@temporalio/client';
+import { isClosed } from '../domain/evaluate.js';
+import { readWaits } from '../store/claim.js';
+import type { Database } from '../store/database.js';
+import { closeFromEngine, markStarted } from '../store/engine-state.js';
+import type { LoadedRun } from '../store/run-context.js';
+import type { RunWaits } from '../domain/waits.js';
+import { describeExecution, signalExecution, startExecution } from './executions.js';
+
+/**
+ * Brings the engine to what Postgres says of one run: starts its execution when it never had one, else signals it; an execution
+ * that is not there is started again, one that people have ended is respected (S-R7). Safe to repeat.
+ */
+export async function deliverRun(db: Database, client: Client, taskQueue: string, runId: string): Promise<void> {
+  const read = await readWaits(db, runId);
+  if (!read) return;
+  const { loaded, waits } = read;
+  const { row } = loaded;
+  const closed = isClosed(row.status) || row.status === 'FAILED';
+  if (!row.engine_started) {
+    if (closed) return;
+    if (await start(db, client, taskQueue, loaded, waits, row.executions > 0)) return;
+  } else if (await signalExecution(client, row.engine_workflow_id, row.plan_revision)) {
+    return;
+  }
+  await reconcile(db, client, taskQueue, loaded, waits, closed);
+}
+
+/** Neither start nor signal went through: what is there? */
+async function reconcile(
+  db: Database,
+  client: Client,
+  taskQueue: string,
+  loaded: LoadedRun,
+  waits: RunWaits,
+  closed: boolean,
+): Promise<void> {
+  const { row } = loaded;
+  const state = await describeExecution(client, row.engine_workflow_id, row.id);
+  switch (state) {
+    case 'OPEN':
+      await markStarted(db, row.id, Math.max(1, row.executions));
+      if (!(await signalExecution(client, row.engine_workflow_id, row.plan_revision))) {
+        throw new Error('The execution closed while it was being signalled.');
+      }
+      return;
+    case 'STOPPED':
+      return closeFromEngine(db, row.id, { status: 'STOPPED', reason: 'stopped_on_engine' });
+    case 'FAILED':
+      return closeFromEngine(db, row.id, { status: 'FAILED', reason: 'engine_failed' });
+    case 'NOT_FOUND':
+    case 'COMPLETED':
+      if (!closed && !(await start(db, client, taskQueue, loaded, waits, true))) {
+        throw new Error('The execution was started by somebody else; looking again.');
+      }
+      return;
+    case 'FOREIGN':
+      return closeFromEngine(db, row.id, { status: 'FAILED', reason: 'engine_failed' });
+  }
+}
+
+async function start(
+  db: Database,
+  client: Client,
+  taskQueue: string,
+  loaded: LoadedRun,
+  waits: RunWaits,
+  again: boolean,
+): Promise<boolean> {
+  const started = await startExecution(client, taskQueue, loaded, waits, again);
+  if (started) await markStarted(db, loaded.row.id, loaded.row.executions + 1);
+  return started;
+}
+
+/** What the watchdog does for a run whose instant has passed with nothing happening: is its execution still there? */
+export async function checkRun(db: Database, client: Client, taskQueue: string, runId: string): Promise<void> {
+  const read = await readWaits(db, runId);
+  if (!read || isClosed(read.loaded.row.status) || read.loaded.row.status === 'FAILED') return;
+  const { row } = read.loaded;
+  const state = await describeExecution(client, row.engine_workflow_id, row.id);
+  if (state !== 'OPEN') await reconcile(db, client, taskQueue, read.loaded, read.waits, false);
+}

@@ -1,0 +1,127 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import { CHANGED_SIGNAL, CLOCK_ADVANCE, REMINDER_RUN, type Changed, type ReminderRunInput } from '../contracts/engine.js';
+import { localDate } from '../domain/zone.js';
+import type { RunWaits } from '../domain/waits.js';
+import type { LoadedRun } from '../store/run-context.js';
+
+/** What the engine says of a run's latest execution. */
+export type ExecutionState = 'OPEN' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'NOT_FOUND' | 'FOREIGN';
+
+/** Key in the memo that names the run an execution belongs to. */
+const RUN_MEMO = 'dunwell_run_id';
+
+/**
+ * Starts a run's execution. `again` allows the id to be used once more: a run that was reopened, or that the engine has lost.
+ * false = there is one already; `describeExecution` tells which.
+ */
+export async function startExecution(
+  client: Client,
+  taskQueue: string,
+  { row, context }: LoadedRun,
+  waits: RunWaits,
+  again: boolean,
+): Promise<boolean> {
+  try {
+    await client.workflow.start(REMINDER_RUN, {
+      workflowId: row.engine_workflow_id,
+      taskQueue,
+      args: [{ runId: row.id, waits } satisfies ReminderRunInput],
+      workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: attributesOf(row, waits),
+      memo: { [RUN_MEMO]: row.id },
+      staticSummary: `${row.variant} ${row.resource_id} from ${localDate(context.run.anchorAt ?? context.now, row.zone ?? 'UTC')}`,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+/** Tells an open execution that Postgres is at `revision`. false = there is no open execution. */
+export async function signalExecution(client: Client, workflowId: string, revision: number): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal<[Changed]>(CHANGED_SIGNAL, { revision });
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** A signal answers "not found" for a closed execution too: describe before anything is concluded from it. */
+export async function describeExecution(client: Client, workflowId: string, runId: string): Promise<ExecutionState> {
+  try {
+    const description = await client.workflow.getHandle(workflowId).describe();
+    if (description.memo?.[RUN_MEMO] !== runId) return 'FOREIGN';
+    switch (description.status.name) {
+      case 'RUNNING':
+      case 'PAUSED':
+        return 'OPEN';
+      case 'COMPLETED':
+      case 'CONTINUED_AS_NEW':
+        return 'COMPLETED';
+      case 'TERMINATED':
+      case 'CANCELLED':
+        return 'STOPPED';
+      default:
+        return 'FAILED';
+    }
+  } catch (error) {
+    if (isNotFound(error)) return 'NOT_FOUND';
+    throw error;
+  }
+}
+
+/** Starts the advance of a test clock; one that is under way already is as good. */
+export async function startClockAdvance(client: Client, taskQueue: string, clockId: string): Promise<void> {
+  try {
+    await client.workflow.start(CLOCK_ADVANCE, {
+      workflowId: `test-clock/${clockId}`,
+      taskQueue,
+      args: [{ clockId }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      staticSummary: 'Moves a test clock',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+function attributesOf(row: LoadedRun['row'], waits: RunWaits): SearchAttributePair[] {
+  const keyword = (name: string, value: string): SearchAttributePair => ({
+    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+    value,
+  });
+  const pairs = [
+    keyword('DunwellPlatform', row.platform_id),
+    keyword('DunwellWorkflow', row.workflow_reference),
+    keyword('DunwellCustomer', row.customer_id),
+    keyword('DunwellResource', row.resource_id),
+    keyword('DunwellVariant', row.variant),
+    keyword('DunwellStatus', waits.status),
+  ];
+  if (waits.reason) pairs.push(keyword('DunwellReason', waits.reason));
+  if (waits.nextStepAt !== null) {
+    pairs.push({
+      key: defineSearchAttributeKey('DunwellNextStepAt', SearchAttributeType.DATETIME),
+      value: new Date(waits.nextStepAt),
+    });
+  }
+  return pairs;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
+}
+
+/** gRPC status code 5. */
+const NOT_FOUND = 5;

@@ -1,0 +1,151 @@
+import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
+import type { Run, RunStatus, Step } from '../domain/run.js';
+import { allowLateSteps } from './blast-guard.js';
+import { at, type Sql } from './database.js';
+import type { LoadedRun, RunRow } from './run-context.js';
+
+/** A run brought up to date inside a transaction. */
+export interface AppliedRun {
+  row: RunRow;
+  evaluation: Evaluation;
+  /** Whether the engine has to hear of it: what it waits for is no longer what it was told. */
+  changed: boolean;
+}
+
+/**
+ * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
+ * `touch` raises the revision even when nothing differs, so that the engine looks again.
+ */
+export async function applyEvaluation(tx: Sql, loaded: LoadedRun, options: { touch?: boolean } = {}): Promise<AppliedRun> {
+  const evaluation = await evaluateGuarded(tx, loaded);
+  const next = nextRow(loaded, evaluation);
+  const changed = options.touch === true || isDifferent(loaded.row, next);
+  if (changed) next.plan_revision += 1;
+  const steps = changedSteps(loaded.context.run.steps, evaluation.steps);
+  if (changed || loaded.row.customer_id !== next.customer_id || loaded.context.run.anchorAt !== next.anchor_at) {
+    await updateRun(tx, next);
+  }
+  if (steps.length > 0) await writeSteps(tx, next.id, evaluation.steps, steps);
+  const skipped = steps.filter((step) => step.status === 'SKIPPED' && step.ledger.some(({ status }) => status !== 'SKIPPED'));
+  if (skipped.length > 0) await skipDeliveries(tx, next.id, skipped);
+  return { row: next, evaluation, changed };
+}
+
+/** Evaluates; when that lets late steps go, the blast guard has a say (S-T4). */
+async function evaluateGuarded(tx: Sql, loaded: LoadedRun): Promise<Evaluation> {
+  const evaluation = evaluate(loaded.context);
+  const before = new Set(loaded.context.run.steps.filter((step) => step.late).map((step) => step.id));
+  const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED' && !before.has(step.id)).length;
+  if (late === 0 || loaded.row.type !== 'EVENT') return evaluation;
+  if (await allowLateSteps(tx, loaded.platform, loaded.context.now, late)) return evaluation;
+  return evaluate({ ...loaded.context, lateStepsAllowed: false });
+}
+
+function nextRow({ row }: LoadedRun, evaluation: Evaluation): RunRow {
+  const current = evaluation.steps.find((step) => step.id === evaluation.nextStepId) ?? nextOpen(evaluation);
+  const closed = isClosed(evaluation.status);
+  return {
+    ...row,
+    status: keepAccepted(row, evaluation.status),
+    reason: evaluation.reason,
+    stop_reason: evaluation.stopReason,
+    anchor_at: evaluation.anchorAt,
+    zone: evaluation.zone,
+    wake_at: evaluation.wakeAt,
+    next_step_id: evaluation.nextStepId,
+    next_step_at: closed || evaluation.reason === 'no_anchor' ? null : (current?.plannedAt ?? null),
+  };
+}
+
+function nextOpen(evaluation: Evaluation): Step | undefined {
+  return evaluation.steps.find((step) => step.status === 'PLANNED' || step.status === 'BLOCKED');
+}
+
+/** A run that waits is only ACCEPTED until the engine has it (S-R1). */
+function keepAccepted(row: RunRow, status: RunStatus): RunStatus {
+  return status === 'WAITING' && !row.engine_started ? 'ACCEPTED' : status;
+}
+
+function isDifferent(before: RunRow, after: RunRow): boolean {
+  return (
+    before.status !== after.status ||
+    before.reason !== after.reason ||
+    before.stop_reason !== after.stop_reason ||
+    before.wake_at !== after.wake_at ||
+    before.next_step_id !== after.next_step_id ||
+    before.test_clock_id !== after.test_clock_id
+  );
+}
+
+function changedSteps(before: Run['steps'], after: readonly Step[]): Step[] {
+  const known = new Map(before.map((step) => [step.id, step]));
+  return after.filter((step, index) => {
+    const old = known.get(step.id);
+    return (
+      old === undefined ||
+      before[index]?.id !== step.id ||
+      old.status !== step.status ||
+      old.reason !== step.reason ||
+      old.plannedAt !== step.plannedAt ||
+      old.rawAt !== step.rawAt ||
+      old.sentAt !== step.sentAt ||
+      old.late !== step.late ||
+      old.periods.length !== step.periods.length
+    );
+  });
+}
+
+async function updateRun(tx: Sql, row: RunRow): Promise<void> {
+  await tx.rows(
+    `UPDATE runs SET customer_id = $2, test_clock_id = $3, status = $4, reason = $5, stop_reason = $6, anchor_at = $7,
+       zone = $8, plan_revision = $9, wake_at = $10, next_step_id = $11, next_step_at = $12, updated_at = clock_timestamp()
+     WHERE id = $1`,
+    [
+      row.id,
+      row.customer_id,
+      row.test_clock_id,
+      row.status,
+      row.reason,
+      row.stop_reason,
+      at(row.anchor_at),
+      row.zone,
+      row.plan_revision,
+      at(row.wake_at),
+      row.next_step_id,
+      at(row.next_step_at),
+    ],
+  );
+}
+
+/** Inserts or updates the given steps, all in one statement. */
+async function writeSteps(tx: Sql, runId: string, all: readonly Step[], steps: readonly Step[]): Promise<void> {
+  const rows = steps.map((step) => ({
+    id: step.id,
+    position: all.indexOf(step),
+    periods: step.periods,
+    raw_at: at(step.rawAt),
+    planned_at: at(step.plannedAt),
+    shifts: step.shifts,
+    status: step.status,
+    reason: step.reason,
+    late: step.late,
+    sent_at: at(step.sentAt),
+  }));
+  await tx.rows(
+    `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
+     SELECT $1, s.* FROM jsonb_to_recordset($2) AS s (id text, position integer, periods jsonb, raw_at timestamptz(3),
+       planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean, sent_at timestamptz(3))
+     ON CONFLICT (run_id, id) DO UPDATE SET position = excluded.position, periods = excluded.periods,
+       raw_at = excluded.raw_at, planned_at = excluded.planned_at, shifts = excluded.shifts, status = excluded.status,
+       reason = excluded.reason, late = excluded.late, sent_at = excluded.sent_at`,
+    [runId, JSON.stringify(rows)],
+  );
+}
+
+async function skipDeliveries(tx: Sql, runId: string, steps: readonly Step[]): Promise<void> {
+  await tx.rows(
+    `UPDATE deliveries d SET status = 'SKIPPED', reason = s.reason FROM jsonb_to_recordset($2) AS s (id text, reason text)
+     WHERE d.run_id = $1 AND d.step_id = s.id AND d.status IN ('PLANNED', 'BLOCKED')`,
+    [runId, JSON.stringify(steps.map(({ id, reason }) => ({ id, reason })))],
+  );
+}

@@ -1,0 +1,191 @@
+import { pendingActions, actionBlock } from '../domain/judge.js';
+import type { Reason } from '../domain/reasons.js';
+import type { Step } from '../domain/run.js';
+import type { Instant } from '../domain/types.js';
+import { waitsOf, type RunWaits } from '../domain/waits.js';
+import { applyEvaluation, type AppliedRun } from './apply.js';
+import { at, type Database, type Sql } from './database.js';
+import { newId } from './ids.js';
+import { lockRunContext, readRunContext, type LoadedAction, type LoadedRun } from './run-context.js';
+
+/** Who may send a step: exactly one claimer per delivery, by its fence (S-E4). */
+export interface Claim {
+  /** What the run waits for as it now stands. */
+  waits: RunWaits;
+  /** The step's instant is this far ahead; nothing was claimed. */
+  earlyMs: number;
+  /** Empty: there is nothing to send (stale, closed, blocked, skipped, not due). */
+  deliveries: readonly ClaimedDelivery[];
+  loaded: LoadedRun;
+  step: Step | null;
+}
+
+export interface ClaimedDelivery {
+  id: string;
+  fence: number;
+  action: LoadedAction;
+  /** Addresses of the customer's contacts, when the action asks for them (S-E1). */
+  contactEmails: readonly string[];
+}
+
+/** Whether mails of this platform to this address can leave at all; a reason when not. The worker knows, facts do not. */
+export type RouteCheck = (platform: LoadedRun['platform'], to: string) => Reason | null;
+
+/** What no fact repairs is tried again by itself this much later. */
+const RECHECK_MS = 10 * 60_000;
+/** A run on a test clock must come to rest, so there it is not tried again before the longest window is over. */
+const RECHECK_ON_CLOCK_MS = 7 * 86_400_000;
+
+/**
+ * The claim: one transaction re-reads facts, status and plan under locks, decides, and takes the step's deliveries with a new
+ * fence each. `revision` is what the claimer was armed with; if the run has moved on, nothing is claimed.
+ */
+export function claimStep(
+  db: Database,
+  runId: string,
+  stepId: string,
+  revision: number,
+  routeCheck: RouteCheck,
+): Promise<Claim | null> {
+  return db.transaction(async (tx) => {
+    await tx.rows('SELECT lock_claim($1)', [runId]);
+    await recoverLedger(tx, runId, stepId);
+    const loaded = await readRunContext(tx, runId);
+    if (!loaded) return null;
+    const applied = await applyEvaluation(tx, loaded);
+    const step = applied.evaluation.steps.find((own) => own.id === stepId) ?? null;
+    const nothing = { waits: waitsOfRun(loaded, applied), earlyMs: 0, deliveries: [], loaded, step };
+    if (!step || loaded.row.plan_revision !== revision || applied.evaluation.nextStepId !== stepId) return nothing;
+    const earlyMs = step.plannedAt - loaded.context.now;
+    if (earlyMs > 0) return { ...nothing, earlyMs };
+    return claimDeliveries(tx, loaded, step, routeCheck, nothing);
+  });
+}
+
+/** Brings a run up to date with the facts, without sending. null = no such run. */
+export function reviewRun(db: Database, runId: string): Promise<RunWaits | null> {
+  return db.transaction(async (tx) => {
+    const loaded = await lockRunContext(tx, runId);
+    return loaded && waitsOfRun(loaded, await applyEvaluation(tx, loaded));
+  });
+}
+
+/** What a run waits for as it stands in Postgres, for starting its execution. */
+export async function readWaits(sql: Sql, runId: string): Promise<{ waits: RunWaits; loaded: LoadedRun } | null> {
+  const loaded = await readRunContext(sql, runId);
+  return loaded && { waits: toWaits(loaded, loaded.row, loaded.context.run.steps), loaded };
+}
+
+async function claimDeliveries(
+  tx: Sql,
+  loaded: LoadedRun,
+  step: Step,
+  routeCheck: RouteCheck,
+  nothing: Claim,
+): Promise<Claim> {
+  const deliveries: ClaimedDelivery[] = [];
+  for (const { id } of pendingActions(step, loaded.actions)) {
+    const action = loaded.actions.find((own) => own.id === id);
+    if (!action) continue;
+    const route = routeCheck(loaded.platform, loaded.context.customer.email ?? '');
+    const block = actionBlock(action, step, loaded.context) ?? route;
+    const retryAt = block && block === route ? recheckAt(loaded) : null;
+    const row = await upsertDelivery(tx, loaded, step.id, id, block, retryAt);
+    if (!block) deliveries.push({ ...row, action, contactEmails: await contactEmails(tx, loaded, action) });
+  }
+  if (deliveries.length > 0) {
+    await tx.rows(`UPDATE runs SET status = 'SENDING' WHERE id = $1`, [loaded.row.id]);
+    return { ...nothing, deliveries };
+  }
+  const again = await readRunContext(tx, loaded.row.id);
+  if (!again) return nothing;
+  return { ...nothing, waits: waitsOfRun(again, await applyEvaluation(tx, again)) };
+}
+
+/**
+ * Whoever holds the claim's locks is the only one who may send this step, so a row that is under way belongs to somebody who
+ * died or lost touch. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never
+ * sent again by itself unless the platform says RESEND (S-E5). The fence stays then, so that a true sender can still record.
+ */
+async function recoverLedger(tx: Sql, runId: string, stepId: string): Promise<void> {
+  await tx.rows(
+    `UPDATE deliveries d SET
+       status = CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN 'PLANNED' ELSE 'IN_DOUBT' END,
+       reason = CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN NULL ELSE 'in_doubt' END,
+       fence = fence + CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN 1 ELSE 0 END
+     FROM platforms p
+     WHERE d.run_id = $1 AND d.step_id = $2 AND d.status IN ('CLAIMED', 'TRANSMITTING') AND p.id = d.platform_id`,
+    [runId, stepId],
+  );
+}
+
+async function upsertDelivery(
+  tx: Sql,
+  loaded: LoadedRun,
+  stepId: string,
+  actionId: string,
+  block: Reason | null,
+  retryAt: Instant | null,
+): Promise<{ id: string; fence: number }> {
+  const row = await tx.row<{ id: string; fence: number }>(
+    `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, reason, retry_at, fence, claimed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
+     ON CONFLICT (run_id, step_id, action_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
+       retry_at = excluded.retry_at, fence = deliveries.fence + 1, claimed_at = excluded.claimed_at
+     RETURNING id, fence`,
+    [
+      newId('dlv'),
+      loaded.row.platform_id,
+      loaded.row.id,
+      stepId,
+      actionId,
+      block ? 'BLOCKED' : 'CLAIMED',
+      block,
+      at(retryAt),
+      block ? null : at(loaded.context.now),
+    ],
+  );
+  if (!row) throw new Error('INSERT … RETURNING answered no row');
+  return row;
+}
+
+async function contactEmails(tx: Sql, loaded: LoadedRun, { email }: LoadedAction): Promise<string[]> {
+  const wanted =
+    email.invoice?.include_customer_contacts_as_cc ?? email.pricing_plan_subscription?.include_customer_contacts_as_cc;
+  if (!wanted) return [];
+  const rows = await tx.rows<{ email: string }>(
+    `SELECT body ->> 'email' AS email FROM contacts
+     WHERE platform_id = $1 AND customer_id = $2 AND body ->> 'email' IS NOT NULL
+       AND NOT jsonb_path_exists(body,
+         '$.notification_preferences[*] ? (@.type == "INVOICE").channels[*] ? (@.type == "EMAIL" && @.enabled == false)')
+     ORDER BY created_at, id`,
+    [loaded.row.platform_id, loaded.row.customer_id],
+  );
+  return rows.map((row) => row.email);
+}
+
+/** When something outside the facts (a provider, a template) is tried again by itself. */
+export function recheckAt({ row, context }: LoadedRun): Instant {
+  return context.now + (row.test_clock_id === null ? RECHECK_MS : RECHECK_ON_CLOCK_MS);
+}
+
+function waitsOfRun(loaded: LoadedRun, { row, evaluation }: AppliedRun): RunWaits {
+  return toWaits(loaded, row, evaluation.steps);
+}
+
+function toWaits({ context }: LoadedRun, row: LoadedRun['row'], steps: readonly Step[]): RunWaits {
+  return waitsOf({
+    revision: row.plan_revision,
+    status: row.status,
+    reason: row.reason,
+    stopReason: row.stop_reason,
+    wakeAt: row.wake_at,
+    nextStepId: row.next_step_id,
+    nextStepAt: row.next_step_at,
+    zone: row.zone,
+    onTestClock: row.test_clock_id !== null,
+    variant: row.variant,
+    steps,
+    now: context.now,
+  });
+}

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import { engineWorkflowId } from '../contracts/workflow-id.js';
+import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
+import { stepId } from '../domain/plan.js';
+import type { RunStatus, Step } from '../domain/run.js';
+import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
+import { traitsOf } from '../domain/variants.js';
+import { allowLateSteps } from './blast-guard.js';
+import { at, type Sql } from './database.js';
+import { newId } from './ids.js';
+import type { Platform } from './platforms.js';
+import type { LoadedResource } from './resources.js';
+import type { WorkflowRow } from './workflows.js';
+
+export interface RunRequest {
+  platform: Platform;
+  type: TriggerType;
+  variant: Variant;
+  resource: LoadedResource;
+  /** The workflows that get a run, in order of id. */
+  workflows: readonly WorkflowRow[];
+  /** A single step of the ladder (S-M5). */
+  period: Period | null;
+  trialEndAt: Instant | null;
+  /** The contract's target block, stored with the trigger. */
+  target: Record<string, unknown>;
+  /** The workflow the caller named, if any. */
+  workflowId: string | null;
+}
+
+/** One run of a trigger, as answered to the caller (S-M2). */
+export interface TriggeredRun {
+  id: string;
+  workflow_id: string;
+  trigger_id: string;
+  created: boolean;
+  status: RunStatus;
+  next_step_at: Instant | null;
+}
+
+export interface CreatedRuns {
+  /** The trigger that made these runs: the new one, or that of the oldest run when none is new (S-M6). */
+  triggerId: string;
+  created: boolean;
+  runs: TriggeredRun[];
+}
+
+interface Draft {
+  id: string;
+  workflow: WorkflowRow;
+  occurrence: string | null;
+  evaluation: Evaluation;
+}
+
+/**
+ * Creates a trigger and a run for each workflow, with its plan and its outbox row, in the caller's transaction. The caller
+ * holds the locks of `lockResource`. An EVENT run that exists already stays as it is; when all do, nothing is written.
+ */
+export async function createRuns(tx: Sql, request: RunRequest): Promise<CreatedRuns> {
+  const existing = request.type === 'EVENT' ? await existingRuns(tx, request) : [];
+  const missing = request.workflows.filter((workflow) => !existing.some((run) => run.workflow_id === workflow.id));
+  const oldest = existing[0];
+  if (missing.length === 0 && oldest) return { triggerId: oldest.trigger_id, created: false, runs: existing };
+
+  const triggerId = await insertTrigger(tx, request);
+  const drafts: Draft[] = [];
+  for (const workflow of missing) drafts.push(await draft(tx, request, workflow));
+  const inserted = await insertRuns(tx, request, triggerId, drafts);
+  if (inserted.length < drafts.length) return await afterRace(tx, request, triggerId, drafts, inserted);
+  return { triggerId, created: true, runs: [...existing, ...inserted] };
+}
+
+/** Another transaction created some of these EVENT runs between our look and our insert. */
+async function afterRace(
+  tx: Sql,
+  request: RunRequest,
+  triggerId: string,
+  drafts: readonly Draft[],
+  inserted: readonly TriggeredRun[],
+): Promise<CreatedRuns> {
+  const others = (await existingRuns(tx, request)).filter((run) => !drafts.some((own) => own.id === run.id));
+  const oldest = others[0];
+  if (inserted.length > 0 || !oldest) return { triggerId, created: true, runs: [...others, ...inserted] };
+  await tx.rows('DELETE FROM workflow_triggers WHERE id = $1', [triggerId]);
+  return { triggerId: oldest.trigger_id, created: false, runs: others };
+}
+
+function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
+  return tx.rows<TriggeredRun>(
+    `SELECT id, workflow_id, trigger_id, false AS created, status, next_step_at FROM runs
+     WHERE workflow_id = ANY ($1) AND resource_id = $2 AND occurrence = $3 AND type = 'EVENT' ORDER BY created_at, id`,
+    [request.workflows.map(({ id }) => id), request.resource.id, occurrenceOf(request)],
+  );
+}
+
+/** What makes an EVENT run unique besides workflow and resource: its variant, and the period of a single step (S-M6). */
+function occurrenceOf({ variant, period }: RunRequest): string {
+  return period ? `${variant}/${stepId([period])}` : variant;
+}
+
+async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
+  const id = newId('wtrg');
+  const only = request.workflows.length === 1 ? request.workflows[0]?.id : undefined;
+  await tx.rows(
+    'INSERT INTO workflow_triggers (id, platform_id, type, workflow_id, customer_id, target) VALUES ($1, $2, $3, $4, $5, $6)',
+    [
+      id,
+      request.platform.id,
+      request.type,
+      request.workflowId ?? only ?? null,
+      request.resource.customer?.id ?? null,
+      JSON.stringify(request.target),
+    ],
+  );
+  return id;
+}
+
+async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
+  const id = newId('run');
+  const evaluation = plan(request, workflow, id, true);
+  const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED').length;
+  const guarded = request.type === 'EVENT' && late > 0;
+  const allowed = !guarded || (await allowLateSteps(tx, request.platform, request.resource.now, late));
+  return {
+    id,
+    workflow,
+    occurrence: request.type === 'EVENT' ? occurrenceOf(request) : null,
+    evaluation: allowed ? evaluation : plan(request, workflow, id, false),
+  };
+}
+
+/** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
+function plan(request: RunRequest, workflow: WorkflowRow, id: string, lateStepsAllowed: boolean): Evaluation {
+  const { resource, period, platform, type, variant } = request;
+  if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
+  return evaluate({
+    now: resource.now,
+    run: {
+      id,
+      type,
+      status: 'ACCEPTED',
+      reason: null,
+      stopReason: null,
+      anchorAt: null,
+      zone: null,
+      trial:
+        request.trialEndAt === null
+          ? null
+          : { endAt: request.trialEndAt, scheduleEndAtAcceptance: resource.facts.schedule?.endAt ?? null },
+      wakeAt: null,
+      steps: [],
+    },
+    pinned: {
+      variant,
+      periods: period ? [period] : workflow.definition.periods,
+      latePolicy: workflow.definition.late_policy,
+      dueDates: platform.due_dates,
+      singleStepManual: type === 'MANUAL' && (period !== null || !traitsOf(variant).ladder),
+    },
+    workflow: {
+      status: workflow.status,
+      customerIds: workflow.customer_ids,
+      excludedCustomerIds: workflow.excluded_customer_ids,
+    },
+    // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
+    actions: [{ id: '', steps: null, needsPaymentLink: false, needsPdf: false }],
+    platform: { timezone: platform.timezone },
+    customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
+    facts: resource.facts,
+    siblings: [],
+    lateStepsAllowed,
+  });
+}
+
+async function insertRuns(
+  tx: Sql,
+  request: RunRequest,
+  triggerId: string,
+  drafts: readonly Draft[],
+): Promise<TriggeredRun[]> {
+  const inserted = await tx.rows<TriggeredRun>(
+    `INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
+       customer_id, occurrence, single_period, due_dates, trial_end_at, schedule_end_at, test_clock_id, status, reason,
+       stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
+     SELECT r.* FROM jsonb_to_recordset($1) AS r (id text, platform_id text, workflow_id text, workflow_version integer,
+       trigger_id text, type text, variant text, resource_type text, resource_id text, customer_id text, occurrence text,
+       single_period jsonb, due_dates text, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), test_clock_id text,
+       status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
+       next_step_id text, next_step_at timestamptz(3), engine_workflow_id text)
+     ON CONFLICT (workflow_id, resource_id, occurrence) WHERE type = 'EVENT' DO NOTHING
+     RETURNING id, workflow_id, trigger_id, true AS created, status, next_step_at`,
+    [JSON.stringify(drafts.map((own) => runRecord(request, triggerId, own)))],
+  );
+  const fresh = drafts.filter((own) => inserted.some((run) => run.id === own.id));
+  const steps = fresh.flatMap((own) => own.evaluation.steps.map((step, position) => stepRecord(own.id, step, position)));
+  if (steps.length > 0) {
+    await tx.rows(
+      `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late)
+       SELECT s.* FROM jsonb_to_recordset($1) AS s (run_id text, id text, position integer, periods jsonb,
+         raw_at timestamptz(3), planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean)`,
+      [JSON.stringify(steps)],
+    );
+  }
+  const open = fresh.filter((own) => !isClosed(own.evaluation.status)).map((own) => own.id);
+  if (open.length > 0) {
+    await tx.rows(
+      `INSERT INTO outbox (kind, subject_id, platform_id, revision) SELECT 'RUN', unnest($1::text[]), $2, 1`,
+      [open, request.platform.id],
+    );
+  }
+  return inserted;
+}
+
+function runRecord(request: RunRequest, triggerId: string, { id, workflow, occurrence, evaluation }: Draft): object {
+  const { platform, resource } = request;
+  const path = [platform.id, workflow.reference, resource.id];
+  if (request.period) path.push(stepId([request.period]));
+  if (request.type === 'MANUAL') path.push(id);
+  const waiting = evaluation.steps.find((step) => step.status === 'PLANNED' || step.status === 'BLOCKED');
+  const closed = isClosed(evaluation.status);
+  return {
+    id,
+    platform_id: platform.id,
+    workflow_id: workflow.id,
+    workflow_version: workflow.version,
+    trigger_id: triggerId,
+    type: request.type,
+    variant: request.variant,
+    resource_type: resource.type,
+    resource_id: resource.id,
+    customer_id: resource.customer?.id,
+    occurrence,
+    single_period: request.period,
+    due_dates: platform.due_dates,
+    trial_end_at: at(request.trialEndAt),
+    schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
+    test_clock_id: resource.testClockId,
+    status: evaluation.status === 'WAITING' ? 'ACCEPTED' : evaluation.status,
+    reason: evaluation.reason,
+    stop_reason: evaluation.stopReason,
+    anchor_at: at(evaluation.anchorAt),
+    zone: evaluation.zone,
+    wake_at: at(evaluation.wakeAt),
+    next_step_id: evaluation.nextStepId,
+    next_step_at: closed ? null : at(waiting?.plannedAt ?? null),
+    engine_workflow_id: engineWorkflowId(path, (text) => createHash('sha256').update(text).digest('hex').slice(0, 32)),
+  };
+}
+
+function stepRecord(runId: string, step: Step, position: number): object {
+  return {
+    run_id: runId,
+    id: step.id,
+    position,
+    periods: step.periods,
+    raw_at: at(step.rawAt),
+    planned_at: at(step.plannedAt),
+    shifts: step.shifts,
+    status: step.status,
+    reason: step.reason,
+    late: step.late,
+  };
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { Instant } from '../domain/types.js';
+
+/** Runs statements, inside a transaction or outside of one. Every text is prepared once per connection under its own name. */
+export interface Sql {
+  /** All rows. `text` must be one of a bounded set of texts; build lists with `rowsOnce`. */
+  rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The first row, or null. */
+  row<Row>(text: string, values?: readonly unknown[]): Promise<Row | null>;
+  /** As `rows`, for texts put together at run time: not prepared, so that they do not pile up in the connection. */
+  rowsOnce<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A connection pool; the only thing that talks to Postgres. Timestamps are epoch milliseconds, bigint is number. */
+export class Database implements Sql {
+  private readonly pool: pg.Pool;
+
+  constructor(url: string, options: { maxConnections?: number; applicationName?: string } = {}) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: options.maxConnections ?? 20,
+      application_name: options.applicationName ?? 'dunwell',
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      types: { getTypeParser },
+    });
+    // A connection that breaks while idle is replaced by the pool; the next statement tells whoever needs it.
+    this.pool.on('error', () => undefined);
+  }
+
+  rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return run<Row>(this.pool, text, values);
+  }
+
+  async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | null> {
+    return (await run<Row>(this.pool, text, values))[0] ?? null;
+  }
+
+  async rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query(text, [...values])).rows as Row[];
+  }
+
+  /**
+   * One transaction (READ COMMITTED). A deadlock or serialization failure repeats it, at most five times: `work` must have
+   * no effect but its statements.
+   */
+  async transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (attempt >= 5 || !isRepeatable(error)) throw error;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async once<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(new ClientSql(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+class ClientSql implements Sql {
+  constructor(private readonly client: pg.PoolClient) {}
+
+  rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return run<Row>(this.client, text, values);
+  }
+
+  async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | null> {
+    return (await run<Row>(this.client, text, values))[0] ?? null;
+  }
+
+  async rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.client.query(text, [...values])).rows as Row[];
+  }
+}
+
+/** A timestamptz parameter. */
+export function at(instant: Instant): Date;
+export function at(instant: Instant | null): Date | null;
+export function at(instant: Instant | null): Date | null {
+  return instant === null ? null : new Date(instant);
+}
+
+const names = new Map<string, string>();
+
+async function run<Row>(target: pg.Pool | pg.PoolClient, text: string, values: readonly unknown[]): Promise<Row[]> {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('hex');
+    names.set(text, name);
+  }
+  return (await target.query({ name, text, values: [...values] })).rows as Row[];
+}
+
+function isRepeatable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '40P01' || code === '40001';
+}
+
+const TIMESTAMPTZ = 1184;
+const BIGINT = 20;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === TIMESTAMPTZ) return (value: string) => Date.parse(value);
+  if (oid === BIGINT) return Number;
+  return pg.types.getTypeParser(oid, format as 'text');
+}

@@ -1,0 +1,69 @@
+import type { Sql } from './database.js';
+
+/** Flips ACCEPTED to WAITING: the engine has the run now. */
+export async function markStarted(sql: Sql, runId: string, executions: number): Promise<void> {
+  await sql.rows(
+    `UPDATE runs SET engine_started = true, executions = greatest(executions, $2),
+       status = CASE WHEN status = 'ACCEPTED' THEN 'WAITING' ELSE status END
+     WHERE id = $1`,
+    [runId, executions],
+  );
+}
+
+/** Records what happened on the engine itself, when the run is still open (S-R7). */
+export async function closeFromEngine(
+  sql: Sql,
+  runId: string,
+  outcome: { status: 'STOPPED'; reason: 'stopped_on_engine' } | { status: 'FAILED'; reason: 'engine_failed' },
+): Promise<void> {
+  await sql.rows(
+    `WITH closed AS (
+       UPDATE runs SET status = $2::text, reason = CASE WHEN $2 = 'FAILED' THEN $3::text END,
+         stop_reason = CASE WHEN $2 = 'STOPPED' THEN $3::text END, wake_at = NULL, next_step_id = NULL, next_step_at = NULL,
+         plan_revision = plan_revision + 1, updated_at = clock_timestamp()
+       WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED') RETURNING id)
+     UPDATE run_steps s SET status = 'SKIPPED', reason = $3 FROM closed c
+     WHERE s.run_id = c.id AND $2 = 'STOPPED' AND s.status IN ('PLANNED', 'BLOCKED')
+       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.run_id = s.run_id AND d.step_id = s.id
+         AND d.status IN ('CLAIMED', 'TRANSMITTING'))`,
+    [runId, outcome.status, outcome.reason],
+  );
+}
+
+/** Open runs on the wall clock whose instant passed more than `graceMs` ago with nothing claimed: what the watchdog looks at. */
+export async function overdueRuns(sql: Sql, graceMs: number, after: string, limit: number): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `SELECT id FROM runs
+     WHERE status IN ('ACCEPTED', 'WAITING', 'BLOCKED') AND test_clock_id IS NULL AND engine_started AND id > $2
+       AND wake_at < clock_timestamp() - $1 * interval '1 millisecond'
+     ORDER BY id LIMIT $3`,
+    [graceMs, after, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Runs that wait on a test clock for an instant that came more than `graceMs` ago: their wake-up was lost with the engine's data. */
+export async function overdueClockRuns(sql: Sql, graceMs: number, limit: number): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `SELECT r.id FROM runs r JOIN test_clocks k ON k.id = r.test_clock_id
+     WHERE r.status IN ('ACCEPTED', 'WAITING', 'BLOCKED') AND r.engine_started AND r.wake_at <= k.now_at
+       AND r.updated_at < clock_timestamp() - $1 * interval '1 millisecond' LIMIT $2`,
+    [graceMs, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Test clocks whose advance is under way; its execution may have been lost. */
+export async function advancingClocks(sql: Sql): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>('SELECT id FROM test_clocks WHERE target_at IS NOT NULL ORDER BY id');
+  return rows.map(({ id }) => id);
+}
+
+/** Of these engine workflow ids, the runs that Postgres still has open. */
+export async function openAmong(sql: Sql, workflowIds: readonly string[]): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `SELECT id FROM runs WHERE engine_workflow_id = ANY ($1) AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')`,
+    [workflowIds],
+  );
+  return rows.map(({ id }) => id);
+}

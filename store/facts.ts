@@ -1,0 +1,114 @@
+import type { FactBody } from '../domain/facts.js';
+import type { Instant } from '../domain/types.js';
+import { at, type Sql } from './database.js';
+import { FACT_KINDS, type FactKind } from './fact-kinds.js';
+
+export interface FactRow {
+  id: string;
+  body: FactBody | null;
+  source_updated_at: Instant | null;
+  test_clock_id: string | null;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+/** A stored fact that is there, not only named by another. */
+export type StoredFact = FactRow & { body: FactBody };
+
+export async function getFact(sql: Sql, kind: FactKind, platformId: string, id: string): Promise<StoredFact | null> {
+  return asStored(await sql.row<FactRow>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = $2`, [platformId, id]));
+}
+
+export async function getCustomerByReference(sql: Sql, platformId: string, reference: string): Promise<StoredFact | null> {
+  return asStored(
+    await sql.row<FactRow>(
+      `SELECT * FROM customers WHERE platform_id = $1 AND body ->> 'reference' = $2 ORDER BY created_at, id LIMIT 1`,
+      [platformId, reference],
+    ),
+  );
+}
+
+/**
+ * Makes sure the row is there, as a placeholder if need be, and locks it for a change. Parents come first: the caller locks
+ * them in the order customer → resource with `lockParents`.
+ */
+export async function lockFact(
+  tx: Sql,
+  kind: FactKind,
+  platformId: string,
+  id: string,
+  parentId: string | null,
+): Promise<FactRow> {
+  const { parent } = FACT_KINDS[kind];
+  if (parent) {
+    await tx.rows(
+      `INSERT INTO ${kind} (platform_id, id, ${parent.field}) VALUES ($1, $2, $3) ON CONFLICT (platform_id, id) DO NOTHING`,
+      [platformId, id, parentId],
+    );
+  } else {
+    await tx.rows(`INSERT INTO ${kind} (platform_id, id) VALUES ($1, $2) ON CONFLICT (platform_id, id) DO NOTHING`, [
+      platformId,
+      id,
+    ]);
+  }
+  const row = await tx.row<FactRow>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = $2 FOR UPDATE`, [
+    platformId,
+    id,
+  ]);
+  if (!row) throw new Error(`${kind} ${id} vanished while it was being locked`);
+  return row;
+}
+
+/**
+ * Locks the facts this one names (FOR SHARE), customer first. A fact that is not known yet gets a placeholder row, so that two
+ * parallel PUTs meet there (S-A3).
+ */
+export async function lockParents(tx: Sql, kind: FactKind, platformId: string, parentId: string | null): Promise<void> {
+  const { parent } = FACT_KINDS[kind];
+  if (!parent || parentId === null) return;
+  await tx.rows(`INSERT INTO ${parent.kind} (platform_id, id) VALUES ($1, $2) ON CONFLICT (platform_id, id) DO NOTHING`, [
+    platformId,
+    parentId,
+  ]);
+  if (parent.kind === 'pricing_plan_subscriptions') {
+    await tx.rows(
+      `SELECT FROM customers c JOIN pricing_plan_subscriptions s ON s.platform_id = c.platform_id AND s.customer_id = c.id
+       WHERE s.platform_id = $1 AND s.id = $2 FOR SHARE OF c`,
+      [platformId, parentId],
+    );
+  }
+  await tx.rows(`SELECT FROM ${parent.kind} WHERE platform_id = $1 AND id = $2 FOR SHARE`, [platformId, parentId]);
+}
+
+/** Writes a locked fact. The stored source version stays when the body brings none. */
+export async function writeFact(
+  tx: Sql,
+  kind: FactKind,
+  platformId: string,
+  id: string,
+  body: FactBody,
+  parentId: string | null,
+): Promise<StoredFact> {
+  const { parent } = FACT_KINDS[kind];
+  const version = typeof body.updated_at === 'string' ? Date.parse(body.updated_at) : null;
+  const setParent = parent ? `, ${parent.field} = $5` : '';
+  const row = await tx.row<StoredFact>(
+    `UPDATE ${kind} SET body = $3, source_updated_at = coalesce($4, source_updated_at), updated_at = clock_timestamp()${setParent}
+     WHERE platform_id = $1 AND id = $2 RETURNING *`,
+    [platformId, id, JSON.stringify(body), at(version), ...(parent ? [parentId] : [])],
+  );
+  if (!row) throw new Error(`${kind} ${id} vanished while it was locked`);
+  return row;
+}
+
+/** Remembers when an invoice was first seen FINAL, on its customer's clock. */
+export async function rememberFinal(tx: Sql, platformId: string, invoiceId: string, now: Instant): Promise<void> {
+  await tx.rows(
+    'UPDATE invoices SET first_final_at = $3 WHERE platform_id = $1 AND id = $2 AND first_final_at IS NULL',
+    [platformId, invoiceId, at(now)],
+  );
+}
+
+function asStored(row: FactRow | null): StoredFact | null {
+  return row && row.body !== null ? { ...row, body: row.body } : null;
+}

@@ -1,0 +1,174 @@
+import { customerAffects } from '../domain/affects.js';
+import { readCustomer, type FactBody } from '../domain/facts.js';
+import { eventsOf, mismatch, type CompleteFacts } from '../domain/match.js';
+import { bindClock } from './bind-clock.js';
+import { createRuns } from './create-runs.js';
+import type { Database, Sql } from './database.js';
+import { FACT_KINDS, type FactKind } from './fact-kinds.js';
+import { lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
+import type { Platform } from './platforms.js';
+import {
+  lockResource,
+  lockResourcesOfCustomer,
+  lockSchedulesOfSubscription,
+  type LoadedResource,
+} from './resources.js';
+import { touchRuns, type TouchScope } from './touch-runs.js';
+import { activeWorkflows } from './workflows.js';
+
+export interface PutFact {
+  kind: FactKind;
+  id: string;
+  body: FactBody;
+  /** `customers` only: undefined = unchanged, null = unbound (S-A3). */
+  testClockId?: string | null | undefined;
+}
+
+export interface PutResult {
+  fact: StoredFact;
+  created: boolean;
+  /** The body was older than what is stored; nothing happened. */
+  stale: boolean;
+  /** Runs the engine has to hear of; tell it after the commit. */
+  runIds: string[];
+}
+
+/**
+ * Stores a fact and does, in the same transaction, what the change means: EVENT triggers for what became wanted, stops and new
+ * plans for the runs it concerns (S-A3). Once this has answered, no claim can be made on the old facts.
+ */
+export function putFact(db: Database, platform: Platform, put: PutFact): Promise<PutResult> {
+  return db.transaction(async (tx) => {
+    const { kind, id, body } = put;
+    const { parent } = FACT_KINDS[kind];
+    const parentId = parent ? String(body[parent.field]) : null;
+    await lockParents(tx, kind, platform.id, parentId);
+    const before = await lockFact(tx, kind, platform.id, id, parentId);
+    if (before.body !== null && isStale(before, body)) {
+      return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };
+    }
+    const resourcesBefore = before.body === null ? [] : await affectedResources(tx, platform.id, put);
+    if (kind === 'customers' && put.testClockId !== undefined) await bindClock(tx, platform.id, id, before.test_clock_id, put.testClockId);
+    const fact = await writeFact(tx, kind, platform.id, id, body, parentId);
+    if (kind === 'invoices' && body.status === 'FINAL') {
+      const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
+      if (now !== undefined) await rememberFinal(tx, platform.id, id, now);
+    }
+    const scope = scopeOf(put, before.body);
+    const touched = scope ? await touchRuns(tx, platform.id, scope) : [];
+    const arrived = kind !== 'customers' || before.body === null;
+    const resources = arrived ? await affectedResources(tx, platform.id, put) : [];
+    const created = await raiseEvents(tx, platform, resourcesBefore, resources);
+    return { fact, created: before.body === null, stale: false, runIds: [...touched, ...created] };
+  });
+}
+
+function isStale(stored: FactRow, body: FactBody): boolean {
+  const version = typeof body.updated_at === 'string' ? Date.parse(body.updated_at) : null;
+  return version !== null && stored.source_updated_at !== null && version < stored.source_updated_at;
+}
+
+/** The resources whose reminders this fact can make wanted. */
+async function affectedResources(tx: Sql, platformId: string, { kind, id }: PutFact): Promise<LoadedResource[]> {
+  switch (kind) {
+    // Once a customer is there, its changes make no reminder wanted: `before` and `after` would always be the same.
+    case 'customers':
+      return lockResourcesOfCustomer(tx, platformId, id);
+    case 'invoices':
+      return present(await lockResource(tx, platformId, 'INVOICE', id));
+    case 'pricing_plan_subscriptions':
+      return lockSchedulesOfSubscription(tx, platformId, id);
+    case 'pricing_plan_schedules':
+      return present(await lockResource(tx, platformId, 'PRICING_PLAN_SCHEDULE', id));
+    case 'contacts':
+    case 'payments':
+      return [];
+  }
+}
+
+/** Whose runs have to be looked at again; null = nothing they depend on changed. */
+function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchScope | null {
+  switch (kind) {
+    case 'customers':
+      return before !== null && customerAffects(readCustomer(id, before), readCustomer(id, body))
+        ? { kind: 'CUSTOMER', id }
+        : null;
+    case 'invoices':
+      return { kind: 'RESOURCE', type: 'INVOICE', id };
+    case 'pricing_plan_subscriptions':
+      return { kind: 'SUBSCRIPTION', id };
+    case 'pricing_plan_schedules':
+      return { kind: 'RESOURCE', type: 'PRICING_PLAN_SCHEDULE', id };
+    case 'contacts':
+    case 'payments':
+      return null;
+  }
+}
+
+/** Starts the ladders of everything that became wanted by this change. Answers the ids of the new runs. */
+async function raiseEvents(
+  tx: Sql,
+  platform: Platform,
+  before: readonly LoadedResource[],
+  after: readonly LoadedResource[],
+): Promise<string[]> {
+  const events = after.flatMap((resource) => {
+    const old = before.find((other) => other.type === resource.type && other.id === resource.id);
+    return eventsOf(complete(old), complete(resource)).map((variant) => ({ resource, variant }));
+  });
+  if (events.length === 0) return [];
+  const workflows = await activeWorkflows(tx, platform.id, [...new Set(events.map(({ variant }) => variant))]);
+  const runIds: string[] = [];
+  for (const { resource, variant } of events) {
+    const customerId = resource.customer?.id ?? '';
+    const matching = workflows.filter(
+      (own) => mismatch(matchable(own), variant, customerId, null) === null,
+    );
+    if (matching.length === 0) continue;
+    const result = await createRuns(tx, {
+      platform,
+      type: 'EVENT',
+      variant,
+      resource,
+      workflows: matching,
+      period: null,
+      trialEndAt: null,
+      target: targetOf(resource, variant),
+      workflowId: null,
+    });
+    runIds.push(...result.runs.filter((run) => run.created).map((run) => run.id));
+  }
+  return runIds;
+}
+
+function complete(resource: LoadedResource | undefined): CompleteFacts {
+  return resource?.customer ? resource.facts : null;
+}
+
+function matchable(workflow: Awaited<ReturnType<typeof activeWorkflows>>[number]): Parameters<typeof mismatch>[0] {
+  return {
+    id: workflow.id,
+    status: workflow.status,
+    variant: workflow.variant,
+    periods: workflow.definition.periods,
+    customerIds: workflow.customer_ids,
+    excludedCustomerIds: workflow.excluded_customer_ids,
+  };
+}
+
+/** The contract's target block of an EVENT trigger that a fact made. */
+function targetOf({ type, id, facts }: LoadedResource, variant: string): Record<string, unknown> {
+  if (type === 'INVOICE') return { invoice: { invoice_id: id, event: { variant } } };
+  return {
+    pricing_plan_subscription: {
+      pricing_plan_subscription_id: facts.schedule?.subscriptionId,
+      pricing_plan_schedule_id: id,
+      trial_end_at: facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString(),
+      event: { variant },
+    },
+  };
+}
+
+function present<T>(value: T | null): T[] {
+  return value === null ? [] : [value];
+}

@@ -1,0 +1,235 @@
+import type { DueDates } from '../domain/anchor.js';
+import { readCustomer, readInvoice, readSchedule, readSubscription, type FactBody } from '../domain/facts.js';
+import type { LatePolicy, Shift } from '../domain/plan.js';
+import type { Reason } from '../domain/reasons.js';
+import type {
+  Action,
+  DeliveryStatus,
+  PinnedDefinition,
+  Run,
+  RunContext,
+  RunStatus,
+  SiblingDelivery,
+  Step,
+  StepStatus,
+} from '../domain/run.js';
+import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
+import { traitsOf } from '../domain/variants.js';
+import type { Sql } from './database.js';
+import type { SendEmail } from './actions.js';
+
+/** A run with everything that decides about it, and what telling the engine and sending need besides. */
+export interface LoadedRun {
+  context: RunContext;
+  row: RunRow;
+  actions: readonly LoadedAction[];
+  platform: PlatformRow;
+}
+
+export interface LoadedAction extends Action {
+  email: SendEmail;
+}
+
+export interface PlatformRow {
+  id: string;
+  environment: 'TEST' | 'LIVE';
+  timezone: string | null;
+  locale: string | null;
+  sender_name: string | null;
+  sender_email: string | null;
+  in_doubt: 'HOLD' | 'RESEND' | 'DROP';
+  allow_list: string[];
+  blast_limit: number | null;
+}
+
+export interface RunRow {
+  id: string;
+  platform_id: string;
+  workflow_id: string;
+  type: TriggerType;
+  variant: Variant;
+  resource_type: ResourceType;
+  resource_id: string;
+  customer_id: string;
+  single_period: Period | null;
+  due_dates: DueDates;
+  trial_end_at: Instant | null;
+  schedule_end_at: Instant | null;
+  test_clock_id: string | null;
+  status: RunStatus;
+  reason: Reason | null;
+  stop_reason: Reason | null;
+  anchor_at: Instant | null;
+  zone: string | null;
+  plan_revision: number;
+  wake_at: Instant | null;
+  next_step_id: string | null;
+  next_step_at: Instant | null;
+  engine_workflow_id: string;
+  engine_started: boolean;
+  executions: number;
+  workflow_reference: string;
+}
+
+interface ContextRow extends RunRow {
+  now: Instant;
+  workflow_status: RunContext['workflow']['status'];
+  customer_ids: string[];
+  excluded_customer_ids: string[];
+  definition: { periods: Period[]; late_policy: LatePolicy };
+  platform: PlatformRow;
+  present_customer_id: string;
+  present_clock_id: string | null;
+  customer_body: FactBody | null;
+  invoice_body: FactBody | null;
+  first_final_at: Instant | null;
+  schedule_body: FactBody | null;
+  subscription_id: string | null;
+  subscription_body: FactBody | null;
+  steps: StepRow[];
+  actions: { id: string; steps: Period[] | null; email: SendEmail | null }[];
+  siblings: SiblingDelivery[];
+}
+
+interface StepRow {
+  id: string;
+  periods: Period[];
+  raw_at: Instant;
+  planned_at: Instant;
+  shifts: Shift[];
+  status: StepStatus;
+  reason: Reason | null;
+  late: boolean;
+  sent_at: Instant | null;
+  ledger: { actionId: string; status: DeliveryStatus; reason: Reason | null; sentAt: Instant | null; retryAt: Instant | null }[];
+}
+
+/**
+ * One statement, so one snapshot. `now` is Postgres' clock or the customer's test clock, never a host's (S-T7). The customer is
+ * read through the resource: if the resource changed hands, its runs follow (S-C1).
+ */
+const CONTEXT = `
+  SELECT r.*,
+    w.reference AS workflow_reference, w.status AS workflow_status, w.customer_ids,
+    w.excluded_customer_ids, v.definition, to_jsonb(p) AS platform,
+    coalesce(c.id, r.customer_id) AS present_customer_id, c.test_clock_id AS present_clock_id, c.body AS customer_body,
+    i.body AS invoice_body, i.first_final_at,
+    s.body AS schedule_body, u.id AS subscription_id, u.body AS subscription_body,
+    coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object(
+        'id', t.id, 'periods', t.periods, 'raw_at', epoch_ms(t.raw_at), 'planned_at', epoch_ms(t.planned_at),
+        'shifts', t.shifts, 'status', t.status, 'reason', t.reason, 'late', t.late,
+        'sent_at', epoch_ms(t.sent_at),
+        'ledger', coalesce((
+          SELECT jsonb_agg(jsonb_build_object('actionId', d.action_id, 'status', d.status, 'reason', d.reason,
+            'sentAt', epoch_ms(d.sent_at), 'retryAt', epoch_ms(d.retry_at)) ORDER BY d.created_at, d.id)
+          FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
+      FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer)
+        ORDER BY a.created_at, a.id)
+      FROM workflow_actions a WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
+      FROM runs o JOIN run_steps t ON t.run_id = o.id JOIN deliveries d ON d.run_id = o.id AND d.step_id = t.id
+      WHERE o.platform_id = r.platform_id AND o.resource_type = r.resource_type AND o.resource_id = r.resource_id
+        AND o.workflow_id = r.workflow_id AND o.id <> r.id), '[]') AS siblings
+  FROM runs r
+  JOIN workflows w ON w.id = r.workflow_id
+  JOIN workflow_versions v ON v.workflow_id = r.workflow_id AND v.version = r.workflow_version
+  JOIN platforms p ON p.id = r.platform_id
+  LEFT JOIN invoices i ON r.resource_type = 'INVOICE' AND i.platform_id = r.platform_id AND i.id = r.resource_id
+  LEFT JOIN pricing_plan_schedules s
+    ON r.resource_type = 'PRICING_PLAN_SCHEDULE' AND s.platform_id = r.platform_id AND s.id = r.resource_id
+  LEFT JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
+  LEFT JOIN customers c ON c.platform_id = r.platform_id AND c.id = coalesce(i.customer_id, u.customer_id)
+  LEFT JOIN test_clocks k ON k.id = c.test_clock_id
+  WHERE r.id = $1`;
+
+/** Locks a run after the facts it depends on and reads everything that decides about it. null = no such run. */
+export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun | null> {
+  await tx.rows('SELECT lock_run($1)', [runId]);
+  return readRunContext(tx, runId);
+}
+
+/** The same without locks, for telling rather than deciding. */
+export async function readRunContext(sql: Sql, runId: string): Promise<LoadedRun | null> {
+  const row = await sql.row<ContextRow>(CONTEXT, [runId]);
+  return row && toLoadedRun(row);
+}
+
+function toLoadedRun(row: ContextRow): LoadedRun {
+  const actions = row.actions.map((action): LoadedAction => ({
+    id: action.id,
+    steps: action.steps,
+    email: action.email ?? {},
+    needsPaymentLink: action.email?.invoice?.include_payment_link === true,
+    needsPdf: action.email?.invoice?.include_pdf === true,
+  }));
+  return {
+    row: { ...row, customer_id: row.present_customer_id, test_clock_id: row.present_clock_id },
+    actions,
+    platform: row.platform,
+    context: {
+      now: row.now,
+      run: toRun(row),
+      pinned: pinnedOf(row),
+      workflow: {
+        status: row.workflow_status,
+        customerIds: row.customer_ids,
+        excludedCustomerIds: row.excluded_customer_ids,
+      },
+      actions,
+      platform: { timezone: row.platform.timezone },
+      customer: readCustomer(row.present_customer_id, row.customer_body ?? {}),
+      facts: {
+        invoice: row.invoice_body && readInvoice(row.resource_id, row.invoice_body, row.first_final_at),
+        schedule: row.schedule_body && readSchedule(row.resource_id, row.schedule_body),
+        subscription:
+          row.subscription_body && row.subscription_id ? readSubscription(row.subscription_id, row.subscription_body) : null,
+      },
+      siblings: row.siblings,
+      lateStepsAllowed: true,
+    },
+  };
+}
+
+function pinnedOf(row: Pick<ContextRow, 'variant' | 'single_period' | 'definition' | 'due_dates' | 'type'>): PinnedDefinition {
+  const oneStep = row.single_period !== null || !traitsOf(row.variant).ladder;
+  return {
+    variant: row.variant,
+    periods: row.single_period ? [row.single_period] : row.definition.periods,
+    latePolicy: row.definition.late_policy,
+    dueDates: row.due_dates,
+    singleStepManual: row.type === 'MANUAL' && oneStep,
+  };
+}
+
+function toRun(row: ContextRow): Run {
+  return {
+    id: row.id,
+    type: row.type,
+    status: row.status,
+    reason: row.reason,
+    stopReason: row.stop_reason,
+    anchorAt: row.anchor_at,
+    zone: row.zone,
+    trial: row.trial_end_at === null ? null : { endAt: row.trial_end_at, scheduleEndAtAcceptance: row.schedule_end_at },
+    wakeAt: row.wake_at,
+    steps: row.steps.map(
+      (step): Step => ({
+        id: step.id,
+        periods: step.periods,
+        rawAt: step.raw_at,
+        plannedAt: step.planned_at,
+        shifts: step.shifts,
+        status: step.status,
+        reason: step.reason,
+        late: step.late,
+        sentAt: step.sent_at,
+        ledger: step.ledger,
+      }),
+    ),
+  };
+}

@@ -1,0 +1,92 @@
+import { REOPENABLE } from '../domain/reasons.js';
+import type { ResourceType } from '../domain/types.js';
+import { applyEvaluation } from './apply.js';
+import type { Sql } from './database.js';
+import { enqueueFanOut, enqueueRun } from './outbox.js';
+import { lockRunContext } from './run-context.js';
+
+/** Whose runs a change concerns. */
+export type TouchScope =
+  | { kind: 'RESOURCE'; type: ResourceType; id: string }
+  | { kind: 'CUSTOMER'; id: string }
+  | { kind: 'SUBSCRIPTION'; id: string }
+  | { kind: 'WORKFLOW'; id: string };
+
+/** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
+const INLINE_LIMIT = 100;
+
+const OPEN = `status NOT IN ('COMPLETED', 'STOPPED')`;
+
+/** Runs that a change of their resource can still move: open ones, and closed ones that facts can reopen (S-R6). */
+const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reason) => `'${reason}'`).join(', ')}))`;
+
+/**
+ * Looks at every run of the scope again, in the caller's transaction, and queues for the engine those that changed. Answers
+ * their ids. A change that alters no plan wakes nobody.
+ */
+export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
+  const ids = await movableRuns(tx, platformId, scope, INLINE_LIMIT + 1);
+  if (ids.length > INLINE_LIMIT && (scope.kind === 'CUSTOMER' || scope.kind === 'WORKFLOW')) {
+    await enqueueFanOut(tx, scope.kind, platformId, scope.id);
+    return [];
+  }
+  return reviewRuns(tx, ids);
+}
+
+/** The runs of one page of a fan-out, in order of id after `cursor`; each is then reviewed in a transaction of its own. */
+export function fanOutPage(
+  sql: Sql,
+  platformId: string,
+  scope: TouchScope & { kind: 'CUSTOMER' | 'WORKFLOW' },
+  cursor: string,
+  limit: number,
+): Promise<string[]> {
+  return movableRuns(sql, platformId, scope, limit, cursor);
+}
+
+/** All runs are locked before the first is looked at, so that claims and changes wait for each other in one order. */
+export async function reviewRuns(tx: Sql, ids: readonly string[]): Promise<string[]> {
+  const changed: string[] = [];
+  for (const id of ids) await tx.rows('SELECT lock_run($1)', [id]);
+  for (const id of ids) {
+    const loaded = await lockRunContext(tx, id);
+    if (!loaded) continue;
+    const applied = await applyEvaluation(tx, loaded);
+    if (!applied.changed) continue;
+    await enqueueRun(tx, applied.row);
+    changed.push(id);
+  }
+  return changed;
+}
+
+async function movableRuns(
+  sql: Sql,
+  platformId: string,
+  scope: TouchScope,
+  limit: number,
+  cursor = '',
+): Promise<string[]> {
+  const [condition, values] = conditionOf(scope);
+  const rows = await sql.rows<{ id: string }>(
+    `SELECT id FROM runs WHERE platform_id = $1 AND id > $2 AND ${condition} ORDER BY id LIMIT $3`,
+    [platformId, cursor, limit, ...values],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function conditionOf(scope: TouchScope): [string, unknown[]] {
+  switch (scope.kind) {
+    case 'RESOURCE':
+      return [`${MOVABLE} AND resource_type = $4 AND resource_id = $5`, [scope.type, scope.id]];
+    case 'SUBSCRIPTION':
+      return [
+        `${MOVABLE} AND resource_type = 'PRICING_PLAN_SCHEDULE' AND resource_id IN (
+           SELECT s.id FROM pricing_plan_schedules s WHERE s.platform_id = $1 AND s.pricing_plan_subscription_id = $4)`,
+        [scope.id],
+      ];
+    case 'CUSTOMER':
+      return [`${OPEN} AND customer_id = $4`, [scope.id]];
+    case 'WORKFLOW':
+      return [`${OPEN} AND workflow_id = $4`, [scope.id]];
+  }
+}

@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LatePolicy } from '../domain/plan.js';
+import type { Instant, Period, Variant, WorkflowType } from '../domain/types.js';
+import type { DefinitionStatus } from './actions.js';
+import { newId } from './ids.js';
+import type { Sql } from './database.js';
+
+/** What is pinned when a run begins (S-D6). */
+export interface Definition {
+  /** The contract's block of the workflow's type, as given. */
+  config: Record<string, unknown> | null;
+  periods: Period[];
+  late_policy: LatePolicy;
+}
+
+export interface WorkflowRow {
+  id: string;
+  platform_id: string;
+  number: number;
+  reference: string;
+  name: string;
+  description: string | null;
+  type: WorkflowType;
+  status: DefinitionStatus;
+  variant: Variant | null;
+  customer_ids: string[];
+  excluded_customer_ids: string[];
+  version: number;
+  definition: Definition;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+export type WorkflowFields = Pick<
+  WorkflowRow,
+  | 'reference'
+  | 'name'
+  | 'description'
+  | 'type'
+  | 'status'
+  | 'variant'
+  | 'customer_ids'
+  | 'excluded_customer_ids'
+  | 'definition'
+>;
+
+const SELECT = `
+  SELECT w.*, v.definition FROM workflows w
+  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version`;
+
+/** Answers null when the reference is taken. */
+export async function insertWorkflow(tx: Sql, platformId: string, fields: WorkflowFields): Promise<WorkflowRow | null> {
+  const row = await tx.row<WorkflowRow>(
+    `INSERT INTO workflows
+       (id, platform_id, reference, name, description, type, status, variant, customer_ids, excluded_customer_ids)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (platform_id, reference) DO NOTHING RETURNING *`,
+    [newId('wkfl'), platformId, ...columns(fields)],
+  );
+  if (!row) return null;
+  await insertVersion(tx, row.id, 1, fields.definition);
+  return { ...row, definition: fields.definition };
+}
+
+/** Writes a locked workflow; a definition that differs becomes a new version. Answers null when the reference is taken. */
+export async function updateWorkflow(tx: Sql, before: WorkflowRow, fields: WorkflowFields): Promise<WorkflowRow | null> {
+  const pinnedChanged =
+    !isDeepStrictEqual(fields.definition, before.definition) || fields.variant !== before.variant;
+  const version = before.version + (pinnedChanged ? 1 : 0);
+  if (pinnedChanged) await insertVersion(tx, before.id, version, fields.definition);
+  const row = await tx.row<WorkflowRow>(
+    `UPDATE workflows w SET version = $2, reference = $3, name = $4, description = $5, type = $6, status = $7, variant = $8,
+       customer_ids = $9, excluded_customer_ids = $10, updated_at = clock_timestamp()
+     WHERE id = $1
+       AND NOT EXISTS (SELECT FROM workflows o WHERE o.platform_id = w.platform_id AND o.reference = $3 AND o.id <> w.id)
+     RETURNING *`,
+    [before.id, version, ...columns(fields)],
+  );
+  return row && { ...row, definition: fields.definition };
+}
+
+export function getWorkflow(sql: Sql, platformId: string, idOrReference: string): Promise<WorkflowRow | null> {
+  return sql.row<WorkflowRow>(
+    `${SELECT} WHERE w.platform_id = $1 AND (w.id = $2 OR w.reference = $2) ORDER BY (w.id = $2) DESC LIMIT 1`,
+    [platformId, idOrReference],
+  );
+}
+
+/** As `getWorkflow`, and nobody else changes it until the transaction ends. */
+export async function lockWorkflow(tx: Sql, platformId: string, idOrReference: string): Promise<WorkflowRow | null> {
+  const found = await tx.row<{ id: string }>(
+    `SELECT id FROM workflows WHERE platform_id = $1 AND (id = $2 OR reference = $2)
+     ORDER BY (id = $2) DESC LIMIT 1 FOR NO KEY UPDATE`,
+    [platformId, idOrReference],
+  );
+  return found && getWorkflow(tx, platformId, found.id);
+}
+
+/** The workflows that could get a run of this variant: all ACTIVE ones, in order of id. */
+export function activeWorkflows(sql: Sql, platformId: string, variants: readonly Variant[]): Promise<WorkflowRow[]> {
+  return sql.rows<WorkflowRow>(
+    `${SELECT} WHERE w.platform_id = $1 AND w.status = 'ACTIVE' AND w.variant = ANY ($2) ORDER BY w.id`,
+    [platformId, variants],
+  );
+}
+
+async function insertVersion(tx: Sql, workflowId: string, version: number, definition: Definition): Promise<void> {
+  await tx.rows('INSERT INTO workflow_versions (workflow_id, version, definition) VALUES ($1, $2, $3)', [
+    workflowId,
+    version,
+    JSON.stringify(definition),
+  ]);
+}
+
+function columns(fields: WorkflowFields): unknown[] {
+  return [
+    fields.reference,
+    fields.name,
+    fields.description,
+    fields.type,
+    fields.status,
+    fields.variant,
+    fields.customer_ids,
+    fields.excluded_customer_ids,
+  ];
+}

@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { NativeConnection, type NativeConnectionOptions, type Worker, type WorkflowBundle } from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities.js';
+import type { Mailer } from '../activities/ports.js';
+import type { Logger } from '../contracts/logger.js';
+import type { EngineClient } from '../engine/client.js';
+import { Courier } from '../engine/courier.js';
+import { createDispatcher } from '../engine/dispatcher.js';
+import { registerSearchAttributes } from '../engine/register.js';
+import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
+import type { Database } from '../store/database.js';
+import { createWorker } from './create-worker.js';
+
+export interface RunWorkerOptions {
+  db: Database;
+  engine: EngineClient;
+  connection: NativeConnectionOptions;
+  namespace: string;
+  taskQueue: string;
+  mailer: Mailer;
+  log: Logger;
+  workflowBundle?: WorkflowBundle;
+  watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
+}
+
+/** A worker process at work: polls Temporal, carries the outbox, watches for what the engine lost. */
+export interface RunningWorker {
+  /** Search attributes exist and the worker polls. */
+  isReady(): boolean;
+  /** Resolves when it is ready for the first time. */
+  ready: Promise<void>;
+  /** Drains: no new work is taken, what is under way ends within the grace time. */
+  stop(): Promise<void>;
+}
+
+const RESTART_PAUSE_MS = 1_000;
+
+/**
+ * Starts the worker and keeps it: while Temporal is away, or has lost its data, everything else goes on and the worker is made
+ * again until it stands.
+ */
+export function runWorker(options: RunWorkerOptions): RunningWorker {
+  const { db, engine, taskQueue, log } = options;
+  const courier = new Courier({ db, engine, taskQueue, log });
+  const loops = [
+    createDispatcher({ db, courier, log }),
+    createWatchdog({ db, engine, taskQueue, log, ...options.watchdog }),
+  ];
+  const activities = createActivities({
+    db,
+    mailer: options.mailer,
+    tellSoon: (kind, ids) => {
+      courier.tellSoon(kind, ids);
+    },
+    log,
+  });
+
+  const stopped = new AbortController();
+  let worker: Worker | null = null;
+  let becameReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    becameReady = resolve;
+  });
+
+  const once = async (): Promise<void> => {
+    const connection = await NativeConnection.connect(options.connection);
+    try {
+      await registerSearchAttributes(engine);
+      worker = await createWorker({ ...options, connection, activities });
+      if (stopped.signal.aborted) return;
+      const running = worker.run();
+      becameReady();
+      await running;
+    } finally {
+      worker = null;
+      await connection.close();
+    }
+  };
+
+  const supervise = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      try {
+        await once();
+      } catch (error) {
+        log.error({ error: String(error) }, 'the Temporal worker stopped; it is made again');
+      }
+      if (!stopped.signal.aborted) await pause(RESTART_PAUSE_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  };
+
+  for (const loop of loops) loop.start();
+  const supervised = supervise();
+  return {
+    ready,
+    isReady: () => worker !== null && worker.getState() === 'RUNNING',
+    async stop() {
+      stopped.abort();
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all([supervised, ...loops.map((loop) => loop.stop())]);
+      await courier.drain();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities, SendStepRequest } from '../contracts/engine.js';
+import type { RunWaits } from '../domain/waits.js';
+
+const sending = proxyActivities<Activities>({
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '2m',
+  // Without a count: the claim ends it when the delivery window has passed (S-T7).
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '10m' },
+});
+
+const looking = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+const advancing = proxyActivities<Activities>({
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '1d',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** `summary` is the one line the engine's UI shows beside the activity. */
+export function sendStepEmails(request: SendStepRequest, summary: string): Promise<RunWaits> {
+  return sending.sendStepEmails.executeWithOptions({ summary }, [request]);
+}
+
+export function reconsider(request: { runId: string }, summary: string): Promise<RunWaits> {
+  return looking.reconsider.executeWithOptions({ summary }, [request]);
+}
+
+export function advanceClock(request: { clockId: string }): Promise<void> {
+  return advancing.advanceClock(request);
+}
