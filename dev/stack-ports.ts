@@ -10,7 +10,7 @@ export interface StackPorts {
 
 /** Every server's usual port, so that its usual tools find it. */
 const servers = {
-  postgres: { name: 'PostgreSQL', flag: '--postgres-port', fallback: 5432 },
+  postgres: { name: 'PostgreSQL', flag: '--postgres-port', fallback: 5433 },
   temporal: { name: 'Temporal', flag: '--temporal-port', fallback: 7233 },
   temporalUi: { name: "Temporal's web page", flag: '--temporal-ui-port', fallback: 8233 },
   smtp: { name: 'SMTP', flag: '--smtp-port', fallback: 1025 },

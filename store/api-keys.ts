@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
+import type { Platform } from './platforms.js';
 
-/** Who is calling. */
-export interface Credential {
+/** Who is calling, and for which platform. */
+export interface Caller {
   keyId: string;
-  platformIds: string[];
+  /** null = the key may not use the platform that was asked for, or must name one of several. */
+  platform: Platform | null;
 }
 
 /** Makes a key and answers it in clear, once: only its SHA-256 is stored (S-W13). */
@@ -20,11 +22,18 @@ export async function createApiKey(sql: Sql, platformIds: string[], description:
   return key;
 }
 
-export async function findCredential(sql: Sql, key: string): Promise<Credential | null> {
-  return sql.row<Credential>(
-    `SELECT id AS "keyId", platform_ids AS "platformIds" FROM api_keys WHERE key_hash = $1 AND status = 'ACTIVE'`,
-    [hash(key)],
+/** The caller behind a key; without a wanted platform the key's only one. null = no such key, or it is not active. */
+export async function findCaller(sql: Sql, key: string, wantedPlatformId: string | null): Promise<Caller | null> {
+  const row = await sql.row<Platform & { key_id: string }>(
+    `SELECT p.*, k.id AS key_id FROM api_keys k
+     LEFT JOIN platforms p ON p.id = ANY (k.platform_ids)
+       AND p.id = coalesce($2, CASE WHEN cardinality(k.platform_ids) = 1 THEN k.platform_ids[1] END)
+     WHERE k.key_hash = $1 AND k.status = 'ACTIVE'`,
+    [hash(key), wantedPlatformId],
   );
+  if (!row) return null;
+  const { key_id: keyId, ...platform } = row;
+  return { keyId, platform: (platform.id as string | null) === null ? null : platform };
 }
 
 function hash(key: string): Buffer {

@@ -14,7 +14,7 @@ import {
   type LoadedResource,
 } from './resources.js';
 import { touchRuns, type TouchScope } from './touch-runs.js';
-import { activeWorkflows } from './workflows.js';
+import { activeWorkflows, toMatchable } from './workflows.js';
 
 export interface PutFact {
   kind: FactKind;
@@ -122,7 +122,7 @@ async function raiseEvents(
   for (const { resource, variant } of events) {
     const customerId = resource.customer?.id ?? '';
     const matching = workflows.filter(
-      (own) => mismatch(matchable(own), variant, customerId, null) === null,
+      (own) => mismatch(toMatchable(own), variant, customerId, null) === null,
     );
     if (matching.length === 0) continue;
     const result = await createRuns(tx, {
@@ -143,17 +143,6 @@ async function raiseEvents(
 
 function complete(resource: LoadedResource | undefined): CompleteFacts {
   return resource?.customer ? resource.facts : null;
-}
-
-function matchable(workflow: Awaited<ReturnType<typeof activeWorkflows>>[number]): Parameters<typeof mismatch>[0] {
-  return {
-    id: workflow.id,
-    status: workflow.status,
-    variant: workflow.variant,
-    periods: workflow.definition.periods,
-    customerIds: workflow.customer_ids,
-    excludedCustomerIds: workflow.excluded_customer_ids,
-  };
 }
 
 /** The contract's target block of an EVENT trigger that a fact made. */

@@ -10,7 +10,9 @@ export type TouchScope =
   | { kind: 'RESOURCE'; type: ResourceType; id: string }
   | { kind: 'CUSTOMER'; id: string }
   | { kind: 'SUBSCRIPTION'; id: string }
-  | { kind: 'WORKFLOW'; id: string };
+  | { kind: 'WORKFLOW'; id: string }
+  /** The runs of a workflow that wait for a repair (S-R2). */
+  | { kind: 'BLOCKED'; workflowId: string };
 
 /** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
 const INLINE_LIMIT = 100;
@@ -26,8 +28,12 @@ const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reaso
  */
 export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
   const ids = await movableRuns(tx, platformId, scope, INLINE_LIMIT + 1);
-  if (ids.length > INLINE_LIMIT && (scope.kind === 'CUSTOMER' || scope.kind === 'WORKFLOW')) {
-    await enqueueFanOut(tx, scope.kind, platformId, scope.id);
+  if (ids.length > INLINE_LIMIT && scope.kind === 'CUSTOMER') {
+    await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.id);
+    return [];
+  }
+  if (ids.length > INLINE_LIMIT && (scope.kind === 'WORKFLOW' || scope.kind === 'BLOCKED')) {
+    await enqueueFanOut(tx, 'WORKFLOW', platformId, scope.kind === 'WORKFLOW' ? scope.id : scope.workflowId);
     return [];
   }
   return reviewRuns(tx, ids);
@@ -88,5 +94,7 @@ function conditionOf(scope: TouchScope): [string, unknown[]] {
       return [`${OPEN} AND customer_id = $4`, [scope.id]];
     case 'WORKFLOW':
       return [`${OPEN} AND workflow_id = $4`, [scope.id]];
+    case 'BLOCKED':
+      return [`status = 'BLOCKED' AND workflow_id = $4`, [scope.workflowId]];
   }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { MatchableWorkflow } from '../domain/match.js';
 import type { LatePolicy } from '../domain/plan.js';
 import type { Instant, Period, Variant, WorkflowType } from '../domain/types.js';
 import type { DefinitionStatus } from './actions.js';
@@ -44,9 +45,10 @@ export type WorkflowFields = Pick<
   | 'definition'
 >;
 
-const SELECT = `
-  SELECT w.*, v.definition FROM workflows w
-  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version`;
+/** Workflows with their newest definition. */
+export const SELECT_WORKFLOWS = `
+  SELECT * FROM (SELECT w.*, v.definition FROM workflows w
+    JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version) AS w`;
 
 /** Answers null when the reference is taken. */
 export async function insertWorkflow(tx: Sql, platformId: string, fields: WorkflowFields): Promise<WorkflowRow | null> {
@@ -81,7 +83,7 @@ export async function updateWorkflow(tx: Sql, before: WorkflowRow, fields: Workf
 
 export function getWorkflow(sql: Sql, platformId: string, idOrReference: string): Promise<WorkflowRow | null> {
   return sql.row<WorkflowRow>(
-    `${SELECT} WHERE w.platform_id = $1 AND (w.id = $2 OR w.reference = $2) ORDER BY (w.id = $2) DESC LIMIT 1`,
+    `${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND (w.id = $2 OR w.reference = $2) ORDER BY (w.id = $2) DESC LIMIT 1`,
     [platformId, idOrReference],
   );
 }
@@ -99,9 +101,21 @@ export async function lockWorkflow(tx: Sql, platformId: string, idOrReference: s
 /** The workflows that could get a run of this variant: all ACTIVE ones, in order of id. */
 export function activeWorkflows(sql: Sql, platformId: string, variants: readonly Variant[]): Promise<WorkflowRow[]> {
   return sql.rows<WorkflowRow>(
-    `${SELECT} WHERE w.platform_id = $1 AND w.status = 'ACTIVE' AND w.variant = ANY ($2) ORDER BY w.id`,
+    `${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.status = 'ACTIVE' AND w.variant = ANY ($2) ORDER BY w.id`,
     [platformId, variants],
   );
+}
+
+/** What matching sees of a workflow. */
+export function toMatchable(row: WorkflowRow): MatchableWorkflow {
+  return {
+    id: row.id,
+    status: row.status,
+    variant: row.variant,
+    periods: row.definition.periods,
+    customerIds: row.customer_ids,
+    excludedCustomerIds: row.excluded_customer_ids,
+  };
 }
 
 async function insertVersion(tx: Sql, workflowId: string, version: number, definition: Definition): Promise<void> {

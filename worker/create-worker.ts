@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Activities } from '../contracts/engine.js';
 
 export interface CreateWorkerOptions {
@@ -7,8 +6,7 @@ export interface CreateWorkerOptions {
   namespace: string;
   taskQueue: string;
   activities: Activities;
-  /** Workflow code bundled before; absent = it is bundled now, which takes some seconds. */
-  workflowBundle?: WorkflowBundle;
+  workflowBundle: WorkflowBundleWithSourceMap;
   /** How long a stop waits for activities that are under way. */
   shutdownGraceMs?: number;
 }
@@ -20,9 +18,7 @@ export function createWorker(options: CreateWorkerOptions): Promise<Worker> {
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     activities: { ...options.activities },
-    ...(options.workflowBundle
-      ? { workflowBundle: options.workflowBundle }
-      : { workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)) }),
+    workflowBundle: options.workflowBundle,
     shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
     maxConcurrentActivityTaskExecutions: 100,
   });

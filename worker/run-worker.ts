@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { NativeConnection, type NativeConnectionOptions, type Worker, type WorkflowBundle } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, type Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.js';
 import type { Mailer } from '../activities/ports.js';
 import type { Logger } from '../contracts/logger.js';
@@ -19,7 +19,7 @@ export interface RunWorkerOptions {
   taskQueue: string;
   mailer: Mailer;
   log: Logger;
-  workflowBundle?: WorkflowBundle;
+  workflowBundle: WorkflowBundleWithSourceMap;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
 }
 

@@ -1,0 +1,111 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Refusal, type Problem, type RefusalCode } from '../../contracts/refusal.js';
+
+/** HTTP status by error code (S-W6). */
+const STATUS: Record<RefusalCode, number> = {
+  BAD_REQUEST: 400,
+  MISSING_FIELD: 400,
+  INVALID_FIELD: 400,
+  INVALID_OPERATION: 400,
+  UNSUPPORTED_VERSION: 400,
+  UNAUTHORISED: 401,
+  USER_NOT_ALLOWED: 403,
+  RESOURCE_NOT_FOUND: 404,
+  RESOURCE_ALREADY_EXISTS: 409,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INTERNAL_ERROR: 500,
+};
+
+/** Errors of Fastify itself that are the caller's, by its status. */
+const BY_STATUS: Partial<Record<number, RefusalCode>> = { 415: 'UNSUPPORTED_MEDIA_TYPE' };
+
+/** Every error leaves as one ApiError: the first problem, and all of them in `problems` (S-W6). */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => answer(error as FastifyError, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const version = /^\/v(\d+)(\/|$)/.exec(request.url)?.[1];
+    const refusal =
+      version !== undefined && version !== '1'
+        ? new Refusal([
+            { code: 'UNSUPPORTED_VERSION', field: 'version', message: `Version ${version} is not supported; use 1.` },
+          ])
+        : new Refusal([
+            { code: 'RESOURCE_NOT_FOUND', field: null, message: `There is no ${request.method} ${path(request)}.` },
+          ]);
+    return send(reply, statusOf(refusal), refusal);
+  });
+}
+
+/** Zod's issues as problems of the contract: what is absent is missing, everything else invalid. */
+export function problemsOf(error: z.ZodError, prefix: string | null = null): [Problem, ...Problem[]] {
+  const problems = error.issues.map((issue): Problem => {
+    const field = fieldPath(prefix === null ? issue.path : [prefix, ...issue.path]);
+    const missing = issue.code === 'invalid_type' && issue.input == null;
+    return missing
+      ? { code: 'MISSING_FIELD', field, message: `${field ?? 'The body'} is required.` }
+      : { code: 'INVALID_FIELD', field, message: `${field ?? 'The body'}: ${issue.message}` };
+  });
+  const [first, ...rest] = problems;
+  return [first ?? { code: 'BAD_REQUEST', field: null, message: 'The request is not valid.' }, ...rest];
+}
+
+function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Refusal) return send(reply, statusOf(error), error);
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) {
+    const code = BY_STATUS[status] ?? 'BAD_REQUEST';
+    return send(reply, status, new Refusal([{ code, field: null, message: error.message }]));
+  }
+  if (isUnavailable(error)) {
+    request.log.error({ err: error }, 'the database does not answer');
+    void reply.header('Transient-error', 'true').header('Retry-After', '1');
+    const refusal = new Refusal([{ code: 'INTERNAL_ERROR', field: null, message: 'Try again in a moment.' }]);
+    return send(reply, 503, refusal);
+  }
+  request.log.error({ err: error }, 'request failed');
+  const message = `An error on our side, recorded as ${request.id}.`;
+  return send(reply, 500, new Refusal([{ code: 'INTERNAL_ERROR', field: null, message }]));
+}
+
+function send(reply: FastifyReply, status: number, { problems, resource }: Refusal): FastifyReply {
+  const [first] = problems;
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({
+      type: status >= 500 ? 'API_ERROR' : 'INVALID_REQUEST',
+      code: first.code,
+      field: first.field,
+      message: first.message,
+      resource_id: resource?.id ?? null,
+      resource_type: resource?.type ?? null,
+      problems,
+    });
+}
+
+function statusOf({ problems }: Refusal): number {
+  return STATUS[problems[0].code];
+}
+
+function fieldPath(parts: readonly PropertyKey[]): string | null {
+  const text = parts.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${String(part)}]` : `${path}${path ? '.' : ''}${String(part)}`),
+    '',
+  );
+  return text === '' ? null : text;
+}
+
+function path(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? request.url;
+}
+
+/** Connection refused, lost or shutting down: PostgreSQL class 08 and 57P, and Node's socket errors. */
+function isUnavailable(error: { code?: string; message: string }): boolean {
+  const code = error.code ?? '';
+  return (
+    /^(08|57P)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '53300'].includes(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  );
+}

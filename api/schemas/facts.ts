@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { emailAddress, externalId, instant, locale, money, zone } from './common.js';
+
+/** Instants are kept as UTC, so that equal instants are equal text. */
+const utc = instant.transform((text) => new Date(text).toISOString().replace('.000Z', 'Z'));
+/** Some billers send "" for "none". */
+const optionalEmail = z.union([emailAddress, z.literal('').transform(() => null)]).nullish();
+
+const channel = z.looseObject({ type: z.string(), enabled: z.boolean().nullish() });
+const preference = z.looseObject({ type: z.string(), channels: z.array(channel).nullish() });
+const name = z.looseObject({
+  first_name: z.string().nullish(),
+  infix: z.string().nullish(),
+  last_name: z.string().nullish(),
+});
+
+/**
+ * Facts as billing systems send them: the fields that reminders depend on are checked, all others are kept and given back as
+ * they came (S-A3). The contract's required lists are not enforced.
+ */
+const customer = z
+  .looseObject({
+    reference: z.string().max(255).nullish(),
+    email: optionalEmail,
+    timezone: zone.nullish(),
+    locale: locale.nullish(),
+    notification_preferences: z.array(preference).nullish(),
+    organization: z.looseObject({ legal_name: z.string().nullish() }).nullish(),
+    individual: z.looseObject({ name: name.nullish() }).nullish(),
+    test_clock_id: z
+      .string()
+      .nullish()
+      .meta({ description: 'Extension: the test clock it lives on; absent = unchanged, null = unbound.' }),
+    updated_at: utc.nullish(),
+  })
+  .meta({ id: 'CustomerFact', examples: [{ email: 'ap@acme.example', timezone: 'Europe/Amsterdam', locale: 'nl-NL' }] });
+
+const contact = z
+  .looseObject({
+    customer_id: externalId,
+    email: optionalEmail,
+    notification_preferences: z.array(preference).nullish(),
+    updated_at: utc.nullish(),
+  })
+  .meta({ id: 'ContactFact' });
+
+const invoice = z
+  .looseObject({
+    customer_id: externalId,
+    status: z.enum(['OPEN', 'DRAFT', 'FINAL', 'VOID', 'ARCHIVED']),
+    on_hold: z.boolean().nullish(),
+    paid: z.boolean().nullish(),
+    type: z.enum(['STANDARD', 'CREDIT', 'ONE_OFF', 'ONE_OFF_CREDIT']).nullish(),
+    billing_type: z.enum(['DEFAULT', 'SELF_BILLING']).nullish(),
+    payment_status: z.enum(['UNPAID', 'PARTIALLY_PAID', 'PAID', 'OVERPAID']).nullish(),
+    invoice_number: z.string().max(255).nullish(),
+    purchase_order_number: z.string().max(255).nullish(),
+    invoice_date: utc.nullish(),
+    due_date: utc.nullish(),
+    updated_to_final_at: utc.nullish(),
+    timezone: zone.nullish(),
+    invoice_amount_including_tax: money.nullish(),
+    open_invoice_amount: money.nullish(),
+    paid_invoice_amount: money.nullish(),
+    pay_invoice_link: z.looseObject({ url: z.url({ protocol: /^https?$/ }).nullish() }).nullish(),
+    updated_at: utc.nullish(),
+  })
+  .meta({
+    id: 'InvoiceFact',
+    examples: [
+      {
+        customer_id: 'cust_acme',
+        status: 'FINAL',
+        invoice_number: '2026-0042',
+        due_date: '2026-01-31T00:00:00Z',
+        invoice_amount_including_tax: { quantity: '121.00', currency: 'EUR' },
+      },
+    ],
+  });
+
+const pricingPlanSubscription = z
+  .looseObject({
+    customer_id: externalId,
+    status: z.enum(['DRAFT', 'ACTIVE', 'VOID', 'ARCHIVED', 'CANCELLED']).nullish(),
+    name: z.string().max(255).nullish(),
+    updated_at: utc.nullish(),
+  })
+  .meta({ id: 'PricingPlanSubscriptionFact' });
+
+const pricingPlanSchedule = z
+  .looseObject({
+    pricing_plan_subscription_id: externalId,
+    type: z.enum(['TRIAL', 'DEFAULT']).nullish(),
+    start_at: utc.nullish(),
+    end_at: utc.nullish(),
+    updated_at: utc.nullish(),
+  })
+  .meta({ id: 'PricingPlanScheduleFact' });
+
+/** By the URL's word. */
+export const factSchemas = {
+  customers: customer,
+  contacts: contact,
+  invoices: invoice,
+  'pricing-plan-subscriptions': pricingPlanSubscription,
+  'pricing-plan-schedules': pricingPlanSchedule,
+} as const;
+
+/** A stored fact: what was sent, with what we add. */
+export const storedFact = z.looseObject({
+  object_type: z.string(),
+  id: z.string(),
+  created_at: instant,
+  updated_at: instant,
+});

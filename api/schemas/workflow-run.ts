@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { REASONS } from '../../domain/reasons.js';
+import { instant, period } from './common.js';
+
+const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
+
+const step = z.object({
+  id: z.string(),
+  kind: z.enum(['RUNG', 'EXTRA']),
+  period: period.nullable().meta({ description: 'null where the variant has none.' }),
+  periods: z.array(period).meta({ description: 'Every period the step stands for: equal instants are one step.' }),
+  raw_at: instant,
+  planned_at: instant,
+  shifts: z.array(z.object({ from: instant, to: instant, reason: z.string() })),
+  status: z.enum(['PLANNED', 'DONE', 'SKIPPED', 'BLOCKED', 'FAILED']),
+  reason,
+  sent_at: instant.nullable(),
+  delivery_ids: z.array(z.string()),
+});
+
+export const runStatus = z.enum([
+  'ACCEPTED',
+  'WAITING',
+  'SENDING',
+  'BLOCKED',
+  'PAUSED',
+  'COMPLETED',
+  'STOPPED',
+  'FAILED',
+]);
+
+export const workflowRun = z
+  .object({
+    object_type: z.literal('WORKFLOW_RUN'),
+    id: z.string(),
+    number: z.int(),
+    workflow_id: z.string(),
+    workflow_version: z.int(),
+    trigger_id: z.string(),
+    type: z.enum(['MANUAL', 'EVENT']),
+    variant: z.string(),
+    resource_type: z.string(),
+    resource_id: z.string(),
+    customer_id: z.string(),
+    status: runStatus,
+    reason,
+    stop_reason: reason,
+    anchor_at: instant.nullable().meta({ description: 'What the periods are counted from.' }),
+    timezone: z.string().nullable(),
+    next_step_at: instant.nullable(),
+    engine: z.enum(['PENDING', 'TOLD']).meta({ description: 'Whether Temporal knows of the newest revision yet.' }),
+    engine_workflow_id: z.string().meta({ description: 'Temporal workflow id.' }),
+    revision: z.int(),
+    steps: z.array(step),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'WorkflowRun' });
+
+/** The list's filters. */
+export const runFilter = z.object({
+  workflow_id: z.string().optional(),
+  trigger_id: z.string().optional(),
+  customer_id: z.string().optional(),
+  resource_id: z.string().optional(),
+  status: runStatus.optional(),
+  reason: z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).optional(),
+  next_step_before: instant.optional(),
+  next_step_after: instant.optional(),
+});
+
+export const bulkRequest = z.object({ filter: runFilter, dry_run: z.boolean().nullish() });
+
+export const bulkResult = z.object({ matched: z.int(), changed: z.int(), refused: z.int() });

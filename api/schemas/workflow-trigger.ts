@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { instant, period } from './common.js';
+
+const overdue = z.object({ period: period.nullish() });
+const user_id = z.string().max(255).nullish();
+const invoiceVariant = z.enum(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']).nullish();
+const paymentVariant = z.enum(['FAILED_PAYMENT']).nullish();
+const trialVariant = z.enum(['FREE_TRIAL_REMINDER']).nullish();
+const walletVariant = z.enum(['WALLET_BALANCE']).nullish();
+
+/** The four target blocks of a trigger (workflowtriggers.yml); exactly one is given (S-M1). */
+const targets = {
+  invoice: z
+    .object({
+      invoice_id: z.string(),
+      event: z.object({ variant: invoiceVariant, overdue: overdue.nullish() }).nullish(),
+      manual: z.object({ user_id, variant: invoiceVariant, overdue: overdue.nullish() }).nullish(),
+    })
+    .nullish(),
+  payment: z
+    .object({
+      payment_id: z.string(),
+      event: z.object({ variant: paymentVariant }).nullish(),
+      manual: z.object({ user_id, variant: paymentVariant }).nullish(),
+    })
+    .nullish(),
+  pricing_plan_subscription: z
+    .object({
+      pricing_plan_subscription_id: z.string().nullish(),
+      pricing_plan_schedule_id: z.string(),
+      trial_end_at: instant.nullish(),
+      event: z.object({ variant: trialVariant }).nullish(),
+      manual: z.object({ user_id, variant: trialVariant }).nullish(),
+    })
+    .nullish(),
+  wallet: z
+    .object({
+      wallet_type_id: z.string().nullish(),
+      wallet_id: z.string(),
+      customer_reference: z.string().nullish(),
+      wallet_reference: z.string().nullish(),
+      event: z.object({ variant: walletVariant }).nullish(),
+      manual: z.object({ user_id, variant: walletVariant }).nullish(),
+    })
+    .nullish(),
+};
+
+export const triggerCreate = z
+  .object({
+    type: z.enum(['MANUAL', 'EVENT']),
+    workflow_id: z.string().nullish(),
+    customer_id: z.string().nullish(),
+    ...targets,
+  })
+  .meta({
+    id: 'WorkflowTriggerCreateRequest',
+    examples: [{ type: 'MANUAL', invoice: { invoice_id: 'inv_1', manual: { variant: 'OVERDUE' } } }],
+  });
+
+export const triggeredRun = z.object({
+  id: z.string(),
+  workflow_id: z.string(),
+  created: z.boolean(),
+  status: z.string(),
+  next_step_at: instant.nullable(),
+});
+
+export const trigger = z
+  .object({
+    object_type: z.literal('WORKFLOW_TRIGGER'),
+    id: z.string(),
+    type: z.enum(['MANUAL', 'EVENT']),
+    customer_id: z.string().nullable(),
+    workflow_id: z.string().optional(),
+    ...targets,
+    created_at: instant,
+    runs: z.array(triggeredRun).meta({ description: 'Extension: the runs of this trigger; empty = no workflow matched.' }),
+  })
+  .meta({ id: 'WorkflowTrigger' });
+
+export type TriggerCreate = z.infer<typeof triggerCreate>;

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { line, period, money, instant } from './common.js';
+
+const periods = z.array(period).max(50).nullish();
+
+/** The blocks of the four types, as the contract has them (workflows.yml). */
+const invoice = z.object({
+  variant: z.enum(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']).nullish(),
+  overdue: z.object({ periods }).nullish(),
+  upcoming_payment: z.object({ periods }).nullish(),
+});
+
+const payment = z.object({ variant: z.enum(['FAILED_PAYMENT']).nullish() });
+
+const pricingPlanSubscription = z.object({
+  variant: z.enum(['FREE_TRIAL_REMINDER']).nullish(),
+  reminder_periods: periods,
+});
+
+const wallet = z.object({
+  variant: z.enum(['WALLET_BALANCE']).nullish(),
+  wallet_balance: z
+    .object({
+      wallet_type_id: z.string().nullish(),
+      comparator: z.enum(['LESS_THAN'], 'only LESS_THAN is supported').nullish(),
+      threshold: z
+        .object({
+          percentage: z
+            .string()
+            .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)$/, 'must be a percentage above 0 and up to 100')
+            .nullish(),
+          amount: money.nullish(),
+          credits: z.object({ quantity: z.string(), credit_type_id: z.string() }).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+});
+
+const status = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
+
+export const reference = z
+  .string()
+  .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :');
+
+const fields = {
+  name: line(255),
+  description: line(256).nullish(),
+  type: z.enum(['INVOICE', 'PAYMENT', 'PRICING_PLAN_SUBSCRIPTION', 'WALLET']),
+  reference,
+  status,
+  customer_ids: z.array(z.string().min(1).max(255)).max(10_000).nullish(),
+  excluded_customer_ids: z.array(z.string().min(1).max(255)).max(10_000).nullish(),
+  invoice: invoice.nullish(),
+  payment: payment.nullish(),
+  pricing_plan_subscription: pricingPlanSubscription.nullish(),
+  wallet: wallet.nullish(),
+  late_policy: z.enum(['LATEST', 'ALL', 'NONE']).nullish().meta({ description: 'Extension: steps in the past (default LATEST).' }),
+};
+
+export const workflowCreate = z.object(fields).meta({
+  id: 'WorkflowCreateRequest',
+  examples: [
+    {
+      name: 'Overdue ladder',
+      type: 'INVOICE',
+      reference: 'overdue-ladder',
+      status: 'ACTIVE',
+      invoice: {
+        variant: 'OVERDUE',
+        overdue: {
+          periods: [
+            { type: 'DAY', value: 7 },
+            { type: 'DAY', value: 15 },
+            { type: 'DAY', value: 30 },
+          ],
+        },
+      },
+    },
+  ],
+});
+
+/** A merge patch: absent = unchanged, null = cleared, arrays replaced, objects merged (S-W10). */
+export const workflowPatch = z
+  .looseObject(Object.fromEntries(Object.keys(fields).map((name) => [name, z.unknown()])))
+  .meta({ id: 'WorkflowUpdateRequest' });
+
+export const workflow = z
+  .object({
+    object_type: z.literal('WORKFLOW'),
+    id: z.string(),
+    number: z.int().meta({ description: 'Extension: the integer id.' }),
+    ...fields,
+    version: z.int().meta({ description: 'Extension: raised when what is pinned at the start of a run changes.' }),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Workflow' });
+
+export type WorkflowCreate = z.infer<typeof workflowCreate>;

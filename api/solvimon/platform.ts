@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { Refusal } from '../../contracts/refusal.js';
+import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
+import type { ApiContext, ZodApp } from '../context.js';
+import { platformOf } from '../plugins/auth.js';
+import { emailAddress, errors, instant, iso, line, locale, zone } from '../schemas/common.js';
+
+const settings = {
+  name: line(255),
+  timezone: zone.nullable(),
+  locale: locale.nullable(),
+  sender: z.object({ name: line(255).nullish(), email: emailAddress }).nullable(),
+  due_dates: z.enum(['INSTANT', 'DATE']).meta({
+    description: 'DATE: a due date at exactly 00:00:00Z means that calendar date in the customer’s zone.',
+  }),
+  in_doubt: z.enum(['HOLD', 'RESEND', 'DROP']),
+  allow_list: z.array(emailAddress).max(1_000).nullable(),
+  blast_limit: z.int().min(0).max(1_000_000).nullable(),
+  org_ids: z.array(z.string().min(1).max(255)).max(1_000).nullable(),
+};
+
+const platform = z
+  .object({
+    object_type: z.literal('PLATFORM'),
+    id: z.string(),
+    environment: z.enum(['TEST', 'LIVE']),
+    ...settings,
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Platform' });
+
+const changes = z.object(settings).partial().extend({ environment: z.enum(['TEST', 'LIVE']).optional() });
+
+/** `/v1/platform`: one's own platform and its settings (extension, S-W12). */
+export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
+  app.get(
+    '/v1/platform',
+    { schema: { summary: 'Get the platform', tags: ['platform'], response: { 200: platform, ...errors } } },
+    (request) => toResponse(platformOf(request)),
+  );
+
+  app.patch(
+    '/v1/platform',
+    { schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform, ...errors } } },
+    async (request) => {
+      const own = platformOf(request);
+      const { environment } = request.body;
+      if (environment !== undefined && environment !== own.environment) {
+        throw Refusal.invalid('environment', 'The environment of a platform never changes.');
+      }
+      const row = await updatePlatform(db, own.id, toChanges(request.body));
+      if (!row) throw Refusal.notFound('PLATFORM', own.id);
+      return toResponse(row);
+    },
+  );
+}
+
+function toChanges(body: z.infer<typeof changes>): PlatformChanges {
+  const { sender, allow_list, org_ids } = body;
+  return {
+    name: body.name,
+    timezone: body.timezone,
+    locale: body.locale,
+    due_dates: body.due_dates,
+    in_doubt: body.in_doubt,
+    blast_limit: body.blast_limit,
+    ...(sender === undefined ? {} : { sender_name: sender?.name ?? null, sender_email: sender?.email ?? null }),
+    ...(allow_list === undefined ? {} : { allow_list: allow_list ?? [] }),
+    ...(org_ids === undefined ? {} : { org_ids: org_ids ?? [] }),
+  };
+}
+
+function toResponse(row: Platform): z.input<typeof platform> {
+  return {
+    object_type: 'PLATFORM',
+    id: row.id,
+    name: row.name,
+    environment: row.environment,
+    timezone: row.timezone,
+    locale: row.locale,
+    sender: row.sender_email === null ? null : { name: row.sender_name, email: row.sender_email },
+    due_dates: row.due_dates,
+    in_doubt: row.in_doubt,
+    allow_list: row.allow_list,
+    blast_limit: row.blast_limit,
+    org_ids: row.org_ids,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  };
+}

@@ -1,0 +1,71 @@
+import { Refusal, type Problem } from '../../contracts/refusal.js';
+import type { Period, Variant, WorkflowType } from '../../domain/types.js';
+import type { TriggerRequest } from '../../store/triggers.js';
+import type { TriggerCreate } from '../schemas/workflow-trigger.js';
+import { withoutNulls } from '../without-nulls.js';
+
+type Block = 'invoice' | 'payment' | 'pricing_plan_subscription' | 'wallet';
+const TYPES: Record<Block, WorkflowType> = {
+  invoice: 'INVOICE',
+  payment: 'PAYMENT',
+  pricing_plan_subscription: 'PRICING_PLAN_SUBSCRIPTION',
+  wallet: 'WALLET',
+};
+const BLOCKS = Object.keys(TYPES) as Block[];
+
+/** What one block says beside its resource. */
+interface Occasion {
+  variant?: Variant | null;
+  overdue?: { period?: Period | null } | null;
+}
+
+/** Reads a trigger's body: exactly one target, and only the occasion that fits its type (S-M1). */
+export function triggerRequest(body: TriggerCreate): TriggerRequest {
+  const given = BLOCKS.filter((block) => body[block] != null);
+  const [block, ...others] = given;
+  if (!block) throw Refusal.missing('invoice', `Give one target: ${BLOCKS.join(', ')}.`);
+  if (others.length > 0) {
+    const problems = others.map((field): Problem => ({ code: 'INVALID_FIELD', field, message: 'Give only one target.' }));
+    throw new Refusal(problems as [Problem, ...Problem[]]);
+  }
+  const [used, unused] = body.type === 'MANUAL' ? (['manual', 'event'] as const) : (['event', 'manual'] as const);
+  if (body[block]?.[unused] != null) {
+    throw Refusal.invalid(`${block}.${unused}`, `A trigger of type ${body.type} uses ${used}.`);
+  }
+  const occasion: Occasion = body[block]?.[used] ?? {};
+  const period = occasion.overdue?.period ?? null;
+  if (period !== null && occasion.variant != null && occasion.variant !== 'OVERDUE') {
+    throw Refusal.invalid(`${block}.${used}.overdue`, `A ${occasion.variant} trigger has no overdue block.`);
+  }
+  const trialEnd = body.pricing_plan_subscription?.trial_end_at;
+  return {
+    type: body.type,
+    workflowId: body.workflow_id ?? null,
+    customerId: body.customer_id ?? null,
+    variant: occasion.variant ?? null,
+    targetType: TYPES[block],
+    resource: resourceOf(body, block),
+    subscriptionId: body.pricing_plan_subscription?.pricing_plan_subscription_id ?? null,
+    period,
+    trialEndAt: trialEnd == null ? null : Date.parse(trialEnd),
+    target: { [block]: withoutNulls(body[block] ?? {}) },
+    variantField: `${block}.${used}.variant`,
+  };
+}
+
+function resourceOf(body: TriggerCreate, block: Block): TriggerRequest['resource'] {
+  switch (block) {
+    case 'invoice':
+      return { type: 'INVOICE', id: body.invoice?.invoice_id ?? '', field: 'invoice.invoice_id' };
+    case 'pricing_plan_subscription':
+      return {
+        type: 'PRICING_PLAN_SCHEDULE',
+        id: body.pricing_plan_subscription?.pricing_plan_schedule_id ?? '',
+        field: 'pricing_plan_subscription.pricing_plan_schedule_id',
+      };
+    case 'payment':
+      throw Refusal.notFound('PAYMENT', body.payment?.payment_id ?? '', 'payment.payment_id');
+    case 'wallet':
+      throw Refusal.notFound('WALLET', body.wallet?.wallet_id ?? '', 'wallet.wallet_id');
+  }
+}

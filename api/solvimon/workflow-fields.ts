@@ -1,0 +1,150 @@
+import { Refusal, type Problem } from '../../contracts/refusal.js';
+import { periodKey } from '../../domain/period.js';
+import type { Period, Variant, WorkflowType } from '../../domain/types.js';
+import { traitsOf } from '../../domain/variants.js';
+import type { DefinitionStatus } from '../../store/actions.js';
+import type { WorkflowFields, WorkflowRow } from '../../store/workflows.js';
+import type { WorkflowCreate } from '../schemas/workflow.js';
+import { withoutNulls } from '../without-nulls.js';
+
+const BLOCKS: Record<WorkflowType, 'invoice' | 'payment' | 'pricing_plan_subscription' | 'wallet'> = {
+  INVOICE: 'invoice',
+  PAYMENT: 'payment',
+  PRICING_PLAN_SUBSCRIPTION: 'pricing_plan_subscription',
+  WALLET: 'wallet',
+};
+
+/** Where each status may go; the present one is always allowed (S-D3). */
+const TRANSITIONS: Record<DefinitionStatus, readonly DefinitionStatus[]> = {
+  DRAFT: ['ACTIVE', 'INACTIVE', 'ARCHIVED'],
+  ACTIVE: ['INACTIVE', 'ARCHIVED'],
+  INACTIVE: ['ACTIVE', 'ARCHIVED'],
+  ARCHIVED: [],
+};
+
+/** A parsed workflow as it is stored; throws with every problem when it is not whole (S-D1 … D5). */
+export function workflowFields(body: WorkflowCreate): WorkflowFields {
+  const block = BLOCKS[body.type];
+  const config = body[block] ? withoutNulls(body[block]) : null;
+  const variant = (config?.variant as Variant | undefined) ?? null;
+  const periods = periodsOf(body);
+  const problems = [...foreignBlocks(body, block), ...periodProblems(periods, body)];
+  if (body.status !== 'DRAFT') problems.push(...completeness(body, block, variant, periods));
+  throwIfAny(problems);
+  return {
+    reference: body.reference,
+    name: body.name,
+    description: body.description ?? null,
+    type: body.type,
+    status: body.status,
+    variant,
+    customer_ids: body.customer_ids ?? [],
+    excluded_customer_ids: body.excluded_customer_ids ?? [],
+    definition: { config, periods, late_policy: body.late_policy ?? 'LATEST' },
+  };
+}
+
+/** What may not change, or not any more (S-D3, D4). */
+export function checkChange(before: WorkflowRow, after: WorkflowFields): void {
+  if (before.status === 'ARCHIVED') throw Refusal.operation('An archived workflow cannot be changed.', 'status');
+  const problems: Problem[] = [];
+  if (before.type !== after.type) problems.push(invalid('type', 'The type of a workflow never changes.'));
+  if (before.status !== 'DRAFT') {
+    if (before.variant !== after.variant) {
+      problems.push(invalid(`${BLOCKS[before.type]}.variant`, 'The variant can only be changed while the workflow is DRAFT.'));
+    }
+    if (before.reference !== after.reference) {
+      problems.push(invalid('reference', 'The reference can only be changed while the workflow is DRAFT.'));
+    }
+  }
+  throwIfAny(problems);
+  checkTransition(before.status, after.status);
+}
+
+export function checkTransition(from: DefinitionStatus, to: DefinitionStatus): void {
+  if (from !== to && !TRANSITIONS[from].includes(to)) {
+    throw Refusal.operation(`The status cannot go from ${from} to ${to}.`, 'status');
+  }
+}
+
+/** The workflow as the contract shows it; also what a merge patch is applied to. */
+export function workflowBody(row: WorkflowRow): WorkflowCreate {
+  return {
+    name: row.name,
+    description: row.description,
+    type: row.type,
+    reference: row.reference,
+    status: row.status,
+    customer_ids: row.customer_ids.length === 0 ? null : row.customer_ids,
+    excluded_customer_ids: row.excluded_customer_ids.length === 0 ? null : row.excluded_customer_ids,
+    late_policy: row.definition.late_policy,
+    ...(row.definition.config === null ? {} : { [BLOCKS[row.type]]: row.definition.config }),
+  };
+}
+
+function periodsOf(body: WorkflowCreate): Period[] {
+  if (body.type === 'PRICING_PLAN_SUBSCRIPTION') return body.pricing_plan_subscription?.reminder_periods ?? [];
+  if (body.type !== 'INVOICE') return [];
+  switch (body.invoice?.variant) {
+    case 'OVERDUE':
+      return body.invoice.overdue?.periods ?? [];
+    case 'UPCOMING_PAYMENT_REMINDER':
+      return body.invoice.upcoming_payment?.periods ?? [];
+    default:
+      return [];
+  }
+}
+
+/** A block of another type is refused: dropping configuration would be worse than an error (S-W3). */
+function foreignBlocks(body: WorkflowCreate, own: string): Problem[] {
+  return Object.values(BLOCKS)
+    .filter((block) => block !== own && body[block] != null)
+    .map((block) => invalid(block, `A workflow of type ${body.type} has no ${block} block.`));
+}
+
+function periodProblems(periods: readonly Period[], body: WorkflowCreate): Problem[] {
+  const keys = periods.map(periodKey);
+  return keys.flatMap((key, index) =>
+    keys.indexOf(key) === index ? [] : [invalid(`${periodsPath(body)}[${String(index)}]`, `The period ${key} stands twice.`)],
+  );
+}
+
+function completeness(body: WorkflowCreate, block: string, variant: Variant | null, periods: readonly Period[]): Problem[] {
+  if (body[block as 'invoice'] == null) return [missing(block, `A workflow that is not DRAFT needs its ${block} block.`)];
+  if (variant === null) return [missing(`${block}.variant`, 'A workflow that is not DRAFT needs its variant.')];
+  if (traitsOf(variant).ladder && periods.length === 0) {
+    return [missing(periodsPath(body), `${variant} needs 1–50 periods.`)];
+  }
+  return variant === 'WALLET_BALANCE' ? walletProblems(body) : [];
+}
+
+function walletProblems({ wallet }: WorkflowCreate): Problem[] {
+  const balance = wallet?.wallet_balance;
+  if (balance?.comparator !== 'LESS_THAN') {
+    return [missing('wallet.wallet_balance.comparator', 'WALLET_BALANCE needs the comparator LESS_THAN.')];
+  }
+  const { percentage, amount, credits } = balance.threshold ?? {};
+  const given = [percentage, amount, credits].filter((value) => value != null).length;
+  const path = 'wallet.wallet_balance.threshold';
+  if (given === 0) return [missing(path, 'The threshold needs one of percentage, amount, credits.')];
+  if (given > 1) return [invalid(path, 'The threshold takes only one of percentage, amount, credits.')];
+  if (percentage != null && Number(percentage) === 0) return [invalid(`${path}.percentage`, 'must be above 0')];
+  return [];
+}
+
+function periodsPath(body: WorkflowCreate): string {
+  if (body.type === 'PRICING_PLAN_SUBSCRIPTION') return 'pricing_plan_subscription.reminder_periods';
+  return body.invoice?.variant === 'OVERDUE' ? 'invoice.overdue.periods' : 'invoice.upcoming_payment.periods';
+}
+
+function throwIfAny([first, ...rest]: readonly Problem[]): void {
+  if (first) throw new Refusal([first, ...rest]);
+}
+
+function invalid(field: string, message: string): Problem {
+  return { code: 'INVALID_FIELD', field, message };
+}
+
+function missing(field: string, message: string): Problem {
+  return { code: 'MISSING_FIELD', field, message };
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { Refusal } from '../../contracts/refusal.js';
+import { listPage } from '../../store/lists.js';
+import { getRun, releaseRuns, runConditions, SELECT_RUNS, type RunFilter, type RunView } from '../../store/runs.js';
+import type { ApiContext, ZodApp } from '../context.js';
+import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
+import { platformOf } from '../plugins/auth.js';
+import { errors, isoMs } from '../schemas/common.js';
+import { bulkRequest, bulkResult, runFilter, workflowRun } from '../schemas/workflow-run.js';
+
+const params = z.object({ resourceId: z.string() });
+
+/** `/v1/workflow-runs`: extension, one run = one workflow executed for one resource (S-R1). */
+export function workflowRunRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+  app.get(
+    '/v1/workflow-runs',
+    {
+      schema: {
+        summary: 'List runs',
+        tags: ['workflow-runs'],
+        querystring: pageQuery(['created_at', 'updated_at', 'next_step_at', 'number', 'id']).extend(runFilter.shape),
+        response: { 200: pageResponse(workflowRun), ...errors },
+      },
+    },
+    async (request) => {
+      const filters = runConditions(platformOf(request).id, toFilter(request.query));
+      const page = await listPage<RunView>(db, SELECT_RUNS, filters, toPage(request.query));
+      return toPageResponse(request, request.query, page, toResponse);
+    },
+  );
+
+  app.get(
+    '/v1/workflow-runs/:resourceId',
+    { schema: { summary: 'Get a run', tags: ['workflow-runs'], params, response: { 200: workflowRun, ...errors } } },
+    async (request) => {
+      const { resourceId: id } = request.params;
+      const run = await getRun(db, platformOf(request).id, id);
+      if (!run) throw Refusal.notFound('WORKFLOW_RUN', id);
+      return toResponse(run);
+    },
+  );
+
+  app.post(
+    '/v1/workflow-runs/release',
+    {
+      schema: {
+        summary: 'Release what the blast guard holds',
+        description: 'Late steps above the platform’s `blast_limit` wait for this; they then go at once.',
+        tags: ['workflow-runs'],
+        body: bulkRequest,
+        response: { 200: bulkResult, ...errors },
+      },
+    },
+    (request) => {
+      const { filter, dry_run: dryRun } = request.body;
+      return releaseRuns(db, platformOf(request).id, toFilter(filter), dryRun ?? false, (ids) => {
+        tellSoon('RUN', ids);
+      });
+    },
+  );
+}
+
+function toFilter({ next_step_before, next_step_after, ...rest }: z.infer<typeof runFilter>): RunFilter {
+  return {
+    ...rest,
+    next_step_before: next_step_before === undefined ? undefined : Date.parse(next_step_before),
+    next_step_after: next_step_after === undefined ? undefined : Date.parse(next_step_after),
+  };
+}
+
+function toResponse(run: RunView): z.input<typeof workflowRun> {
+  return {
+    object_type: 'WORKFLOW_RUN',
+    id: run.id,
+    number: run.number,
+    workflow_id: run.workflow_id,
+    workflow_version: run.workflow_version,
+    trigger_id: run.trigger_id,
+    type: run.type,
+    variant: run.variant,
+    resource_type: run.resource_type,
+    resource_id: run.resource_id,
+    customer_id: run.customer_id,
+    status: run.status,
+    reason: run.reason,
+    stop_reason: run.stop_reason,
+    anchor_at: isoMs(run.anchor_at),
+    timezone: run.zone,
+    next_step_at: isoMs(run.next_step_at),
+    engine: run.engine,
+    engine_workflow_id: run.engine_workflow_id,
+    revision: run.plan_revision,
+    steps: run.steps.map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      period: step.periods[0] ?? null,
+      periods: step.periods,
+      raw_at: isoMs(step.raw_at),
+      planned_at: isoMs(step.planned_at),
+      shifts: step.shifts.map(({ from, to, reason }) => ({ from: isoMs(from), to: isoMs(to), reason })),
+      status: step.status,
+      reason: step.reason,
+      sent_at: isoMs(step.sent_at),
+      delivery_ids: step.delivery_ids,
+    })),
+    created_at: isoMs(run.created_at),
+    updated_at: isoMs(run.updated_at),
+  };
+}

@@ -1,0 +1,124 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Refusal } from '../../contracts/refusal.js';
+import type { DefinitionStatus } from '../../store/actions.js';
+import type { Sql } from '../../store/database.js';
+import { listPage } from '../../store/lists.js';
+import { touchRuns } from '../../store/touch-runs.js';
+import { getWorkflow, insertWorkflow, lockWorkflow, SELECT_WORKFLOWS, updateWorkflow, type WorkflowFields, type WorkflowRow } from '../../store/workflows.js';
+import type { ApiContext, ZodApp } from '../context.js';
+import { mergePatch } from '../merge-patch.js';
+import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
+import { platformOf } from '../plugins/auth.js';
+import { problemsOf } from '../plugins/errors.js';
+import { apiError, errors, iso } from '../schemas/common.js';
+import { workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
+import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
+
+const params = z.object({ resourceIdOrReference: z.string() });
+const one = { 200: workflow, ...errors };
+const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
+
+/** `/v1/workflows`: definitions (workflows.yml). */
+export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+  const query = pageQuery(['created_at', 'updated_at', 'name', 'reference', 'id']);
+  app.get(
+    '/v1/workflows',
+    { schema: { summary: 'List workflows', tags: ['workflows'], querystring: query, response: { 200: pageResponse(workflow), ...errors } } },
+    async (request) => {
+      const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
+      const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, [own], toPage(request.query));
+      return toPageResponse(request, request.query, page, toResponse);
+    },
+  );
+
+  app.post(
+    '/v1/workflows',
+    { schema: { summary: 'Create a workflow', tags: ['workflows'], body: workflowCreate, response: { 201: workflow, ...errors, 409: apiError } } },
+    async (request, reply) => {
+      const fields = workflowFields(request.body);
+      if (fields.status === 'ARCHIVED') throw Refusal.invalid('status', 'A workflow cannot be created ARCHIVED.');
+      const row = await db.transaction((tx) => insertWorkflow(tx, platformOf(request).id, fields));
+      if (!row) throw taken(fields.reference);
+      return reply.code(201).send(toResponse(row));
+    },
+  );
+
+  app.get(
+    '/v1/workflows/:resourceIdOrReference',
+    { schema: { summary: 'Get a workflow', tags: ['workflows'], params, response: one } },
+    async (request) => {
+      const { resourceIdOrReference: id } = request.params;
+      const row = await getWorkflow(db, platformOf(request).id, id);
+      if (!row) throw Refusal.notFound('WORKFLOW', id);
+      return toResponse(row);
+    },
+  );
+
+  app.patch(
+    '/v1/workflows/:resourceIdOrReference',
+    { schema: { summary: 'Change a workflow', tags: ['workflows'], params, body: workflowPatch, response: { ...one, 409: apiError } } },
+    (request) =>
+      change(request, request.params.resourceIdOrReference, (before) => {
+        const parsed = workflowCreate.safeParse(mergePatch(workflowBody(before), request.body), { reportInput: true });
+        if (!parsed.success) throw new Refusal(problemsOf(parsed.error));
+        const fields = workflowFields(parsed.data);
+        checkChange(before, fields);
+        return fields;
+      }),
+  );
+
+  for (const [verb, status] of Object.entries(MOVES)) {
+    app.post(
+      `/v1/workflows/:resourceIdOrReference/${verb}`,
+      { schema: { summary: `Make a workflow ${status}`, tags: ['workflows'], params, response: one } },
+      (request) => change(request, request.params.resourceIdOrReference, (before) => moved(before, status)),
+    );
+  }
+
+  async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => WorkflowFields) {
+    const platformId = platformOf(request).id;
+    const { row, touched } = await db.transaction(async (tx) => {
+      const before = await lockWorkflow(tx, platformId, id);
+      if (!before) throw Refusal.notFound('WORKFLOW', id);
+      const fields = next(before);
+      const row = await updateWorkflow(tx, before, fields);
+      if (!row) throw taken(fields.reference);
+      return { row, touched: await touchConcerned(tx, before, row) };
+    });
+    tellSoon('RUN', touched);
+    return toResponse(row);
+  }
+}
+
+/** Its own blocks are validated as a whole when a workflow leaves DRAFT, whichever way it does. */
+function moved(before: WorkflowRow, status: DefinitionStatus): WorkflowFields {
+  checkTransition(before.status, status);
+  if (before.status === status || status === 'ARCHIVED') return { ...before, status };
+  return workflowFields({ ...workflowBody(before), status });
+}
+
+/** Open runs stop when their workflow is archived or their customer falls out of scope (S-D10, D6); nothing else concerns them. */
+async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow): Promise<string[]> {
+  const scope = (row: WorkflowRow): string => JSON.stringify([row.customer_ids, row.excluded_customer_ids]);
+  const archived = after.status === 'ARCHIVED' && before.status !== 'ARCHIVED';
+  if (!archived && scope(before) === scope(after)) return [];
+  return touchRuns(tx, after.platform_id, { kind: 'WORKFLOW', id: after.id });
+}
+
+function taken(reference: string): Refusal {
+  const message = `There is a workflow with the reference ${reference} already.`;
+  return new Refusal([{ code: 'RESOURCE_ALREADY_EXISTS', field: 'reference', message }]);
+}
+
+function toResponse(row: WorkflowRow): z.input<typeof workflow> {
+  return {
+    object_type: 'WORKFLOW',
+    id: row.id,
+    number: row.number,
+    ...workflowBody(row),
+    version: row.version,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  };
+}

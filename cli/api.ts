@@ -1,0 +1,35 @@
+import pino from 'pino';
+import { startApi } from '../api/server.js';
+import { createEngineClient } from '../engine/client.js';
+import { Courier } from '../engine/courier.js';
+import { Database } from '../store/database.js';
+import { readConfig } from './config.js';
+import { readEngineConfig } from './engine-options.js';
+import { shutdownSignal } from './shutdown.js';
+
+const ADVANCE_WAIT_MS = 25_000;
+
+/** `dunwell api`: answers requests until SIGTERM, then ends those under way. */
+export async function apiCommand(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.LOG_LEVEL });
+  const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell api' });
+  const engine = createEngineClient(readEngineConfig());
+  const courier = new Courier({ db, engine, taskQueue: config.TEMPORAL_TASK_QUEUE, log });
+  const stopping = shutdownSignal();
+  const api = await startApi({
+    host: config.HOST,
+    port: config.PORT,
+    db,
+    tellSoon: (kind, ids) => {
+      courier.tellSoon(kind, ids);
+    },
+    advanceWaitMs: ADVANCE_WAIT_MS,
+    logger: log,
+  });
+  await stopping;
+  await api.stop();
+  await courier.drain();
+  await engine.close();
+  await db.close();
+}

@@ -1,0 +1,201 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pino from 'pino';
+import { startApi, type RunningApi } from '../api/server.js';
+import { TASK_QUEUE } from '../contracts/engine.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { choosePort } from '../dev/ports.js';
+import { startStack, type Stack } from '../dev/stack.js';
+import type { SearchAttributeType } from '../dev/temporal-server.js';
+import { createEngineClient } from '../engine/client.js';
+import { Courier } from '../engine/courier.js';
+import { createApiKey, findCaller } from '../store/api-keys.js';
+import { Database } from '../store/database.js';
+import { migrate } from '../store/migrate.js';
+import { createPlatform, listPlatforms } from '../store/platforms.js';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflows } from '../worker/bundle-workflows.js';
+import { createMailer } from '../worker/create-mailer.js';
+import { runWorker } from '../worker/run-worker.js';
+import { runDemo } from './demo.js';
+import { readEngineConfig } from './engine-options.js';
+import { shutdownSignal } from './shutdown.js';
+
+export interface DevOptions {
+  /** undefined = on an empty data directory. */
+  demo?: boolean;
+  once?: boolean;
+  ephemeral?: boolean;
+  dataDir: string;
+  port?: number;
+  mailboxPort?: number;
+  smtpPort?: number;
+  temporalPort?: number;
+  temporalUiPort?: number;
+  postgresPort?: number;
+}
+
+/** `<data-dir>/dev.json`: where everything is, for scripts and tests. */
+export interface DevFile {
+  api_url: string;
+  api_key: string;
+  platform_id: string;
+  mailbox_url: string;
+  temporal_address: string;
+  temporal_ui_url: string | null;
+  database_url: string;
+}
+
+const ADVANCE_WAIT_MS = 25_000;
+
+/** `dunwell dev`: the whole product in one process beside its real servers; the same code as in production. */
+export async function devCommand(options: DevOptions): Promise<void> {
+  const startedAt = performance.now();
+  const stopping = shutdownSignal();
+  // Bundling takes seconds of CPU: beside the servers' start.
+  const bundling = bundleWorkflows();
+  const stack = await startStack({
+    dataDir: options.dataDir,
+    ephemeral: options.ephemeral ?? false,
+    ports: {
+      postgres: options.postgresPort,
+      temporal: options.temporalPort,
+      temporalUi: options.temporalUiPort,
+      smtp: options.smtpPort,
+      mailbox: options.mailboxPort,
+    },
+    searchAttributes: searchAttributes(),
+    log: (line) => {
+      console.log(`  ${line}`);
+    },
+  });
+  const app = await startApp(stack, options, await bundling).catch(async (error: unknown) => {
+    await stack.stop();
+    throw error;
+  });
+  try {
+    await Promise.race([app.ready, stopping]);
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    console.log(banner(app.file, join(stack.dataDir, 'dev.json'), seconds));
+    const wantsDemo = options.demo ?? (options.once === true || app.isNew);
+    if (wantsDemo) {
+      const complete = await Promise.race([runDemo(app.db, app.file), stopping.then(() => null)]);
+      if (complete === false) process.exitCode = 1;
+    }
+    if (options.once !== true) {
+      console.log(`\nReady. Ctrl-C stops everything.`);
+      await stopping;
+    }
+  } finally {
+    await app.stop();
+    await stack.stop();
+  }
+}
+
+interface DevApp {
+  db: Database;
+  file: DevFile;
+  /** The data directory was empty. */
+  isNew: boolean;
+  /** The worker polls. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** API and worker on the stack, with one TEST platform and its key. */
+async function startApp(stack: Stack, options: DevOptions, workflowBundle: WorkflowBundleWithSourceMap): Promise<DevApp> {
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
+  await migrate(stack.databaseUrl);
+  const db = new Database(stack.databaseUrl, { applicationName: 'dunwell dev' });
+  const config = readEngineConfig();
+  const connection = { ...config.connection, address: stack.temporalAddress };
+  const engine = createEngineClient({ connection, namespace: config.namespace });
+  const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
+  const mailer = createMailer({
+    smtpUrl: stack.smtpUrl,
+    testSmtpUrl: stack.smtpUrl,
+    from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
+  });
+  const worker = runWorker({ db, engine, connection, namespace: config.namespace, taskQueue: TASK_QUEUE, mailer, log, workflowBundle });
+  const port = await choosePort({
+    name: 'API',
+    flag: '--port',
+    wanted: options.port,
+    fallback: 3000,
+    log: (line) => {
+      console.log(`  ${line}`);
+    },
+    taken: new Set(),
+  });
+  const isNew = (await listPlatforms(db)).length === 0;
+  const api: RunningApi = await startApi({
+    host: '127.0.0.1',
+    port,
+    db,
+    tellSoon: (kind, ids) => {
+      courier.tellSoon(kind, ids);
+    },
+    advanceWaitMs: ADVANCE_WAIT_MS,
+    logger: log,
+  });
+  const file = await writeDevFile(stack, db, api.url);
+  return {
+    db,
+    file,
+    isNew,
+    ready: worker.ready,
+    async stop() {
+      await api.stop();
+      await worker.stop();
+      await courier.drain();
+      await mailer.close();
+      await engine.close();
+      await db.close();
+    },
+  };
+}
+
+/** The key of an earlier start is kept, so that bookmarks and scripts go on working. */
+async function writeDevFile(stack: Stack, db: Database, apiUrl: string): Promise<DevFile> {
+  const path = join(stack.dataDir, 'dev.json');
+  const earlier = await readFile(path, 'utf8').then(
+    (text) => JSON.parse(text) as Partial<DevFile>,
+    () => ({}) as Partial<DevFile>,
+  );
+  const caller = earlier.api_key === undefined ? null : await findCaller(db, earlier.api_key, null);
+  let key = earlier.api_key;
+  let platformId = caller?.platform?.id;
+  if (key === undefined || platformId === undefined) {
+    platformId = (await createPlatform(db, 'Development', 'TEST')).id;
+    key = await createApiKey(db, [platformId], 'dunwell dev');
+  }
+  const file: DevFile = {
+    api_url: apiUrl,
+    api_key: key,
+    platform_id: platformId,
+    mailbox_url: stack.mailboxUrl,
+    temporal_address: stack.temporalAddress,
+    temporal_ui_url: stack.temporalUiUrl,
+    database_url: stack.databaseUrl,
+  };
+  // Written beside and moved, so that whoever waits for the file never reads half of it.
+  await writeFile(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return file;
+}
+
+function searchAttributes(): Record<string, SearchAttributeType> {
+  const types = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
+  return Object.fromEntries(Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, types[type]]));
+}
+
+function banner(file: DevFile, path: string, seconds: string): string {
+  const lines = [
+    ['API', `${file.api_url}  (docs: ${file.api_url}/docs)`],
+    ['Mailbox', file.mailbox_url],
+    ['Temporal', `${file.temporal_ui_url ?? file.temporal_address}`],
+    ['API key', file.api_key],
+    ['All of this', path],
+  ];
+  return `\nDunwell is up after ${seconds} s.\n${lines.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`).join('\n')}\n`;
+}

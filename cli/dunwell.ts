@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander';
+import { apiCommand } from './api.js';
+import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
+import { devCommand } from './dev.js';
+import { migrateCommand } from './migrate.js';
+import { workerCommand } from './worker.js';
+
+const program = new Command('dunwell').description('Durable billing reminders on Temporal and PostgreSQL.');
+
+const port = (flag: string, name: string, fallback: number): Option =>
+  new Option(`${flag} <port>`, `${name} (default ${String(fallback)}, or the next free one; 0 = any free one)`).argParser(parsePort);
+
+program
+  .command('dev')
+  .description('everything in one process: PostgreSQL, Temporal, mailbox, API and worker')
+  .option('--demo', 'run the demo, also on a data directory that has been used')
+  .option('--no-demo', 'do not run the demo')
+  .option('--once', 'run the demo and exit: 0, or non-zero when an expected mail is missing')
+  .option('--ephemeral', 'keep nothing')
+  .option('--data-dir <dir>', 'where data lives', '.dunwell')
+  .addOption(port('--port', 'API', 3000))
+  .addOption(port('--mailbox-port', 'mailbox page', 8025))
+  .addOption(port('--smtp-port', 'mailbox SMTP', 1025))
+  .addOption(port('--temporal-port', 'Temporal', 7233))
+  .addOption(port('--temporal-ui-port', 'Temporal UI', 8233))
+  .addOption(port('--postgres-port', 'PostgreSQL', 5433))
+  .action(devCommand);
+
+program.command('api').description('the HTTP API').action(apiCommand);
+program.command('worker').description('the Temporal worker and the dispatcher').action(workerCommand);
+program.command('migrate').description('bring the database schema up to date').action(migrateCommand);
+
+const platforms = program.command('platforms').description('platforms: tenants, TEST or LIVE');
+platforms
+  .command('create <name>')
+  .addOption(new Option('--environment <environment>').choices(['TEST', 'LIVE']).makeOptionMandatory())
+  .action(createPlatformCommand);
+platforms.command('list').action(listPlatformsCommand);
+
+program
+  .command('keys')
+  .description('API keys')
+  .command('create')
+  .requiredOption('--platform <id...>', 'the platforms it may use')
+  .option('--description <text>')
+  .action(createKey);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
+
+function parsePort(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`${text} is not a port number.`);
+  return value;
+}

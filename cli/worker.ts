@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import pino from 'pino';
+import { createEngineClient } from '../engine/client.js';
+import { Database } from '../store/database.js';
+import { bundleWorkflows } from '../worker/bundle-workflows.js';
+import { createMailer } from '../worker/create-mailer.js';
+import { runWorker, type RunningWorker } from '../worker/run-worker.js';
+import { readConfig } from './config.js';
+import { readEngineConfig } from './engine-options.js';
+import { shutdownSignal } from './shutdown.js';
+
+/** `dunwell worker`: works until SIGTERM, then drains. */
+export async function workerCommand(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.LOG_LEVEL });
+  const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell worker' });
+  const engineConfig = readEngineConfig();
+  const engine = createEngineClient(engineConfig);
+  const mailer = createMailer({
+    smtpUrl: config.SMTP_URL ?? null,
+    testSmtpUrl: config.TEST_SMTP_URL ?? null,
+    from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
+  });
+  const stopping = shutdownSignal();
+  const worker = runWorker({
+    db,
+    engine,
+    connection: engineConfig.connection,
+    namespace: engineConfig.namespace,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    mailer,
+    log,
+    workflowBundle: await bundleWorkflows(),
+  });
+  const health = startHealth(worker, config.HOST, config.HEALTH_PORT);
+  await stopping;
+  await worker.stop();
+  await mailer.close();
+  await engine.close();
+  await db.close();
+  health.close();
+}
+
+/** `/healthz` = the process is alive; `/readyz` = search attributes exist and the worker polls. */
+function startHealth(worker: RunningWorker, host: string, port: number): ReturnType<typeof createServer> {
+  return createServer((request, response) => {
+    const ready = request.url === '/healthz' || (request.url === '/readyz' && worker.isReady());
+    response.writeHead(ready ? 200 : request.url === '/readyz' ? 503 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: ready ? 'ok' : 'unavailable' }));
+  }).listen(port, host);
+}

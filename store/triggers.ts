@@ -1,0 +1,144 @@
+import { Refusal } from '../contracts/refusal.js';
+import { inScope } from '../domain/evaluate.js';
+import { isWanted, mismatch } from '../domain/match.js';
+import { samePeriod } from '../domain/period.js';
+import type { RunStatus } from '../domain/run.js';
+import type { Instant, Period, TriggerType, Variant, WorkflowType } from '../domain/types.js';
+import { createRuns, type CreatedRuns } from './create-runs.js';
+import type { Database, Sql } from './database.js';
+import type { Platform } from './platforms.js';
+import { lockResource, type LoadedResource, type RunResource } from './resources.js';
+import { activeWorkflows, getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
+
+/** A trigger as the caller asks for it, already checked for its form. */
+export interface TriggerRequest {
+  type: TriggerType;
+  workflowId: string | null;
+  customerId: string | null;
+  /** null = taken from the workflow (S-M1). */
+  variant: Variant | null;
+  targetType: WorkflowType;
+  resource: { type: RunResource; id: string; field: string };
+  /** The subscription the caller named beside its schedule. */
+  subscriptionId: string | null;
+  period: Period | null;
+  trialEndAt: Instant | null;
+  /** The contract's target block, stored as given. */
+  target: Record<string, unknown>;
+  /** Path of the variant in the request, for errors. */
+  variantField: string;
+}
+
+export interface TriggerRow {
+  id: string;
+  type: TriggerType;
+  workflow_id: string | null;
+  customer_id: string | null;
+  target: Record<string, unknown>;
+  created_at: Instant;
+}
+
+export interface TriggerRun {
+  id: string;
+  workflow_id: string;
+  trigger_id: string;
+  status: RunStatus;
+  next_step_at: Instant | null;
+}
+
+/** Accepts a trigger: matches, plans and stores in one transaction. Once it has answered, nothing is lost. */
+export function acceptTrigger(db: Database, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
+  return db.transaction(async (tx) => {
+    const { type: resourceType, id, field } = request.resource;
+    const resource = await lockResource(tx, platform.id, resourceType, id);
+    if (!resource || !isKnown(resource)) throw Refusal.notFound(resourceType, id, field);
+    checkFit(request, resource);
+    const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
+    const variant = named?.variant ?? request.variant;
+    if (variant === null) {
+      throw Refusal.missing(request.variantField, 'Name the variant, or a workflow that has one.');
+    }
+    const workflows = named ? [named] : await matching(tx, platform.id, request, resource, variant);
+    const eligible = request.type === 'MANUAL' || isWanted(variant, resource.facts);
+    return createRuns(tx, {
+      platform,
+      type: request.type,
+      variant,
+      resource,
+      workflows: eligible ? workflows : [],
+      period: request.period,
+      trialEndAt: request.trialEndAt,
+      target: request.target,
+      workflowId: named?.id ?? null,
+    });
+  });
+}
+
+export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {
+  return sql.row<TriggerRow>('SELECT * FROM workflow_triggers WHERE platform_id = $1 AND id = $2', [platformId, id]);
+}
+
+/** The runs these triggers made. */
+export function runsOfTriggers(sql: Sql, triggerIds: readonly string[]): Promise<TriggerRun[]> {
+  return sql.rows<TriggerRun>(
+    'SELECT id, workflow_id, trigger_id, status, next_step_at FROM runs WHERE trigger_id = ANY ($1) ORDER BY created_at, id',
+    [triggerIds],
+  );
+}
+
+/** A run needs its customer: until that arrives the resource cannot be triggered. */
+function isKnown({ customer, facts }: LoadedResource): boolean {
+  return customer !== null && (facts.invoice !== null || (facts.schedule !== null && facts.subscription !== null));
+}
+
+function checkFit(request: TriggerRequest, resource: LoadedResource): void {
+  if (request.customerId !== null && request.customerId !== resource.customer?.id) {
+    throw Refusal.invalid('customer_id', 'The resource belongs to another customer.');
+  }
+  const subscription = resource.facts.subscription?.id;
+  if (request.subscriptionId !== null && request.subscriptionId !== subscription) {
+    throw Refusal.invalid(
+      'pricing_plan_subscription.pricing_plan_subscription_id',
+      'The schedule belongs to another subscription.',
+    );
+  }
+}
+
+/** The workflow the caller named must be able to run for this resource (S-M2). */
+async function namedWorkflow(
+  tx: Sql,
+  platformId: string,
+  request: TriggerRequest,
+  resource: LoadedResource,
+): Promise<WorkflowRow> {
+  const id = request.workflowId ?? '';
+  const workflow = await getWorkflow(tx, platformId, id);
+  if (!workflow) throw Refusal.notFound('WORKFLOW', id, 'workflow_id');
+  if (workflow.type !== request.targetType) {
+    throw Refusal.invalid('workflow_id', `The workflow is of type ${workflow.type}.`);
+  }
+  if (request.variant !== null && workflow.variant !== request.variant) {
+    throw Refusal.invalid(request.variantField, `The workflow’s variant is ${workflow.variant ?? 'not set'}.`);
+  }
+  if (workflow.status !== 'ACTIVE') throw Refusal.operation(`The workflow is ${workflow.status}.`, 'workflow_id');
+  if (!inScope(toMatchable(workflow), resource.customer?.id ?? '')) {
+    throw Refusal.invalid('workflow_id', 'The customer is outside the scope of the workflow.');
+  }
+  const { period } = request;
+  if (period !== null && !workflow.definition.periods.some((own) => samePeriod(own, period))) {
+    throw Refusal.invalid('invoice.overdue.period', 'The workflow has no such period.');
+  }
+  return workflow;
+}
+
+async function matching(
+  tx: Sql,
+  platformId: string,
+  request: TriggerRequest,
+  resource: LoadedResource,
+  variant: Variant,
+): Promise<WorkflowRow[]> {
+  const active = await activeWorkflows(tx, platformId, [variant]);
+  const customerId = resource.customer?.id ?? '';
+  return active.filter((workflow) => mismatch(toMatchable(workflow), variant, customerId, request.period) === null);
+}
