@@ -12,7 +12,11 @@ export type Attempt =
 const RECORD_PAUSE_MS = 1_000;
 
 /** One claimed delivery: render, marker, SMTP, record. No transaction is open meanwhile (S-E4). */
-export async function attemptDelivery(ports: ActivityPorts, loaded: LoadedRun, delivery: ClaimedDelivery): Promise<Attempt> {
+export async function attemptDelivery(
+  ports: ActivityPorts,
+  loaded: LoadedRun,
+  delivery: ClaimedDelivery,
+): Promise<Attempt> {
   const { db, mailer } = ports;
   const { platform, context } = loaded;
   const route = mailer.route(platform.environment, platform.allow_list, context.customer.email ?? '');
@@ -62,7 +66,11 @@ async function blocked(
 }
 
 /** Whoever holds the server's answer keeps trying to write it down as long as it lives (S-E4). */
-async function recordSurely({ db, log }: ActivityPorts, delivery: ClaimedDelivery, record: DeliveryRecord): Promise<void> {
+async function recordSurely(
+  { db, log }: ActivityPorts,
+  delivery: ClaimedDelivery,
+  record: DeliveryRecord,
+): Promise<void> {
   for (;;) {
     try {
       const ours = await recordDelivery(db, delivery.id, delivery.fence, record);

@@ -32,7 +32,10 @@ export async function sendStepEmails(ports: ActivityPorts, request: SendStepRequ
   return (await reviewRun(db, request.runId)) ?? claim.waits;
 }
 
-async function claimWhenDue({ db, mailer }: ActivityPorts, { runId, stepId, revision }: SendStepRequest): Promise<Claim> {
+async function claimWhenDue(
+  { db, mailer }: ActivityPorts,
+  { runId, stepId, revision }: SendStepRequest,
+): Promise<Claim> {
   for (;;) {
     const claim = await claimStep(db, runId, stepId, revision, (platform, to) => {
       const route = mailer.route(platform.environment, platform.allow_list, to);
@@ -49,7 +52,9 @@ async function markSiblings({ db, tellSoon }: ActivityPorts, { loaded }: Claim):
   const { platform_id, resource_type, resource_id } = loaded.row;
   tellSoon(
     'RUN',
-    await db.transaction((tx) => touchRuns(tx, platform_id, { kind: 'RESOURCE', type: resource_type, id: resource_id })),
+    await db.transaction((tx) =>
+      touchRuns(tx, platform_id, { kind: 'RESOURCE', type: resource_type, id: resource_id }),
+    ),
   );
 }
 

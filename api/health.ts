@@ -6,11 +6,9 @@ const down = z.object({ status: z.literal('unavailable'), message: z.string() })
 
 /** Liveness, and readiness: as long as triggers can be accepted, which needs Postgres and nothing else. */
 export function healthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>): void {
-  app.get(
-    '/healthz',
-    { schema: { summary: 'The process is alive', tags: ['health'], response: { 200: ok } } },
-    () => ({ status: 'ok' as const }),
-  );
+  app.get('/healthz', { schema: { summary: 'The process is alive', tags: ['health'], response: { 200: ok } } }, () => ({
+    status: 'ok' as const,
+  }));
 
   app.get(
     '/readyz',

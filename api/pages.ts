@@ -38,7 +38,12 @@ export interface PageParameters {
 }
 
 export function toPage(query: PageParameters): Page {
-  return { page: query.page, limit: query.limit, orderBy: query.order_by, descending: query.order_direction === 'desc' };
+  return {
+    page: query.page,
+    limit: query.limit,
+    orderBy: query.order_by,
+    descending: query.order_direction === 'desc',
+  };
 }
 
 /** The answer of a list, with absolute links to its neighbours. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const url = (protocols: RegExp): z.ZodString =>
-  z.string().refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), 'is not a URL of the right kind');
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), 'is not a URL of the right kind');
 
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),

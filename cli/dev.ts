@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startApi, type RunningApi } from '../api/server.js';
 import { TASK_QUEUE } from '../contracts/engine.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { choosePort } from '../dev/ports.js';
 import { startStack, type Stack } from '../dev/stack.js';
-import type { SearchAttributeType } from '../dev/temporal-server.js';
+import { searchAttributesForCli } from '../dev/search-attributes.js';
 import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createApiKey, findCaller } from '../store/api-keys.js';
@@ -64,7 +63,7 @@ export async function devCommand(options: DevOptions): Promise<void> {
       smtp: options.smtpPort,
       mailbox: options.mailboxPort,
     },
-    searchAttributes: searchAttributes(),
+    searchAttributes: searchAttributesForCli(),
     log: (line) => {
       console.log(`  ${line}`);
     },
@@ -103,7 +102,11 @@ interface DevApp {
 }
 
 /** API and worker on the stack, with one TEST platform and its key. */
-async function startApp(stack: Stack, options: DevOptions, workflowBundle: WorkflowBundleWithSourceMap): Promise<DevApp> {
+async function startApp(
+  stack: Stack,
+  options: DevOptions,
+  workflowBundle: WorkflowBundleWithSourceMap,
+): Promise<DevApp> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
   await migrate(stack.databaseUrl);
   const db = new Database(stack.databaseUrl, { applicationName: 'dunwell dev' });
@@ -116,7 +119,16 @@ async function startApp(stack: Stack, options: DevOptions, workflowBundle: Workf
     testSmtpUrl: stack.smtpUrl,
     from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
   });
-  const worker = runWorker({ db, engine, connection, namespace: config.namespace, taskQueue: TASK_QUEUE, mailer, log, workflowBundle });
+  const worker = runWorker({
+    db,
+    engine,
+    connection,
+    namespace: config.namespace,
+    taskQueue: TASK_QUEUE,
+    mailer,
+    log,
+    workflowBundle,
+  });
   const port = await choosePort({
     name: 'API',
     flag: '--port',
@@ -182,11 +194,6 @@ async function writeDevFile(stack: Stack, db: Database, apiUrl: string): Promise
   await writeFile(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return file;
-}
-
-function searchAttributes(): Record<string, SearchAttributeType> {
-  const types = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
-  return Object.fromEntries(Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, types[type]]));
 }
 
 function banner(file: DevFile, path: string, seconds: string): string {

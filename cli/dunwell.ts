@@ -8,7 +8,10 @@ import { workerCommand } from './worker.js';
 const program = new Command('dunwell').description('Durable billing reminders on Temporal and PostgreSQL.');
 
 const port = (flag: string, name: string, fallback: number): Option =>
-  new Option(`${flag} <port>`, `${name} (default ${String(fallback)}, or the next free one; 0 = any free one)`).argParser(parsePort);
+  new Option(
+    `${flag} <port>`,
+    `${name} (default ${String(fallback)}, or the next free one; 0 = any free one)`,
+  ).argParser(parsePort);
 
 program
   .command('dev')

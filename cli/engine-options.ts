@@ -13,7 +13,12 @@ export function readEngineConfig(): EngineConfig {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const { address, apiKey, tls, metadata } = connectionOptions;
   return {
-    connection: { address, tls, metadata, ...(typeof apiKey === 'string' ? { apiKey } : {}) } as EngineConfig['connection'],
+    connection: {
+      address,
+      tls,
+      metadata,
+      ...(typeof apiKey === 'string' ? { apiKey } : {}),
+    } as EngineConfig['connection'],
     namespace: namespace ?? 'default',
   };
 }

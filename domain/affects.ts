@@ -6,8 +6,6 @@ import type { CustomerFacts } from './facts.js';
  */
 export function customerAffects(before: CustomerFacts, after: CustomerFacts): boolean {
   return (
-    before.timezone !== after.timezone ||
-    before.email !== after.email ||
-    before.invoiceMailOff !== after.invoiceMailOff
+    before.timezone !== after.timezone || before.email !== after.email || before.invoiceMailOff !== after.invoiceMailOff
   );
 }

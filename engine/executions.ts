@@ -5,7 +5,13 @@ import {
   type Client,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
-import { CHANGED_SIGNAL, CLOCK_ADVANCE, REMINDER_RUN, type Changed, type ReminderRunInput } from '../contracts/engine.js';
+import {
+  CHANGED_SIGNAL,
+  CLOCK_ADVANCE,
+  REMINDER_RUN,
+  type Changed,
+  type ReminderRunInput,
+} from '../contracts/engine.js';
 import { localDate } from '../domain/zone.js';
 import type { RunWaits } from '../domain/waits.js';
 import type { LoadedRun } from '../store/run-context.js';

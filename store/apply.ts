@@ -16,7 +16,11 @@ export interface AppliedRun {
  * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
  * `touch` raises the revision even when nothing differs, so that the engine looks again.
  */
-export async function applyEvaluation(tx: Sql, loaded: LoadedRun, options: { touch?: boolean } = {}): Promise<AppliedRun> {
+export async function applyEvaluation(
+  tx: Sql,
+  loaded: LoadedRun,
+  options: { touch?: boolean } = {},
+): Promise<AppliedRun> {
   const evaluation = await evaluateGuarded(tx, loaded);
   const next = nextRow(loaded, evaluation);
   const changed = options.touch === true || isDifferent(loaded.row, next);
@@ -26,7 +30,9 @@ export async function applyEvaluation(tx: Sql, loaded: LoadedRun, options: { tou
     await updateRun(tx, next);
   }
   if (steps.length > 0) await writeSteps(tx, next.id, evaluation.steps, steps);
-  const skipped = steps.filter((step) => step.status === 'SKIPPED' && step.ledger.some(({ status }) => status !== 'SKIPPED'));
+  const skipped = steps.filter(
+    (step) => step.status === 'SKIPPED' && step.ledger.some(({ status }) => status !== 'SKIPPED'),
+  );
   if (skipped.length > 0) await skipDeliveries(tx, next.id, skipped);
   return { row: next, evaluation, changed };
 }

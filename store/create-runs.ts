@@ -192,7 +192,9 @@ async function insertRuns(
     [JSON.stringify(drafts.map((own) => runRecord(request, triggerId, own)))],
   );
   const fresh = drafts.filter((own) => inserted.some((run) => run.id === own.id));
-  const steps = fresh.flatMap((own) => own.evaluation.steps.map((step, position) => stepRecord(own.id, step, position)));
+  const steps = fresh.flatMap((own) =>
+    own.evaluation.steps.map((step, position) => stepRecord(own.id, step, position)),
+  );
   if (steps.length > 0) {
     await tx.rows(
       `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late)

@@ -1,11 +1,6 @@
 /** The billing facts that are stored, one table each, all of the same shape (S-A3). */
 export type FactKind =
-  | 'customers'
-  | 'contacts'
-  | 'invoices'
-  | 'payments'
-  | 'pricing_plan_subscriptions'
-  | 'pricing_plan_schedules';
+  'customers' | 'contacts' | 'invoices' | 'payments' | 'pricing_plan_subscriptions' | 'pricing_plan_schedules';
 
 interface FactTraits {
   /** Name of the resource in errors. */

@@ -19,7 +19,11 @@ export async function getFact(sql: Sql, kind: FactKind, platformId: string, id: 
   return asStored(await sql.row<FactRow>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = $2`, [platformId, id]));
 }
 
-export async function getCustomerByReference(sql: Sql, platformId: string, reference: string): Promise<StoredFact | null> {
+export async function getCustomerByReference(
+  sql: Sql,
+  platformId: string,
+  reference: string,
+): Promise<StoredFact | null> {
   return asStored(
     await sql.row<FactRow>(
       `SELECT * FROM customers WHERE platform_id = $1 AND body ->> 'reference' = $2 ORDER BY created_at, id LIMIT 1`,
@@ -66,10 +70,10 @@ export async function lockFact(
 export async function lockParents(tx: Sql, kind: FactKind, platformId: string, parentId: string | null): Promise<void> {
   const { parent } = FACT_KINDS[kind];
   if (!parent || parentId === null) return;
-  await tx.rows(`INSERT INTO ${parent.kind} (platform_id, id) VALUES ($1, $2) ON CONFLICT (platform_id, id) DO NOTHING`, [
-    platformId,
-    parentId,
-  ]);
+  await tx.rows(
+    `INSERT INTO ${parent.kind} (platform_id, id) VALUES ($1, $2) ON CONFLICT (platform_id, id) DO NOTHING`,
+    [platformId, parentId],
+  );
   if (parent.kind === 'pricing_plan_subscriptions') {
     await tx.rows(
       `SELECT FROM customers c JOIN pricing_plan_subscriptions s ON s.platform_id = c.platform_id AND s.customer_id = c.id

@@ -22,7 +22,12 @@ export interface PageOf<Row> {
  * One page of a select, ties by id (S-W7). `select` and `orderBy` are ours, never the caller's words. One row more than asked
  * for tells whether there is a next page, without counting.
  */
-export async function listPage<Row>(sql: Sql, select: string, filters: readonly Filter[], page: Page): Promise<PageOf<Row>> {
+export async function listPage<Row>(
+  sql: Sql,
+  select: string,
+  filters: readonly Filter[],
+  page: Page,
+): Promise<PageOf<Row>> {
   const values: unknown[] = [];
   const conditions = filters.map((filter) => {
     values.push(...filter.values);

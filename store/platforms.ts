@@ -37,11 +37,10 @@ const SETTABLE = [
 ] as const satisfies readonly (keyof PlatformChanges)[];
 
 export async function createPlatform(sql: Sql, name: string, environment: 'TEST' | 'LIVE'): Promise<Platform> {
-  const created = await sql.row<Platform>('INSERT INTO platforms (id, name, environment) VALUES ($1, $2, $3) RETURNING *', [
-    newId('plat'),
-    name,
-    environment,
-  ]);
+  const created = await sql.row<Platform>(
+    'INSERT INTO platforms (id, name, environment) VALUES ($1, $2, $3) RETURNING *',
+    [newId('plat'), name, environment],
+  );
   if (!created) throw new Error('INSERT … RETURNING answered no row');
   return created;
 }

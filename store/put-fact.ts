@@ -48,7 +48,8 @@ export function putFact(db: Database, platform: Platform, put: PutFact): Promise
       return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };
     }
     const resourcesBefore = before.body === null ? [] : await affectedResources(tx, platform.id, put);
-    if (kind === 'customers' && put.testClockId !== undefined) await bindClock(tx, platform.id, id, before.test_clock_id, put.testClockId);
+    if (kind === 'customers' && put.testClockId !== undefined)
+      await bindClock(tx, platform.id, id, before.test_clock_id, put.testClockId);
     const fact = await writeFact(tx, kind, platform.id, id, body, parentId);
     if (kind === 'invoices' && body.status === 'FINAL') {
       const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
@@ -121,9 +122,7 @@ async function raiseEvents(
   const runIds: string[] = [];
   for (const { resource, variant } of events) {
     const customerId = resource.customer?.id ?? '';
-    const matching = workflows.filter(
-      (own) => mismatch(toMatchable(own), variant, customerId, null) === null,
-    );
+    const matching = workflows.filter((own) => mismatch(toMatchable(own), variant, customerId, null) === null);
     if (matching.length === 0) continue;
     const result = await createRuns(tx, {
       platform,

@@ -71,7 +71,11 @@ export async function lockResource(
 }
 
 /** The resources of a customer that is locked, in order of id; they are locked too, so that none changes meanwhile. */
-export async function lockResourcesOfCustomer(tx: Sql, platformId: string, customerId: string): Promise<LoadedResource[]> {
+export async function lockResourcesOfCustomer(
+  tx: Sql,
+  platformId: string,
+  customerId: string,
+): Promise<LoadedResource[]> {
   const invoices = await tx.rows<ResourceRow>(
     `${SELECT.INVOICE} WHERE i.platform_id = $1 AND i.customer_id = $2 ORDER BY i.id FOR SHARE OF i`,
     [platformId, customerId],
@@ -111,7 +115,9 @@ function toResource(type: RunResource, row: ResourceRow): LoadedResource {
       invoice: row.invoice_body && readInvoice(row.id, row.invoice_body, row.first_final_at),
       schedule: row.schedule_body && readSchedule(row.id, row.schedule_body),
       subscription:
-        row.subscription_body && row.subscription_id ? readSubscription(row.subscription_id, row.subscription_body) : null,
+        row.subscription_body && row.subscription_id
+          ? readSubscription(row.subscription_id, row.subscription_body)
+          : null,
     },
   };
 }

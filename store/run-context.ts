@@ -101,7 +101,13 @@ interface StepRow {
   reason: Reason | null;
   late: boolean;
   sent_at: Instant | null;
-  ledger: { actionId: string; status: DeliveryStatus; reason: Reason | null; sentAt: Instant | null; retryAt: Instant | null }[];
+  ledger: {
+    actionId: string;
+    status: DeliveryStatus;
+    reason: Reason | null;
+    sentAt: Instant | null;
+    retryAt: Instant | null;
+  }[];
 }
 
 /**
@@ -187,7 +193,9 @@ function toLoadedRun(row: ContextRow): LoadedRun {
         invoice: row.invoice_body && readInvoice(row.resource_id, row.invoice_body, row.first_final_at),
         schedule: row.schedule_body && readSchedule(row.resource_id, row.schedule_body),
         subscription:
-          row.subscription_body && row.subscription_id ? readSubscription(row.subscription_id, row.subscription_body) : null,
+          row.subscription_body && row.subscription_id
+            ? readSubscription(row.subscription_id, row.subscription_body)
+            : null,
       },
       siblings: row.siblings,
       lateStepsAllowed: true,
@@ -195,7 +203,9 @@ function toLoadedRun(row: ContextRow): LoadedRun {
   };
 }
 
-function pinnedOf(row: Pick<ContextRow, 'variant' | 'single_period' | 'definition' | 'due_dates' | 'type'>): PinnedDefinition {
+function pinnedOf(
+  row: Pick<ContextRow, 'variant' | 'single_period' | 'definition' | 'due_dates' | 'type'>,
+): PinnedDefinition {
   const oneStep = row.single_period !== null || !traitsOf(row.variant).ladder;
   return {
     variant: row.variant,
@@ -217,19 +227,17 @@ function toRun(row: ContextRow): Run {
     zone: row.zone,
     trial: row.trial_end_at === null ? null : { endAt: row.trial_end_at, scheduleEndAtAcceptance: row.schedule_end_at },
     wakeAt: row.wake_at,
-    steps: row.steps.map(
-      (step): Step => ({
-        id: step.id,
-        periods: step.periods,
-        rawAt: step.raw_at,
-        plannedAt: step.planned_at,
-        shifts: step.shifts,
-        status: step.status,
-        reason: step.reason,
-        late: step.late,
-        sentAt: step.sent_at,
-        ledger: step.ledger,
-      }),
-    ),
+    steps: row.steps.map((step): Step => ({
+      id: step.id,
+      periods: step.periods,
+      rawAt: step.raw_at,
+      plannedAt: step.planned_at,
+      shifts: step.shifts,
+      status: step.status,
+      reason: step.reason,
+      late: step.late,
+      sentAt: step.sent_at,
+      ledger: step.ledger,
+    })),
   };
 }

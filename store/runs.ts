@@ -113,7 +113,7 @@ export async function releaseRuns(
   told: (runIds: string[]) => void,
 ): Promise<BulkResult> {
   const result: BulkResult = { matched: 0, changed: 0, refused: 0 };
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const page = await matchingIds(db, platformId, filter, cursor);
     for (const { id, guarded } of page) {
       result.matched += 1;

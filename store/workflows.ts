@@ -65,9 +65,12 @@ export async function insertWorkflow(tx: Sql, platformId: string, fields: Workfl
 }
 
 /** Writes a locked workflow; a definition that differs becomes a new version. Answers null when the reference is taken. */
-export async function updateWorkflow(tx: Sql, before: WorkflowRow, fields: WorkflowFields): Promise<WorkflowRow | null> {
-  const pinnedChanged =
-    !isDeepStrictEqual(fields.definition, before.definition) || fields.variant !== before.variant;
+export async function updateWorkflow(
+  tx: Sql,
+  before: WorkflowRow,
+  fields: WorkflowFields,
+): Promise<WorkflowRow | null> {
+  const pinnedChanged = !isDeepStrictEqual(fields.definition, before.definition) || fields.variant !== before.variant;
   const version = before.version + (pinnedChanged ? 1 : 0);
   if (pinnedChanged) await insertVersion(tx, before.id, version, fields.definition);
   const row = await tx.row<WorkflowRow>(

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { NativeConnection, type NativeConnectionOptions, type Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  type Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.js';
 import type { Mailer } from '../activities/ports.js';
 import type { Logger } from '../contracts/logger.js';
@@ -10,6 +15,7 @@ import { registerSearchAttributes } from '../engine/register.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
 import { createWorker } from './create-worker.js';
+import { installQuietRuntime } from './quiet-runtime.js';
 
 export interface RunWorkerOptions {
   db: Database;
@@ -41,6 +47,7 @@ const RESTART_PAUSE_MS = 1_000;
  */
 export function runWorker(options: RunWorkerOptions): RunningWorker {
   const { db, engine, taskQueue, log } = options;
+  installQuietRuntime();
   const courier = new Courier({ db, engine, taskQueue, log });
   const loops = [
     createDispatcher({ db, courier, log }),
@@ -84,7 +91,8 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
       } catch (error) {
         log.error({ error: String(error) }, 'the Temporal worker stopped; it is made again');
       }
-      if (!stopped.signal.aborted) await pause(RESTART_PAUSE_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (!stopped.signal.aborted)
+        await pause(RESTART_PAUSE_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   };
 

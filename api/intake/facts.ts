@@ -29,7 +29,8 @@ export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
       {
         schema: {
           summary: `Store a fact: ${word}`,
-          description: 'Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.',
+          description:
+            'Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.',
           tags,
           params: putParams,
           body: factSchemas[word],
@@ -39,7 +40,12 @@ export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
       async (request, reply) => {
         const { test_clock_id: testClockId, ...body } = request.body as FactBody & { test_clock_id?: string | null };
         const bound = kind === 'customers' ? testClockId : undefined;
-        const put = { kind, id: request.params.id, body: kind === 'customers' ? body : request.body, testClockId: bound };
+        const put = {
+          kind,
+          id: request.params.id,
+          body: kind === 'customers' ? body : request.body,
+          testClockId: bound,
+        };
         const result = await putFact(db, platformOf(request), put);
         tellSoon('RUN', result.runIds);
         if (result.stale) void reply.header('Dunwell-Stale', 'true');

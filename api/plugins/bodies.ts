@@ -47,7 +47,9 @@ function inspectText(text: string, path: string): void {
 }
 
 function refuse(path: string, what: string): never {
-  throw new Refusal([{ code: 'BAD_REQUEST', field: path === '' ? null : path, message: `${path || 'The body'} ${what}.` }]);
+  throw new Refusal([
+    { code: 'BAD_REQUEST', field: path === '' ? null : path, message: `${path || 'The body'} ${what}.` },
+  ]);
 }
 
 /** Paths of what was given and is no longer there after parsing. */

@@ -90,7 +90,8 @@ function statusOf({ problems }: Refusal): number {
 
 function fieldPath(parts: readonly PropertyKey[]): string | null {
   const text = parts.reduce<string>(
-    (path, part) => (typeof part === 'number' ? `${path}[${String(part)}]` : `${path}${path ? '.' : ''}${String(part)}`),
+    (path, part) =>
+      typeof part === 'number' ? `${path}[${String(part)}]` : `${path}${path ? '.' : ''}${String(part)}`,
     '',
   );
   return text === '' ? null : text;

@@ -33,7 +33,10 @@ const customer = z
       .meta({ description: 'Extension: the test clock it lives on; absent = unchanged, null = unbound.' }),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'CustomerFact', examples: [{ email: 'ap@acme.example', timezone: 'Europe/Amsterdam', locale: 'nl-NL' }] });
+  .meta({
+    id: 'CustomerFact',
+    examples: [{ email: 'ap@acme.example', timezone: 'Europe/Amsterdam', locale: 'nl-NL' }],
+  });
 
 const contact = z
   .looseObject({

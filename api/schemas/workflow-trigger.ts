@@ -74,7 +74,9 @@ export const trigger = z
     workflow_id: z.string().optional(),
     ...targets,
     created_at: instant,
-    runs: z.array(triggeredRun).meta({ description: 'Extension: the runs of this trigger; empty = no workflow matched.' }),
+    runs: z
+      .array(triggeredRun)
+      .meta({ description: 'Extension: the runs of this trigger; empty = no workflow matched.' }),
   })
   .meta({ id: 'WorkflowTrigger' });
 

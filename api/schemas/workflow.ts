@@ -55,7 +55,10 @@ const fields = {
   payment: payment.nullish(),
   pricing_plan_subscription: pricingPlanSubscription.nullish(),
   wallet: wallet.nullish(),
-  late_policy: z.enum(['LATEST', 'ALL', 'NONE']).nullish().meta({ description: 'Extension: steps in the past (default LATEST).' }),
+  late_policy: z
+    .enum(['LATEST', 'ALL', 'NONE'])
+    .nullish()
+    .meta({ description: 'Extension: steps in the past (default LATEST).' }),
 };
 
 export const workflowCreate = z.object(fields).meta({

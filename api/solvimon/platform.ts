@@ -30,7 +30,10 @@ const platform = z
   })
   .meta({ id: 'Platform' });
 
-const changes = z.object(settings).partial().extend({ environment: z.enum(['TEST', 'LIVE']).optional() });
+const changes = z
+  .object(settings)
+  .partial()
+  .extend({ environment: z.enum(['TEST', 'LIVE']).optional() });
 
 /** `/v1/platform`: one's own platform and its settings (extension, S-W12). */
 export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
@@ -42,7 +45,9 @@ export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
 
   app.patch(
     '/v1/platform',
-    { schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform, ...errors } } },
+    {
+      schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform, ...errors } },
+    },
     async (request) => {
       const own = platformOf(request);
       const { environment } = request.body;

@@ -26,7 +26,14 @@ const LOOK_EVERY_MS = 40;
 export function testClockRoutes(app: ZodApp, { db, tellSoon, advanceWaitMs }: ApiContext): void {
   app.post(
     '/v1/test-clocks',
-    { schema: { summary: 'Create a test clock', tags: ['test-clocks'], body: time, response: { 201: clock, ...errors } } },
+    {
+      schema: {
+        summary: 'Create a test clock',
+        tags: ['test-clocks'],
+        body: time,
+        response: { 201: clock, ...errors },
+      },
+    },
     async (request, reply) => {
       const platform = platformOf(request);
       if (platform.environment !== 'TEST') throw Refusal.operation('Test clocks exist only on TEST platforms.');

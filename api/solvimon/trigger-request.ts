@@ -25,7 +25,11 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
   const [block, ...others] = given;
   if (!block) throw Refusal.missing('invoice', `Give one target: ${BLOCKS.join(', ')}.`);
   if (others.length > 0) {
-    const problems = others.map((field): Problem => ({ code: 'INVALID_FIELD', field, message: 'Give only one target.' }));
+    const problems = others.map((field): Problem => ({
+      code: 'INVALID_FIELD',
+      field,
+      message: 'Give only one target.',
+    }));
     throw new Refusal(problems as [Problem, ...Problem[]]);
   }
   const [used, unused] = body.type === 'MANUAL' ? (['manual', 'event'] as const) : (['event', 'manual'] as const);

@@ -27,7 +27,11 @@ import { checkTransition } from './workflow-fields.js';
 
 const params = z.object({ resourceId: z.string() });
 const MOST_ACTIONS = 10;
-const BLOCKS = { INVOICE: 'invoice', PAYMENT: 'payment', PRICING_PLAN_SUBSCRIPTION: 'pricing_plan_subscription' } as const;
+const BLOCKS = {
+  INVOICE: 'invoice',
+  PAYMENT: 'payment',
+  PRICING_PLAN_SUBSCRIPTION: 'pricing_plan_subscription',
+} as const;
 
 /** `/v1/workflow-actions`: what a step does (workflowactions.yml). The list is a bare array, as the contract has it. */
 export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
@@ -50,7 +54,14 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
 
   app.post(
     '/v1/workflow-actions',
-    { schema: { summary: 'Create an action', tags: ['workflow-actions'], body: actionCreate, response: { 201: action, ...errors } } },
+    {
+      schema: {
+        summary: 'Create an action',
+        tags: ['workflow-actions'],
+        body: actionCreate,
+        response: { 201: action, ...errors },
+      },
+    },
     async (request, reply) => {
       const platformId = platformOf(request).id;
       const { workflow_id: workflowId } = request.body;
@@ -58,7 +69,8 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
         const workflow = await lockWorkflow(tx, platformId, workflowId);
         if (!workflow) throw Refusal.notFound('WORKFLOW', workflowId, 'workflow_id');
         if (workflow.status === 'ARCHIVED') throw Refusal.operation('The workflow is archived.', 'workflow_id');
-        if (request.body.status === 'ARCHIVED') throw Refusal.invalid('status', 'An action cannot be created ARCHIVED.');
+        if (request.body.status === 'ARCHIVED')
+          throw Refusal.invalid('status', 'An action cannot be created ARCHIVED.');
         if ((await countActions(tx, workflow.id)) >= MOST_ACTIONS) {
           throw Refusal.operation(`A workflow has at most ${String(MOST_ACTIONS)} actions that are not archived.`);
         }
@@ -82,13 +94,28 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
 
   app.patch(
     '/v1/workflow-actions/:resourceId',
-    { schema: { summary: 'Change an action', tags: ['workflow-actions'], params, body: actionPatch, response: { 200: action, ...errors } } },
+    {
+      schema: {
+        summary: 'Change an action',
+        tags: ['workflow-actions'],
+        params,
+        body: actionPatch,
+        response: { 200: action, ...errors },
+      },
+    },
     (request) => change(platformOf(request).id, request.params.resourceId, request.body),
   );
 
   app.delete(
     '/v1/workflow-actions/:resourceId',
-    { schema: { summary: 'Archive an action', tags: ['workflow-actions'], params, response: { 200: action, ...errors } } },
+    {
+      schema: {
+        summary: 'Archive an action',
+        tags: ['workflow-actions'],
+        params,
+        response: { 200: action, ...errors },
+      },
+    },
     (request) => change(platformOf(request).id, request.params.resourceId, { status: 'ARCHIVED' }),
   );
 
@@ -143,7 +170,8 @@ function fitProblems({ send_email_to_customer: email }: ActionCreate, workflow: 
     message,
   });
   const problems: Problem[] = [];
-  if (email.integration_id != null) problems.push(at('integration_id', `There is no integration ${email.integration_id}.`));
+  if (email.integration_id != null)
+    problems.push(at('integration_id', `There is no integration ${email.integration_id}.`));
   if (email.template_name != null && !templateExists(email.template_name)) {
     problems.push(at('template_name', `There is no template ${email.template_name}.`));
   }
@@ -180,7 +208,9 @@ function actionBody(row: ActionRow): ActionCreate {
     type: row.type,
     description: row.description,
     status: row.status,
-    ...(row.send_email_to_customer ? { send_email_to_customer: row.send_email_to_customer as ActionCreate['send_email_to_customer'] } : {}),
+    ...(row.send_email_to_customer
+      ? { send_email_to_customer: row.send_email_to_customer as ActionCreate['send_email_to_customer'] }
+      : {}),
     steps: row.steps,
   };
 }

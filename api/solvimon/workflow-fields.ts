@@ -51,7 +51,9 @@ export function checkChange(before: WorkflowRow, after: WorkflowFields): void {
   if (before.type !== after.type) problems.push(invalid('type', 'The type of a workflow never changes.'));
   if (before.status !== 'DRAFT') {
     if (before.variant !== after.variant) {
-      problems.push(invalid(`${BLOCKS[before.type]}.variant`, 'The variant can only be changed while the workflow is DRAFT.'));
+      problems.push(
+        invalid(`${BLOCKS[before.type]}.variant`, 'The variant can only be changed while the workflow is DRAFT.'),
+      );
     }
     if (before.reference !== after.reference) {
       problems.push(invalid('reference', 'The reference can only be changed while the workflow is DRAFT.'));
@@ -105,12 +107,20 @@ function foreignBlocks(body: WorkflowCreate, own: string): Problem[] {
 function periodProblems(periods: readonly Period[], body: WorkflowCreate): Problem[] {
   const keys = periods.map(periodKey);
   return keys.flatMap((key, index) =>
-    keys.indexOf(key) === index ? [] : [invalid(`${periodsPath(body)}[${String(index)}]`, `The period ${key} stands twice.`)],
+    keys.indexOf(key) === index
+      ? []
+      : [invalid(`${periodsPath(body)}[${String(index)}]`, `The period ${key} stands twice.`)],
   );
 }
 
-function completeness(body: WorkflowCreate, block: string, variant: Variant | null, periods: readonly Period[]): Problem[] {
-  if (body[block as 'invoice'] == null) return [missing(block, `A workflow that is not DRAFT needs its ${block} block.`)];
+function completeness(
+  body: WorkflowCreate,
+  block: string,
+  variant: Variant | null,
+  periods: readonly Period[],
+): Problem[] {
+  if (body[block as 'invoice'] == null)
+    return [missing(block, `A workflow that is not DRAFT needs its ${block} block.`)];
   if (variant === null) return [missing(`${block}.variant`, 'A workflow that is not DRAFT needs its variant.')];
   if (traitsOf(variant).ladder && periods.length === 0) {
     return [missing(periodsPath(body), `${variant} needs 1–50 periods.`)];

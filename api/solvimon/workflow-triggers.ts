@@ -19,7 +19,8 @@ export function workflowTriggerRoutes(app: ZodApp, { db, tellSoon }: ApiContext)
     {
       schema: {
         summary: 'Trigger workflows for a resource',
-        description: '201 = accepted. 200 = every run of this EVENT exists already; the trigger that made the oldest is answered.',
+        description:
+          '201 = accepted. 200 = every run of this EVENT exists already; the trigger that made the oldest is answered.',
         tags: ['workflow-triggers'],
         body: triggerCreate,
         response: { 200: trigger, 201: trigger, ...errors },
@@ -28,7 +29,10 @@ export function workflowTriggerRoutes(app: ZodApp, { db, tellSoon }: ApiContext)
     async (request, reply) => {
       const platform = platformOf(request);
       const result = await acceptTrigger(db, platform, triggerRequest(request.body));
-      tellSoon('RUN', result.runs.filter((run) => run.created).map((run) => run.id));
+      tellSoon(
+        'RUN',
+        result.runs.filter((run) => run.created).map((run) => run.id),
+      );
       const row = await getTrigger(db, platform.id, result.triggerId);
       if (!row) throw Refusal.notFound('WORKFLOW_TRIGGER', result.triggerId);
       return reply.code(result.created ? 201 : 200).send(toResponse(row, result.runs));
@@ -48,22 +52,33 @@ export function workflowTriggerRoutes(app: ZodApp, { db, tellSoon }: ApiContext)
     async (request) => {
       const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
       const page = await listPage<TriggerRow>(db, 'SELECT * FROM workflow_triggers', [own], toPage(request.query));
-      const runs = await runsOfTriggers(db, page.rows.map(({ id }) => id));
+      const runs = await runsOfTriggers(
+        db,
+        page.rows.map(({ id }) => id),
+      );
       return toPageResponse(request, request.query, page, (row) =>
-        toResponse(row, runs.filter((run) => run.trigger_id === row.id).map((run) => ({ ...run, created: true }))),
+        toResponse(
+          row,
+          runs.filter((run) => run.trigger_id === row.id).map((run) => ({ ...run, created: true })),
+        ),
       );
     },
   );
 
   app.get(
     '/v1/workflow-triggers/:resourceId',
-    { schema: { summary: 'Get a trigger', tags: ['workflow-triggers'], params, response: { 200: trigger, ...errors } } },
+    {
+      schema: { summary: 'Get a trigger', tags: ['workflow-triggers'], params, response: { 200: trigger, ...errors } },
+    },
     async (request) => {
       const { resourceId: id } = request.params;
       const row = await getTrigger(db, platformOf(request).id, id);
       if (!row) throw Refusal.notFound('WORKFLOW_TRIGGER', id);
       const runs = await runsOfTriggers(db, [id]);
-      return toResponse(row, runs.map((run) => ({ ...run, created: true })));
+      return toResponse(
+        row,
+        runs.map((run) => ({ ...run, created: true })),
+      );
     },
   );
 }

@@ -5,7 +5,15 @@ import type { DefinitionStatus } from '../../store/actions.js';
 import type { Sql } from '../../store/database.js';
 import { listPage } from '../../store/lists.js';
 import { touchRuns } from '../../store/touch-runs.js';
-import { getWorkflow, insertWorkflow, lockWorkflow, SELECT_WORKFLOWS, updateWorkflow, type WorkflowFields, type WorkflowRow } from '../../store/workflows.js';
+import {
+  getWorkflow,
+  insertWorkflow,
+  lockWorkflow,
+  SELECT_WORKFLOWS,
+  updateWorkflow,
+  type WorkflowFields,
+  type WorkflowRow,
+} from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { mergePatch } from '../merge-patch.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
@@ -24,7 +32,14 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
   const query = pageQuery(['created_at', 'updated_at', 'name', 'reference', 'id']);
   app.get(
     '/v1/workflows',
-    { schema: { summary: 'List workflows', tags: ['workflows'], querystring: query, response: { 200: pageResponse(workflow), ...errors } } },
+    {
+      schema: {
+        summary: 'List workflows',
+        tags: ['workflows'],
+        querystring: query,
+        response: { 200: pageResponse(workflow), ...errors },
+      },
+    },
     async (request) => {
       const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
       const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, [own], toPage(request.query));
@@ -34,7 +49,14 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
 
   app.post(
     '/v1/workflows',
-    { schema: { summary: 'Create a workflow', tags: ['workflows'], body: workflowCreate, response: { 201: workflow, ...errors, 409: apiError } } },
+    {
+      schema: {
+        summary: 'Create a workflow',
+        tags: ['workflows'],
+        body: workflowCreate,
+        response: { 201: workflow, ...errors, 409: apiError },
+      },
+    },
     async (request, reply) => {
       const fields = workflowFields(request.body);
       if (fields.status === 'ARCHIVED') throw Refusal.invalid('status', 'A workflow cannot be created ARCHIVED.');
@@ -57,7 +79,15 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
 
   app.patch(
     '/v1/workflows/:resourceIdOrReference',
-    { schema: { summary: 'Change a workflow', tags: ['workflows'], params, body: workflowPatch, response: { ...one, 409: apiError } } },
+    {
+      schema: {
+        summary: 'Change a workflow',
+        tags: ['workflows'],
+        params,
+        body: workflowPatch,
+        response: { ...one, 409: apiError },
+      },
+    },
     (request) =>
       change(request, request.params.resourceIdOrReference, (before) => {
         const parsed = workflowCreate.safeParse(mergePatch(workflowBody(before), request.body), { reportInput: true });

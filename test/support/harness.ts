@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { inject } from 'vitest';
+import type { Mailer } from '../../activities/ports.js';
+import { buildApp } from '../../api/app.js';
+import type { ZodApp } from '../../api/context.js';
+import type { Logger } from '../../contracts/logger.js';
+import { startMailbox } from '../../dev/mailbox/mailbox.js';
+import { createEngineClient, type EngineClient } from '../../engine/client.js';
+import { Courier } from '../../engine/courier.js';
+import type { WatchdogOptions } from '../../engine/watchdog.js';
+import { createApiKey } from '../../store/api-keys.js';
+import type { Database } from '../../store/database.js';
+import { createPlatform } from '../../store/platforms.js';
+import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
+import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
+import { createTestDatabase } from './database.js';
+
+export interface HarnessOptions {
+  environment?: 'TEST' | 'LIVE';
+  /** Wraps or replaces the mailer the worker uses. */
+  mailer?: (real: Mailer) => Mailer;
+  watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
+  /** false = no worker is started; `startWorker` does it later. */
+  worker?: boolean;
+  temporalAddress?: string;
+}
+
+export interface Answer<Body = Record<string, unknown>> {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Body;
+}
+
+/** A mail as the mailbox shows it. */
+export interface ReceivedMail {
+  ID: string;
+  To: { Name: string; Address: string }[];
+  Cc: { Name: string; Address: string }[];
+  Subject: string;
+  Created: string;
+  MessageID: string;
+}
+
+/** The product on real servers, in this process: own database, own task queue, own mailbox, one platform. */
+export interface Harness {
+  db: Database;
+  databaseUrl: string;
+  app: ZodApp;
+  engine: EngineClient;
+  taskQueue: string;
+  platformId: string;
+  apiKey: string;
+  smtpUrl: string;
+  mailer: OpenMailer;
+  /** Calls the API as a client would. */
+  call<Body = Record<string, any>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
+  /** All mails so far, oldest first. */
+  mails(): Promise<ReceivedMail[]>;
+  startWorker(options?: Pick<HarnessOptions, 'mailer' | 'watchdog'>): Promise<RunningWorker>;
+  stop(): Promise<void>;
+}
+
+export const silentLog: Logger & { child(): unknown } = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLog,
+};
+
+export async function createHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const { db, url } = await createTestDatabase();
+  const connection = { address: options.temporalAddress ?? inject('temporalAddress') };
+  const engine = createEngineClient({ connection, namespace: 'default', callTimeoutMs: 3_000 });
+  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
+  const mailbox = await startMailbox({ smtpPort: 0, httpPort: 0, log: () => undefined });
+  const mailer = createMailer({
+    smtpUrl: mailbox.smtpUrl,
+    testSmtpUrl: mailbox.smtpUrl,
+    from: { name: 'Test', email: 'billing@test.example' },
+  });
+  const courier = new Courier({ db, engine, taskQueue, log: silentLog });
+  const app = await buildApp({
+    db,
+    tellSoon: (kind, ids) => {
+      courier.tellSoon(kind, ids);
+    },
+    advanceWaitMs: 25_000,
+  });
+  await app.ready();
+  const platform = await createPlatform(db, 'Test', options.environment ?? 'TEST');
+  const apiKey = await createApiKey(db, [platform.id], 'test');
+  const workflowBundle = { code: await readFile(inject('workflowBundlePath'), 'utf8'), sourceMap: '' };
+  const workers: RunningWorker[] = [];
+
+  const harness: Harness = {
+    db,
+    databaseUrl: url,
+    app,
+    engine,
+    taskQueue,
+    platformId: platform.id,
+    apiKey,
+    smtpUrl: mailbox.smtpUrl,
+    mailer,
+    async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+      const response = await app.inject({
+        method: method as 'GET',
+        url: path,
+        headers: { 'x-api-key': apiKey, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      const json: unknown = response.body === '' ? null : response.json();
+      return { status: response.statusCode, headers: response.headers, body: json as Body };
+    },
+    async mails() {
+      const all: ReceivedMail[] = [];
+      for (;;) {
+        const response = await fetch(`${mailbox.url}/api/v1/messages?start=${String(all.length)}&limit=200`);
+        const page = (await response.json()) as { messages: ReceivedMail[] };
+        all.push(...page.messages);
+        if (page.messages.length < 200) return all.reverse();
+      }
+    },
+    async startWorker(own = {}) {
+      const wrap = own.mailer ?? options.mailer;
+      const worker = runWorker({
+        db,
+        engine,
+        connection,
+        namespace: 'default',
+        taskQueue,
+        mailer: wrap ? wrap(mailer) : mailer,
+        log: silentLog,
+        workflowBundle,
+        watchdog: own.watchdog ?? options.watchdog,
+      });
+      workers.push(worker);
+      await worker.ready;
+      return worker;
+    },
+    async stop() {
+      await app.close();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await courier.drain();
+      await mailer.close();
+      await engine.close();
+      await db.close();
+      await mailbox.stop();
+    },
+  };
+  if (options.worker !== false) await harness.startWorker();
+  return harness;
+}
