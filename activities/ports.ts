@@ -33,6 +33,6 @@ export interface ActivityPorts {
   db: Database;
   mailer: Mailer;
   /** Tells the engine of runs that changed besides the one at work. */
-  tellSoon(kind: 'RUN', ids: readonly string[]): void;
+  tellSoon: (kind: 'RUN', ids: readonly string[]) => void;
   log: Logger;
 }

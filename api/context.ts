@@ -7,7 +7,7 @@ import type { Database } from '../store/database.js';
 export interface ApiContext {
   db: Database;
   /** The attempt to tell the engine right after a commit; nobody waits for it. */
-  tellSoon(kind: 'RUN' | 'CLOCK', ids: readonly string[]): void;
+  tellSoon: (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
   /** How long `advance` waits for the clock to come to rest before it answers 202. */
   advanceWaitMs: number;
 }

@@ -170,9 +170,9 @@ async function startApp(
 /** The key of an earlier start is kept, so that bookmarks and scripts go on working. */
 async function writeDevFile(stack: Stack, db: Database, apiUrl: string): Promise<DevFile> {
   const path = join(stack.dataDir, 'dev.json');
-  const earlier = await readFile(path, 'utf8').then(
+  const earlier: Partial<DevFile> = await readFile(path, 'utf8').then(
     (text) => JSON.parse(text) as Partial<DevFile>,
-    () => ({}) as Partial<DevFile>,
+    () => ({}),
   );
   const caller = earlier.api_key === undefined ? null : await findCaller(db, earlier.api_key, null);
   let key = earlier.api_key;

@@ -18,7 +18,7 @@ export function readEngineConfig(): EngineConfig {
       tls,
       metadata,
       ...(typeof apiKey === 'string' ? { apiKey } : {}),
-    } as EngineConfig['connection'],
+    },
     namespace: namespace ?? 'default',
   };
 }

@@ -10,9 +10,11 @@ export const CHANGED_SIGNAL = 'changed';
 export interface ReminderRunInput {
   runId: string;
   waits: RunWaits;
+  /** What the execution before had heard of and not looked at yet when it continued as new. */
+  heard?: number | null;
 }
 
-/** Payload of the one signal: Postgres is at this revision; look again if you know an older one. */
+/** Payload of the one signal: Postgres is at this revision; look again if you know another one. */
 export interface Changed {
   revision: number;
 }

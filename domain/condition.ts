@@ -33,7 +33,7 @@ export function conditionOf(variant: Variant, facts: ResourceFacts): Condition {
 }
 
 /** Whether the invoice still has something to pay. Anything that says "paid" wins (S-C1). */
-export function paidState(invoice: InvoiceFacts): 'paid' | 'settled' | null {
+function paidState(invoice: InvoiceFacts): 'paid' | 'settled' | null {
   if (invoice.paid === true || invoice.paymentStatus === 'PAID' || invoice.paymentStatus === 'OVERPAID') return 'paid';
   if (invoice.open !== null && !isPositiveDecimal(invoice.open.quantity)) return 'settled';
   return null;

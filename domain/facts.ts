@@ -104,7 +104,7 @@ export function readSchedule(id: string, body: FactBody): ScheduleFacts {
 }
 
 /** Whether a contact or customer has the INVOICE/EMAIL channel switched off. */
-export function invoiceMailOff(body: FactBody): boolean {
+function invoiceMailOff(body: FactBody): boolean {
   return list(body.notification_preferences).some(
     (preference) =>
       preference.type === 'INVOICE' &&

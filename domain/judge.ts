@@ -49,7 +49,7 @@ export function markAlreadySent(step: Step, { pinned, siblings }: RunContext): S
 }
 
 /** The actions that send this step (S-D9). */
-export function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): readonly Action[] {
+function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): readonly Action[] {
   return actions.filter(
     ({ steps }) => steps === null || step.periods.some((period) => steps.some((own) => samePeriod(own, period))),
   );

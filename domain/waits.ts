@@ -8,7 +8,7 @@ import { localLabel } from './zone.js';
 
 /** What a run's execution on the engine waits for, and what it tells people meanwhile. Nothing personal (no names, no addresses). */
 export interface RunWaits {
-  /** What of Postgres this is; a `changed` signal with a higher one makes the execution look again. */
+  /** What of Postgres this is; a `changed` signal with another one makes the execution look again. */
   revision: number;
   /** The run has ended in Postgres: so does its execution. */
   closed: boolean;
@@ -74,7 +74,7 @@ function summaryOf(run: WaitingRun, closed: boolean): string {
 }
 
 /** `15 days overdue`, `3 days before the trial ends`, `invoice final`. */
-export function stepLabel(variant: Variant, step: Pick<Step, 'periods'>): string {
+function stepLabel(variant: Variant, step: Pick<Step, 'periods'>): string {
   const period = step.periods[0];
   switch (variant) {
     case 'OVERDUE':

@@ -8,7 +8,7 @@ const TYPES = {
 } as const;
 
 /** The search attributes that the namespace lacks; empty = ready. */
-export async function missingSearchAttributes(engine: EngineClient): Promise<SearchAttributeName[]> {
+async function missingSearchAttributes(engine: EngineClient): Promise<SearchAttributeName[]> {
   const { customAttributes } = await engine.call((client) =>
     client.connection.operatorService.listSearchAttributes({ namespace: client.options.namespace }),
   );

@@ -123,5 +123,5 @@ const BIGINT = 20;
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
   if (oid === TIMESTAMPTZ) return (value: string) => Date.parse(value);
   if (oid === BIGINT) return Number;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return pg.types.getTypeParser(oid, format);
 }

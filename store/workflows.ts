@@ -7,7 +7,7 @@ import { newId } from './ids.js';
 import type { Sql } from './database.js';
 
 /** What is pinned when a run begins (S-D6). */
-export interface Definition {
+interface Definition {
   /** The contract's block of the workflow's type, as given. */
   config: Record<string, unknown> | null;
   periods: Period[];

@@ -4,20 +4,20 @@ import type { RunWaits } from '../domain/waits.js';
 import { reconsider, sendStepEmails } from './activities.js';
 import { tell } from './tell.js';
 
-export const changed = wf.defineSignal<[Changed]>(CHANGED_SIGNAL);
+const changed = wf.defineSignal<[Changed]>(CHANGED_SIGNAL);
 
 /**
  * One reminder run: wait for the next instant, or for word that something changed; then send the step that is due, or look
  * again. Postgres decides, so this only waits and asks. It ends when the run has ended there.
  */
-export async function reminderRun({ runId, waits: initial }: ReminderRunInput): Promise<RunOutcome> {
+export async function reminderRun({ runId, waits: initial, heard: carried }: ReminderRunInput): Promise<RunOutcome> {
   let waits = initial;
-  let seen = initial.revision;
-  let heard = initial.revision;
+  // Not "higher than what we know": Postgres may have been restored from a backup, and then lower is news too.
+  let heard: number | null = carried ?? null;
   wf.setHandler(changed, ({ revision }) => {
-    heard = Math.max(heard, revision);
+    heard = revision;
   });
-  const hasChanged = (): boolean => heard > Math.max(seen, waits.revision);
+  const hasChanged = (): boolean => heard !== null && heard !== waits.revision;
 
   tell(waits, null);
   while (!waits.closed || hasChanged()) {
@@ -25,14 +25,14 @@ export async function reminderRun({ runId, waits: initial }: ReminderRunInput): 
     const before = waits;
     if (hasChanged() || waits.stepId === null) {
       // What the signal spoke of was committed before it was sent, so the facts read from now on contain it.
-      seen = heard;
+      heard = null;
       waits = await reconsider({ runId }, waits.summary);
     } else {
       waits = await sendStepEmails({ runId, stepId: waits.stepId, revision: waits.revision }, waits.summary);
     }
     tell(waits, before);
-    if (wf.workflowInfo().continueAsNewSuggested && !waits.closed && !hasChanged()) {
-      await wf.continueAsNew<typeof reminderRun>({ runId, waits });
+    if (wf.workflowInfo().continueAsNewSuggested && !waits.closed) {
+      await wf.continueAsNew<typeof reminderRun>({ runId, waits, heard });
     }
   }
   return { status: waits.status, reason: waits.reason };

@@ -18,7 +18,7 @@ const step = z.object({
   delivery_ids: z.array(z.string()),
 });
 
-export const runStatus = z.enum([
+const runStatus = z.enum([
   'ACCEPTED',
   'WAITING',
   'SENDING',

@@ -57,7 +57,7 @@ export const triggerCreate = z
     examples: [{ type: 'MANUAL', invoice: { invoice_id: 'inv_1', manual: { variant: 'OVERDUE' } } }],
   });
 
-export const triggeredRun = z.object({
+const triggeredRun = z.object({
   id: z.string(),
   workflow_id: z.string(),
   created: z.boolean(),

@@ -39,7 +39,7 @@ const wallet = z.object({
 
 const status = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
 
-export const reference = z
+const reference = z
   .string()
   .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :');
 

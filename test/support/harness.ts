@@ -13,6 +13,7 @@ import { createApiKey } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
 import { createPlatform } from '../../store/platforms.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
+import { installQuietRuntime } from '../../worker/quiet-runtime.js';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
 import { createTestDatabase } from './database.js';
 
@@ -24,6 +25,8 @@ export interface HarnessOptions {
   /** false = no worker is started; `startWorker` does it later. */
   worker?: boolean;
   temporalAddress?: string;
+  /** false = the API leaves everything to the dispatcher of a worker. */
+  tellSoon?: boolean;
 }
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -52,6 +55,7 @@ export interface Harness {
   platformId: string;
   apiKey: string;
   smtpUrl: string;
+  mailboxUrl: string;
   mailer: OpenMailer;
   /** Calls the API as a client would. */
   call<Body = Record<string, any>>(
@@ -74,6 +78,7 @@ export const silentLog: Logger & { child(): unknown } = {
 };
 
 export async function createHarness(options: HarnessOptions = {}): Promise<Harness> {
+  installQuietRuntime('ERROR');
   const { db, url } = await createTestDatabase();
   const connection = { address: options.temporalAddress ?? inject('temporalAddress') };
   const engine = createEngineClient({ connection, namespace: 'default', callTimeoutMs: 3_000 });
@@ -88,7 +93,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
   const app = await buildApp({
     db,
     tellSoon: (kind, ids) => {
-      courier.tellSoon(kind, ids);
+      if (options.tellSoon !== false) courier.tellSoon(kind, ids);
     },
     advanceWaitMs: 25_000,
   });
@@ -107,6 +112,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     platformId: platform.id,
     apiKey,
     smtpUrl: mailbox.smtpUrl,
+    mailboxUrl: mailbox.url,
     mailer,
     async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await app.inject({

@@ -1,0 +1,78 @@
+/** The import law: who may know whom. Rooms are the top-level folders. */
+const rooms = ['api', 'workflows', 'activities', 'worker', 'engine', 'domain', 'contracts', 'store', 'email', 'cli', 'dev', 'test'];
+
+/** What each room may import besides itself. cli and dev join things; test may see everything. */
+const allowed = {
+  domain: [],
+  contracts: ['domain'],
+  workflows: ['contracts', 'domain'],
+  activities: ['contracts', 'domain', 'store'],
+  store: ['domain', 'contracts'],
+  email: ['domain', 'contracts'],
+  engine: ['contracts', 'domain', 'store'],
+  api: ['contracts', 'domain', 'store', 'engine'],
+  worker: ['contracts', 'domain', 'store', 'engine', 'email', 'workflows', 'activities'],
+  dev: ['contracts'],
+  cli: rooms,
+  test: rooms,
+};
+
+/** Single doors into a room that is otherwise closed. */
+const doors = {
+  // Addresses are parsed, and template names known, in one place.
+  api: ['^email/(parse-address|built-in-library)\\.ts$'],
+};
+
+const lawOf = (room) => ({
+  name: `${room}-imports`,
+  severity: 'error',
+  comment: `${room} may import only: ${allowed[room].join(', ') || 'nothing'}.`,
+  from: { path: `^${room}/` },
+  to: {
+    path: `^(${rooms.join('|')})/`,
+    pathNot: [`^(${[room, ...allowed[room]].join('|')})/`, ...(doors[room] ?? [])],
+  },
+});
+
+const onlyImporter = (name, packages, roomsAllowed) => ({
+  name,
+  severity: 'error',
+  from: { pathNot: `^(${roomsAllowed.join('|')})/` },
+  to: { path: `^node_modules/(${packages})/` },
+});
+
+module.exports = {
+  forbidden: [
+    ...rooms.map(lawOf),
+    onlyImporter('only-store-talks-to-postgres', 'pg|node-pg-migrate', ['store', 'test']),
+    onlyImporter('only-engine-is-a-temporal-client', '@temporalio/client', ['engine', 'test', 'cli']),
+    onlyImporter('only-email-makes-mail', 'nodemailer|liquidjs|mjml', ['email', 'test']),
+    onlyImporter('zod-stays-at-the-edge', 'zod', ['api', 'cli', 'test']),
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      from: { path: '^domain/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/temporal-polyfill/' },
+    },
+    {
+      name: 'workflow-code-is-deterministic',
+      severity: 'error',
+      comment: 'Workflow code runs in the sandbox: no node built-ins, nothing but the SDK.',
+      from: { path: '^workflows/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/@temporalio/(workflow|common)/' },
+    },
+    {
+      name: 'workflows-know-only-types-of-activities',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^dist/)' },
+  },
+};

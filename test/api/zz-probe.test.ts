@@ -1,0 +1,55 @@
+import { gzipSync } from 'node:zlib';
+import { it } from 'vitest';
+import { createHarness } from '../support/harness.js';
+it('probe', async () => {
+  const h = await createHarness({ worker: false });
+  const show = async (what: string, o: any) => {
+    const r = await h.app.inject({ ...o, headers: { 'x-api-key': h.apiKey, ...(o.headers ?? {}) } });
+    console.log(what, '→', r.statusCode, r.headers['x-request-id'] ? 'rid' : 'NO-RID', r.body.slice(0, 300));
+  };
+  const J = { 'content-type': 'application/json' };
+  await show('nul param', { method: 'GET', url: '/v1/workflows/%00' });
+  await show('nul query', { method: 'GET', url: '/v1/workflow-runs?workflow_id=%00' });
+  await show('bad url', { method: 'GET', url: '/v1/workflows/%E0%A4%A' });
+  await show('long param', { method: 'GET', url: '/v1/workflows/' + 'a'.repeat(301) });
+  await show('host', { method: 'GET', url: '/v1/workflows', headers: { host: '[' } });
+  await show('host empty', { method: 'GET', url: '/v1/workflows', headers: { host: '' } });
+  await show('text/plain', { method: 'POST', url: '/v1/workflows', headers: { 'content-type': 'text/plain' }, payload: '{}' });
+  await show('xml', { method: 'POST', url: '/v1/workflows', headers: { 'content-type': 'application/xml' }, payload: '{}' });
+  await show('no ct', { method: 'POST', url: '/v1/workflows', headers: {}, payload: '{}' });
+  await show('none', { method: 'POST', url: '/v1/workflows' });
+  await show('empty json', { method: 'POST', url: '/v1/workflows', headers: J, payload: '' });
+  await show('empty json act', { method: 'POST', url: '/v1/workflows/x/activate', headers: J, payload: '' });
+  await show('malformed', { method: 'POST', url: '/v1/workflows', headers: J, payload: '{"a":' });
+  await show('array', { method: 'POST', url: '/v1/workflows', headers: J, payload: '[]' });
+  await show('string', { method: 'POST', url: '/v1/workflows', headers: J, payload: '"x"' });
+  await show('null', { method: 'POST', url: '/v1/workflows', headers: J, payload: 'null' });
+  await show('{}', { method: 'POST', url: '/v1/workflows', headers: J, payload: '{}' });
+  await show('5mb', { method: 'POST', url: '/v1/workflows', headers: J, payload: '{"a":"' + 'x'.repeat(5_000_000) + '"}' });
+  await show('gzip', { method: 'PUT', url: '/v1/customers/a', headers: { ...J, 'content-encoding': 'gzip' }, payload: gzipSync('{"email":"a@b.example"}') });
+  await show('gzip bomb', { method: 'PUT', url: '/v1/customers/a', headers: { ...J, 'content-encoding': 'gzip' }, payload: gzipSync('{"a":"' + 'x'.repeat(5_000_000) + '"}') });
+  await show('bad gzip', { method: 'PUT', url: '/v1/customers/a', headers: { ...J, 'content-encoding': 'gzip' }, payload: Buffer.from('nope') });
+  await show('trunc gzip', { method: 'PUT', url: '/v1/customers/a', headers: { ...J, 'content-encoding': 'gzip' }, payload: gzipSync('{"email":"a@b.example"}').subarray(0, 20) });
+  await show('odd enc', { method: 'PUT', url: '/v1/customers/a', headers: { ...J, 'content-encoding': 'zstd' }, payload: Buffer.from('nope') });
+  await show('proto', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"__proto__":{"x":1}}' });
+  await show('ctor', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"constructor":{"prototype":{"x":1}}}' });
+  await show('ctor2', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"constructor":1, "toString": 5, "hasOwnProperty": 1}' });
+  await show('dup', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"email":"a@b.example","email":"c@d.example"}' });
+  await show('email', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"email":"nope"}' });
+  await show('email type', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"email":5}' });
+  await show('1e400', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"x":1e400}' });
+  await show('deep', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"x":' + '['.repeat(1000) + ']'.repeat(1000) + '}' });
+  await show('deepest', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"x":' + '['.repeat(400000) + ']'.repeat(400000) + '}' });
+  await show('v2', { method: 'GET', url: '/v2/workflows' });
+  await show('docs', { method: 'GET', url: '/docs' });
+  await show('openapi', { method: 'GET', url: '/openapi.json' });
+  await show('zone', { method: 'PUT', url: '/v1/customers/a', headers: J, payload: '{"timezone":"Mars/Base"}' });
+  for (const t of ['2026-02-31T00:00:00Z','2026-01-01T00:00:00','1969-12-31T23:59:59Z','3000-01-01T00:00:00Z','2026-01-01T00:00:00+25:00','2026-01-01T00:00:00+02:99','2026-01-01T24:00:00Z','2026-01-01T00:00:00.123456789Z','2026-01-01t00:00:00z','2026-01-01T00:00:00+0200','2026-13-01T00:00:00Z','2026-01-01T25:00:00Z','2026-01-00T00:00:00Z'])
+    await show(t, { method: 'PUT', url: '/v1/invoices/i', headers: J, payload: JSON.stringify({ customer_id: 'a', status: 'DRAFT', due_date: t }) });
+  for (const m of [{quantity:'1.005',currency:'EUR'},{quantity:1.5,currency:'EUR'},{quantity:'1',currency:'XXY'},{quantity:'1250.50',currency:'RSD'},{quantity:'1250.50',currency:'HUF'},{quantity:'1.5',currency:'JPY'},{quantity:'1e5',currency:'EUR'}, {quantity:'-1.00',currency:'EUR'},{quantity:'1'}])
+    await show(JSON.stringify(m), { method: 'PUT', url: '/v1/invoices/i', headers: J, payload: JSON.stringify({ customer_id: 'a', status: 'DRAFT', open_invoice_amount: m }) });
+  await show('missing enum', { method: 'PUT', url: '/v1/invoices/i', headers: J, payload: '{}' });
+  await show('wkfl', { method: 'POST', url: '/v1/workflows', headers: J, payload: '{"name":"x","type":"INVOICE","reference":"r","status":"DRAFT"}' });
+  await show('patch unknown', { method: 'PATCH', url: '/v1/workflows/r', headers: J, payload: '{"foo":1,"invoice":{"bar":1}}' });
+  await h.stop();
+});
