@@ -72,7 +72,7 @@ export class Courier {
         await engine.call((client) => deliverRun(db, client, taskQueue, item.subject_id));
         return settleItem(db, item);
       case 'CLOCK':
-        await engine.call((client) => startClockAdvance(client, taskQueue, item.subject_id));
+        await engine.call((client) => startClockAdvance(client, taskQueue, item.subject_id, item.revision));
         return settleItem(db, item);
       case 'CUSTOMER':
       case 'WORKFLOW':

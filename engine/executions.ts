@@ -86,11 +86,16 @@ export async function describeExecution(client: Client, workflowId: string, runI
   }
 }
 
-/** Starts the advance of a test clock; one that is under way already is as good. */
-export async function startClockAdvance(client: Client, taskQueue: string, clockId: string): Promise<void> {
+/** Starts one advance of a test clock. Each has an id of its own: the one before may still be closing. */
+export async function startClockAdvance(
+  client: Client,
+  taskQueue: string,
+  clockId: string,
+  advance: number,
+): Promise<void> {
   try {
     await client.workflow.start(CLOCK_ADVANCE, {
-      workflowId: `test-clock/${clockId}`,
+      workflowId: `test-clock/${clockId}/${String(advance)}`,
       taskQueue,
       args: [{ clockId }],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -42,8 +42,8 @@ export function createWatchdog(options: WatchdogOptions): Loop {
     cursor = overdue.length === PAGE ? (overdue.at(-1) ?? '') : '';
     for (const runId of overdue) await check(runId);
     for (const runId of await overdueClockRuns(db, graceMs, PAGE)) await check(runId);
-    for (const clockId of await advancingClocks(db)) {
-      await engine.call((client) => startClockAdvance(client, taskQueue, clockId));
+    for (const { id, advances } of await advancingClocks(db)) {
+      await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
     const now = Date.now();
     if (now - lastClosedLookAt >= closedEveryMs) {

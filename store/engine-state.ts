@@ -54,9 +54,8 @@ export async function overdueClockRuns(sql: Sql, graceMs: number, limit: number)
 }
 
 /** Test clocks whose advance is under way; its execution may have been lost. */
-export async function advancingClocks(sql: Sql): Promise<string[]> {
-  const rows = await sql.rows<{ id: string }>('SELECT id FROM test_clocks WHERE target_at IS NOT NULL ORDER BY id');
-  return rows.map(({ id }) => id);
+export function advancingClocks(sql: Sql): Promise<{ id: string; advances: number }[]> {
+  return sql.rows('SELECT id, advances FROM test_clocks WHERE target_at IS NOT NULL ORDER BY id');
 }
 
 /** Of these engine workflow ids, the runs that Postgres still has open. */

@@ -26,11 +26,13 @@ export async function enqueueRun(tx: Sql, run: Pick<RunRow, 'id' | 'platform_id'
   );
 }
 
-export async function enqueueClock(tx: Sql, platformId: string, clockId: string): Promise<void> {
+/** The clock's advance of this number is to be started; the number is the item's revision. */
+export async function enqueueClock(tx: Sql, platformId: string, clockId: string, advance: number): Promise<void> {
   await tx.rows(
-    `INSERT INTO outbox (kind, subject_id, platform_id) VALUES ('CLOCK', $1, $2)
-     ON CONFLICT (kind, platform_id, subject_id) DO UPDATE SET next_attempt_at = clock_timestamp(), attempts = 0`,
-    [clockId, platformId],
+    `INSERT INTO outbox (kind, subject_id, platform_id, revision) VALUES ('CLOCK', $1, $2, $3)
+     ON CONFLICT (kind, platform_id, subject_id) DO UPDATE
+       SET revision = excluded.revision, next_attempt_at = clock_timestamp(), attempts = 0`,
+    [clockId, platformId, advance],
   );
 }
 

@@ -10,6 +10,8 @@ export interface TestClock {
   now_at: Instant;
   /** Set while an advance is under way. */
   target_at: Instant | null;
+  /** How many advances were begun. */
+  advances: number;
   created_at: Instant;
 }
 
@@ -36,9 +38,10 @@ export function beginAdvance(db: Database, platformId: string, id: string, targe
     if (!clock) throw Refusal.notFound('TEST_CLOCK', id);
     if (clock.target_at !== null) throw Refusal.operation('This test clock is already advancing.');
     if (targetAt < clock.now_at) throw Refusal.operation('A test clock only moves forward.', 'frozen_time');
-    await tx.rows('UPDATE test_clocks SET target_at = $2 WHERE id = $1', [id, at(targetAt)]);
-    await enqueueClock(tx, platformId, id);
-    return { ...clock, target_at: targetAt };
+    const advances = clock.advances + 1;
+    await tx.rows('UPDATE test_clocks SET target_at = $2, advances = $3 WHERE id = $1', [id, at(targetAt), advances]);
+    await enqueueClock(tx, platformId, id, advances);
+    return { ...clock, target_at: targetAt, advances };
   });
 }
 

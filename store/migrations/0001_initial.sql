@@ -40,6 +40,8 @@ CREATE TABLE test_clocks (
   now_at timestamptz(3) NOT NULL,
   -- set while an advance is under way
   target_at timestamptz(3),
+  -- how many advances were begun: each is an execution of its own
+  advances integer NOT NULL DEFAULT 0,
   created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 

@@ -44,7 +44,10 @@ describe('the 7/15/30 ladder', () => {
     await open();
     await diary.invoice({ ...due, invoice_amount_including_tax: { quantity: '100.00', currency: 'EUR' } });
     await diary.until('2026-01-20');
-    await diary.invoice({ payment_status: 'PARTIALLY_PAID', paid_invoice_amount: { quantity: '40.00', currency: 'EUR' } });
+    await diary.invoice({
+      payment_status: 'PARTIALLY_PAID',
+      paid_invoice_amount: { quantity: '40.00', currency: 'EUR' },
+    });
     await diary.until('2026-01-26');
     const [, second] = await diary.h.mails();
     const message = await (await fetch(`${diary.h.mailboxUrl}/api/v1/message/${second?.ID ?? ''}`)).json();
