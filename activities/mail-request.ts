@@ -1,4 +1,5 @@
 import type { MailFacts, MailInvoice, MailParty, MailRequest, MailTrial } from '../contracts/mail.js';
+import { asDate, type DueDates } from '../domain/anchor.js';
 import { subtractDecimals } from '../domain/decimal.js';
 import type { InvoiceFacts } from '../domain/facts.js';
 import type { Instant } from '../domain/types.js';
@@ -44,28 +45,24 @@ function mailFacts({ context, platform, row }: LoadedRun, sender: MailParty, zon
     locales: [customer.locale, platform.locale].filter((locale) => locale !== null),
     sender,
     customerName: customer.name,
-    invoice: facts.invoice && mailInvoice(facts.invoice, context.run.anchorAt ?? row.anchor_at, zone, now, row.variant),
+    invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),
     trial: mailTrial(context, zone),
   };
 }
 
-function mailInvoice(
-  invoice: InvoiceFacts,
-  anchorAt: Instant | null,
-  zone: string,
-  now: Instant,
-  variant: string,
-): MailInvoice {
-  // The anchor is the due date as the plan counts it (S-T2, `due_dates`); without a ladder it is the due date as it stands.
-  const dueAt = variant === 'OVERDUE' ? anchorAt : invoice.dueAt;
-  const dueOn = dueAt === null ? null : localDate(dueAt, zone);
+function mailInvoice(invoice: InvoiceFacts, zone: string, now: Instant, dueDates: DueDates): MailInvoice {
+  const dateOf = (at: Instant | null): string | null => {
+    const read = asDate(at, zone, dueDates);
+    return read === null ? null : localDate(read, zone);
+  };
+  const dueOn = dateOf(invoice.dueAt);
   return {
     number: invoice.number,
     purchaseOrderNumber: invoice.purchaseOrderNumber,
     total: invoice.total,
     open: invoice.open,
     paid: invoice.paidAmount ?? paidPart(invoice),
-    issuedOn: invoice.issuedAt === null ? null : localDate(invoice.issuedAt, zone),
+    issuedOn: dateOf(invoice.issuedAt),
     dueOn,
     daysOverdue: dueOn === null ? null : daysBetween(dueOn, localDate(now, zone)),
     payUrl: invoice.payUrl,
@@ -81,10 +78,11 @@ function paidPart({ total, open }: InvoiceFacts): MailInvoice['paid'] {
 function mailTrial({ facts, run, now }: LoadedRun['context'], zone: string): MailTrial | null {
   if (!facts.schedule || run.anchorAt === null) return null;
   const endsOn = localDate(run.anchorAt, zone);
+  const endsAtTime = localTime(run.anchorAt, zone);
   return {
     subscriptionName: facts.subscription?.name ?? null,
     endsOn,
-    endsAtTime: localTime(run.anchorAt, zone),
+    endsAtTime: endsAtTime === '00:00' ? null : endsAtTime,
     zone,
     daysLeft: Math.max(0, daysBetween(localDate(now, zone), endsOn)),
   };

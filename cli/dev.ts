@@ -51,6 +51,10 @@ const ADVANCE_WAIT_MS = 25_000;
 export async function devCommand(options: DevOptions): Promise<void> {
   const startedAt = performance.now();
   const stopping = shutdownSignal();
+  const stopped = new AbortController();
+  void stopping.then(() => {
+    stopped.abort();
+  });
   // Bundling takes seconds of CPU: beside the servers' start.
   const bundling = bundleWorkflows();
   const stack = await startStack({
@@ -78,7 +82,7 @@ export async function devCommand(options: DevOptions): Promise<void> {
     console.log(banner(app.file, join(stack.dataDir, 'dev.json'), seconds));
     const wantsDemo = options.demo ?? (options.once === true || app.isNew);
     if (wantsDemo) {
-      const complete = await Promise.race([runDemo(app.db, app.file), stopping.then(() => null)]);
+      const complete = await Promise.race([runDemo(app.db, app.file, stopped.signal), stopping.then(() => null)]);
       if (complete === false) process.exitCode = 1;
     }
     if (options.once !== true) {

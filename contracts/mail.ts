@@ -36,8 +36,8 @@ export interface MailInvoice {
 export interface MailTrial {
   subscriptionName: string | null;
   endsOn: LocalDate;
-  /** Local wall-clock end, `HH:MM`. */
-  endsAtTime: string;
+  /** Local wall-clock end, `HH:MM`; null when it ends with a date, at midnight: an hour would only confuse. */
+  endsAtTime: string | null;
   zone: string;
   /** Whole local calendar days until the end at the moment of sending; 0 = today. */
   daysLeft: number;

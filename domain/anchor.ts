@@ -41,7 +41,8 @@ function trialEnd(stored: Instant | null, trial: TrialOverride | null): Instant 
   return trial && stored === trial.scheduleEndAtAcceptance ? trial.endAt : stored;
 }
 
-function asDate(at: Instant | null, zone: string, dueDates: DueDates): Instant | null {
+/** A date as the platform reads it: under DATE, midnight UTC means that calendar date, 00:00 in the zone. */
+export function asDate(at: Instant | null, zone: string, dueDates: DueDates): Instant | null {
   const midnightUtc = at !== null && at % 86_400_000 === 0;
   return dueDates === 'DATE' && midnightUtc ? startOfUtcDateIn(at, zone) : at;
 }

@@ -7,7 +7,9 @@ import type { Action, LedgerEntry, Step } from './run.js';
  */
 export function settle(step: Step, actions: readonly Action[]): Step {
   const ledger = step.ledger.filter((entry) => entry.status !== 'SKIPPED' && !isOrphaned(entry, actions));
-  if (step.status === 'DONE' || step.status === 'FAILED' || ledger.length === 0) return step;
+  // A doubt can still be resolved: the true sender may come back with the server's answer (S-E4).
+  const certain = (step.status === 'DONE' && step.reason !== 'in_doubt') || step.status === 'FAILED';
+  if (certain || ledger.length === 0) return step;
   const has = (status: LedgerEntry['status']): boolean => ledger.some((entry) => entry.status === status);
   if (has('CLAIMED') || has('TRANSMITTING') || has('PLANNED') || has('BLOCKED')) return step;
   const sentAt = ledger.reduce<number | null>((last, entry) => entry.sentAt ?? last, null);

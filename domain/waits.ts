@@ -4,7 +4,7 @@ import { periodLabel } from './period.js';
 import type { RunStatus, Step } from './run.js';
 import type { Instant, Variant } from './types.js';
 import { traitsOf } from './variants.js';
-import { localLabel } from './zone.js';
+import { localDateTime, localLabel } from './zone.js';
 
 /** What a run's execution on the engine waits for, and what it tells people meanwhile. Nothing personal (no names, no addresses). */
 export interface RunWaits {
@@ -50,7 +50,7 @@ export function waitsOf(run: WaitingRun): RunWaits {
   return {
     revision: run.revision,
     closed,
-    status: run.status === 'ACCEPTED' || run.status === 'SENDING' ? 'WAITING' : run.status,
+    status: shownStatus(run),
     reason: run.stopReason ?? run.reason,
     wakeAt: run.wakeAt,
     stepId: run.nextStepId,
@@ -60,6 +60,11 @@ export function waitsOf(run: WaitingRun): RunWaits {
     summary: summaryOf(run, closed),
     details: detailsOf(run),
   };
+}
+
+/** The engine sees a run that waits; whether it is being sent at this moment is Postgres' to say (S-R1). */
+function shownStatus({ status }: WaitingRun): RunStatus {
+  return status === 'ACCEPTED' || status === 'SENDING' ? 'WAITING' : status;
 }
 
 function summaryOf(run: WaitingRun, closed: boolean): string {
@@ -95,11 +100,11 @@ function stepLabel(variant: Variant, step: Pick<Step, 'periods'>): string {
 function detailsOf(run: WaitingRun): string {
   const zone = run.zone ?? 'UTC';
   const reason = run.stopReason ?? run.reason;
-  const title = `**${run.status}**${reason ? ` · \`${reason}\`: ${REASONS[reason]}` : ''}`;
+  const title = `**${shownStatus(run)}**${reason ? ` · \`${reason}\`: ${REASONS[reason]}` : ''}`;
   const before = traitsOf(run.variant).ladder ? 'Step' : 'Reminder';
   const rows = run.steps.map((step) => {
     const when = step.status === 'DONE' && step.sentAt !== null ? step.sentAt : step.plannedAt;
-    return `| ${stepLabel(run.variant, step)} | ${localLabel(when, zone)} | ${step.status} | ${step.reason ?? ''} |`;
+    return `| ${stepLabel(run.variant, step)} | ${localDateTime(when, zone)} | ${step.status} | ${step.reason ?? ''} |`;
   });
-  return [title, '', `| ${before} | When | Status | Why |`, '|---|---|---|---|', ...rows].join('\n');
+  return [title, '', `| ${before} | When, ${zone} | Status | Why |`, '|---|---|---|---|', ...rows].join('\n');
 }

@@ -46,10 +46,15 @@ export function startOfUtcDateIn(at: Instant, zone: string): Instant {
 
 /** `12 May 2026 09:00 Europe/Amsterdam`, in English whatever the host's locale: for the Temporal UI and explain. */
 export function localLabel(at: Instant, zone: string): string {
+  return `${localDateTime(at, zone)} ${zone}`;
+}
+
+/** The same without the zone's name. */
+export function localDateTime(at: Instant, zone: string): string {
   const date = zoned(at, zone);
   const month =
     ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][date.month - 1] ?? '';
-  return `${date.day} ${month} ${date.year} ${localTime(at, zone)} ${zone}`;
+  return `${date.day} ${month} ${date.year} ${localTime(at, zone)}`;
 }
 
 function zoned(at: Instant, zone: string): Temporal.ZonedDateTime {

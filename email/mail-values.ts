@@ -54,7 +54,9 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
     trial: {
       subscription_name: shown(trial?.subscriptionName),
       ends_on: date(trial?.endsOn, 'trial.endsOn'),
-      ends_at_time: trial ? formatTime(trial.endsOn, trial.endsAtTime, trial.zone, locale, 'trial.endsAtTime') : null,
+      ends_at_time: trial?.endsAtTime
+        ? formatTime(trial.endsOn, trial.endsAtTime, trial.zone, locale, 'trial.endsAtTime')
+        : null,
       days_left: trial?.daysLeft ?? null,
     },
   };

@@ -55,7 +55,9 @@ export function claimStep(
     const applied = await applyEvaluation(tx, loaded);
     const step = applied.evaluation.steps.find((own) => own.id === stepId) ?? null;
     const nothing = { waits: waitsOfRun(loaded, applied), earlyMs: 0, deliveries: [], loaded, step };
-    if (!step || loaded.row.plan_revision !== revision || applied.evaluation.nextStepId !== stepId) return nothing;
+    // Armed with another plan, or the facts just read made another one: nothing is sent, the new waits are the answer.
+    const stale = applied.changed || loaded.row.plan_revision !== revision;
+    if (!step || stale || applied.evaluation.nextStepId !== stepId) return nothing;
     const earlyMs = step.plannedAt - loaded.context.now;
     if (earlyMs > 0) return { ...nothing, earlyMs };
     return claimDeliveries(tx, loaded, step, routeCheck, nothing);

@@ -40,6 +40,8 @@ export interface RunningWorker {
 }
 
 const RESTART_PAUSE_MS = 1_000;
+/** Longer than the worker's grace time for activities that are under way. */
+const STOP_MS = 15_000;
 
 /**
  * Starts the worker and keeps it: while Temporal is away, or has lost its data, everything else goes on and the worker is made
@@ -104,7 +106,9 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     async stop() {
       stopped.abort();
       if (worker?.getState() === 'RUNNING') worker.shutdown();
-      await Promise.all([supervised, ...loops.map((loop) => loop.stop())]);
+      // Connecting to a server that does not answer cannot be cut short; nothing is lost by not waiting for it.
+      await Promise.race([supervised, pause(STOP_MS, undefined, { ref: false })]);
+      await Promise.all(loops.map((loop) => loop.stop()));
       await courier.drain();
     },
   };

@@ -8,7 +8,7 @@ export const freeTrialReminder: BuiltInMail = {
     en: {
       subject:
         'Your free trial{% if trial.subscription_name %} of {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}has ended{% elsif trial.days_left == 0 %}ends today{% elsif trial.days_left == 1 %}ends tomorrow{% elsif trial.days_left %}ends in {{ trial.days_left | count: "day", "days" }}{% else %}ends soon{% endif %}',
-      preheader: '{% if trial.ends_on %}Last day: {{ trial.ends_on }}.{% endif %}',
+      preheader: '{% if trial.ends_on %}It ends on {{ trial.ends_on }}.{% endif %}',
       heading: '{% if trial.days_left < 0 %}Your free trial has ended{% else %}Your free trial is ending{% endif %}',
       paragraphs: [
         'Your free trial{% if trial.subscription_name %} of {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ended{% elsif trial.days_left == 0 %}ends today{% elsif trial.days_left == 1 %}ends tomorrow{% elsif trial.days_left %}ends in {{ trial.days_left | count: "day", "days" }}{% else %}ends soon{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} on {{ trial.ends_on }}{% if trial.ends_at_time %} at {{ trial.ends_at_time }}{% endif %}{% endif %}.',
@@ -21,7 +21,7 @@ export const freeTrialReminder: BuiltInMail = {
     nl: {
       subject:
         'Uw gratis proefperiode{% if trial.subscription_name %} van {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}is afgelopen{% elsif trial.days_left == 0 %}eindigt vandaag{% elsif trial.days_left == 1 %}eindigt morgen{% elsif trial.days_left %}eindigt over {{ trial.days_left | count: "dag", "dagen" }}{% else %}eindigt binnenkort{% endif %}',
-      preheader: '{% if trial.ends_on %}Laatste dag: {{ trial.ends_on }}.{% endif %}',
+      preheader: '{% if trial.ends_on %}Einde: {{ trial.ends_on }}.{% endif %}',
       heading:
         '{% if trial.days_left < 0 %}Uw gratis proefperiode is afgelopen{% else %}Uw gratis proefperiode loopt af{% endif %}',
       paragraphs: [
@@ -35,7 +35,7 @@ export const freeTrialReminder: BuiltInMail = {
     de: {
       subject:
         'Ihre kostenlose Testphase{% if trial.subscription_name %} für {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ist abgelaufen{% elsif trial.days_left == 0 %}endet heute{% elsif trial.days_left == 1 %}endet morgen{% elsif trial.days_left %}endet in {{ trial.days_left | count: "Tag", "Tagen" }}{% else %}endet bald{% endif %}',
-      preheader: '{% if trial.ends_on %}Letzter Tag: {{ trial.ends_on }}.{% endif %}',
+      preheader: '{% if trial.ends_on %}Ende: {{ trial.ends_on }}.{% endif %}',
       heading:
         '{% if trial.days_left < 0 %}Ihre kostenlose Testphase ist abgelaufen{% else %}Ihre kostenlose Testphase endet{% endif %}',
       paragraphs: [
@@ -49,7 +49,7 @@ export const freeTrialReminder: BuiltInMail = {
     fr: {
       subject:
         'Votre essai gratuit{% if trial.subscription_name %} «\u00a0{{ trial.subscription_name }}\u00a0»{% endif %} {% if trial.days_left < 0 %}est terminé{% elsif trial.days_left == 0 %}se termine aujourd’hui{% elsif trial.days_left == 1 %}se termine demain{% elsif trial.days_left %}se termine dans {{ trial.days_left | count: "jour", "jours" }}{% else %}se termine bientôt{% endif %}',
-      preheader: '{% if trial.ends_on %}Dernier jour\u00a0: {{ trial.ends_on }}.{% endif %}',
+      preheader: '{% if trial.ends_on %}Fin\u00a0: {{ trial.ends_on }}.{% endif %}',
       heading:
         '{% if trial.days_left < 0 %}Votre essai gratuit est terminé{% else %}Votre essai gratuit se termine{% endif %}',
       paragraphs: [
@@ -61,7 +61,7 @@ export const freeTrialReminder: BuiltInMail = {
     es: {
       subject:
         'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ha terminado{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina en {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}',
-      preheader: '{% if trial.ends_on %}Último día: {{ trial.ends_on }}.{% endif %}',
+      preheader: '{% if trial.ends_on %}Fin: {{ trial.ends_on }}.{% endif %}',
       heading:
         '{% if trial.days_left < 0 %}Su prueba gratuita ha terminado{% else %}Su prueba gratuita está por terminar{% endif %}',
       paragraphs: [

@@ -27,7 +27,7 @@ describe('the history of a ladder on the wall clock', () => {
     await put(h, 'customers/cust_1', { email: 'ap@acme.example', timezone: 'UTC' });
     await put(h, 'invoices/inv_1', dueIn(DAY_MS));
     // Periods are days; the plan is brought near before the engine hears of it, the anchor stays as it is.
-    await h.db.rowsOnce(`UPDATE run_steps SET planned_at = clock_timestamp() + (2 + position) * interval '2 seconds'`);
+    await h.db.rowsOnce(`UPDATE run_steps SET planned_at = clock_timestamp() + (position + 1) * interval '6 seconds'`);
     await h.db.rowsOnce(`UPDATE runs SET wake_at = s.planned_at, next_step_at = s.planned_at FROM run_steps s
       WHERE s.run_id = runs.id AND s.position = 0`);
     await h.startWorker();
@@ -57,7 +57,7 @@ describe('the history of a ladder on the wall clock', () => {
       'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES',
       'WORKFLOW_EXECUTION_COMPLETED',
     ]);
-  });
+  }, 60_000);
 
   it('costs one signal, one look and one upsert when the due date moves', async () => {
     h = await createHarness();
@@ -65,7 +65,7 @@ describe('the history of a ladder on the wall clock', () => {
     await put(h, 'customers/cust_1', { email: 'ap@acme.example', timezone: 'UTC' });
     await put(h, 'invoices/inv_1', dueIn(DAY_MS));
     await until('the engine has it', async () => (await onlyRun(h)).status === 'WAITING');
-    await put(h, 'invoices/inv_1', dueIn(3_000 - DAY_MS));
+    await put(h, 'invoices/inv_1', dueIn(6_000 - DAY_MS));
 
     const run = await completed();
     await recordHistory(h, run.engine_workflow_id, 'due-date-moved');
