@@ -4,7 +4,7 @@ import { judgeDueStep, markAlreadySent } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
 import { isSent, replan, skip } from './replan.js';
 import type { RunContext, RunStatus, Step } from './run.js';
-import { settle } from './settle.js';
+import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
 import { directionOf } from './variants.js';
 import { deliveryWindow } from './window.js';
@@ -44,9 +44,11 @@ export function evaluate(context: RunContext): Evaluation {
     return { ...base, ...walk(context, reopened, condition, anchorAt) };
   }
   const stop = stopReason(context, condition, customer.id);
-  if (stop) return { ...base, ...stopped(settled, stop), stopReason: stop };
+  if (stop) return { ...base, ...stopped(context, settled, stop), stopReason: stop };
   if (anchorAt === null) {
-    return { ...base, status: 'WAITING', reason: 'no_anchor', steps: settled, wakeAt: null, nextStepId: null };
+    const failed = run.status === 'FAILED';
+    const reason = failed ? run.reason : 'no_anchor';
+    return { ...base, status: failed ? 'FAILED' : 'WAITING', reason, steps: settled, wakeAt: null, nextStepId: null };
   }
   const moved = run.anchorAt !== anchorAt || run.zone !== zone;
   const steps = moved ? planAnew(context, settled, anchorAt, zone) : settled;
@@ -66,7 +68,12 @@ function zoneOf({ customer, facts, platform }: RunContext): string {
 
 function planAnew(context: RunContext, steps: readonly Step[], anchorAt: Instant, zone: string): Step[] {
   const { run, pinned, now, lateStepsAllowed } = context;
-  return replan({ pinned, type: run.type, anchorAt, zone, now, steps, lateStepsAllowed });
+  const planned = replan({ pinned, type: run.type, anchorAt, zone, now, steps, lateStepsAllowed });
+  return planned.map((step) =>
+    step.status === 'SKIPPED' && step.reason
+      ? closeStep(step, step.reason, context.actions)
+      : markAlreadySent(step, context),
+  );
 }
 
 function stopReason({ run, workflow }: RunContext, condition: Condition, customerId: string): Reason | null {
@@ -107,17 +114,18 @@ function reopen(
 }
 
 /** A closed run stays as it is, but for a mail that was on its way when it closed and did not go after all. */
-function unchanged({ run }: RunContext, settled: readonly Step[]): Evaluation {
+function unchanged(context: RunContext, settled: readonly Step[]): Evaluation {
+  const { run } = context;
   const { status, stopReason, anchorAt, zone } = run;
-  const { steps } = stopped(settled, stopReason ?? 'run_closed');
+  const { steps } = stopped(context, settled, stopReason ?? 'run_closed');
   return { status, reason: null, stopReason, anchorAt, zone: zone ?? 'UTC', steps, wakeAt: null, nextStepId: null };
 }
 
-function stopped(steps: readonly Step[], reason: Reason): Position {
+function stopped({ actions }: RunContext, steps: readonly Step[], reason: Reason): Position {
   return {
     status: 'STOPPED',
     reason: null,
-    steps: steps.map((step) => (isOpen(step) && !inFlight(step) ? skip(step, reason) : step)),
+    steps: steps.map((step) => (isOpen(step) && !inFlight(step) ? closeStep(step, reason, actions) : step)),
     wakeAt: null,
     nextStepId: null,
   };
@@ -127,7 +135,7 @@ function stopped(steps: readonly Step[], reason: Reason): Position {
 function walk(context: RunContext, planned: readonly Step[], condition: Condition, anchorAt: Instant): Position {
   const { now, pinned } = context;
   const direction = directionOf(pinned.variant);
-  const steps = [...planned];
+  const steps = neverBack(planned);
   for (const [index, step] of steps.entries()) {
     if (!isOpen(step)) continue;
     if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
@@ -139,7 +147,7 @@ function walk(context: RunContext, planned: readonly Step[], condition: Conditio
         steps[index] = { ...step, status: 'PLANNED', reason: null };
         return at('WAITING', null, steps, step.plannedAt, step.id);
       case 'SKIP':
-        steps[index] = skip(step, verdict.reason);
+        steps[index] = closeStep(step, verdict.reason, context.actions);
         continue;
       case 'WAIT':
         return at('WAITING', verdict.reason, steps, verdict.until, null);
@@ -155,6 +163,14 @@ function walk(context: RunContext, planned: readonly Step[], condition: Conditio
     }
   }
   return at('COMPLETED', null, steps, null, null);
+}
+
+/** What stands before a sent step is superseded, also when its mail was claimed before the plan and sent after it (S-T5). */
+function neverBack(steps: readonly Step[]): Step[] {
+  const last = steps.findLastIndex(isSent);
+  return steps.map((step, index) =>
+    index < last && isOpen(step) && !isSent(step) && !inFlight(step) ? skip(step, 'superseded') : step,
+  );
 }
 
 function waitReason(condition: Condition): Reason | null {

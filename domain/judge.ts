@@ -1,7 +1,7 @@
 import type { Condition } from './condition.js';
 import { samePeriod } from './period.js';
 import type { Reason } from './reasons.js';
-import { skip } from './replan.js';
+import { closeStep } from './settle.js';
 import type { Action, DeliveryStatus, RunContext, SiblingDelivery, Step } from './run.js';
 import type { Instant } from './types.js';
 import { traitsOf } from './variants.js';
@@ -33,19 +33,20 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
   if (elsewhere.includes('CLAIMED')) {
     return { kind: 'WAIT', reason: 'sibling_sending', until: now + SIBLING_RECHECK_MS };
   }
-  if (facts.invoice?.onHold && pinned.variant === 'OVERDUE') return block('on_hold');
   if (step.reason === 'blast_guard') return block('blast_guard');
+  if (facts.invoice?.onHold && pinned.variant === 'OVERDUE') return block('on_hold');
   if (context.actions.length === 0) return block('no_action');
   if (customer.email === null) return block('no_recipient');
   return judgeActions(context, step);
 }
 
 /** A step that another run of the workflow has sent for this resource is done with; a single step by hand always goes (S-M7). */
-export function markAlreadySent(step: Step, { pinned, siblings }: RunContext): Step {
+export function markAlreadySent(step: Step, { pinned, siblings, actions }: RunContext): Step {
   const open = step.status === 'PLANNED' || step.status === 'BLOCKED';
-  if (!open || pinned.singleStepManual || step.ledger.some(({ status }) => status === 'CLAIMED')) return step;
+  const inFlight = step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
+  if (!open || inFlight || pinned.singleStepManual) return step;
   const sent = sameStep(step, siblings).some((status) => status === 'SENT' || status === 'IN_DOUBT');
-  return sent ? skip(step, 'already_sent') : step;
+  return sent ? closeStep(step, 'already_sent', actions) : step;
 }
 
 /** The actions that send this step (S-D9). */
@@ -88,8 +89,10 @@ function judgeActions(context: RunContext, step: Step): Verdict {
   const blocks = pending.map((action) => actionBlock(action, step, context));
   const reason = blocks[0];
   if (!reason || blocks.includes(null)) return { kind: 'SEND' };
-  const retries = step.ledger.flatMap(({ status, retryAt }) =>
-    status === 'BLOCKED' && retryAt !== null ? [retryAt] : [],
+  const retries = step.ledger.flatMap(({ actionId, status, retryAt }) =>
+    status === 'BLOCKED' && retryAt !== null && retryAt > context.now && pending.some(({ id }) => id === actionId)
+      ? [retryAt]
+      : [],
   );
   return { kind: 'BLOCK', reason, recheckAt: retries.length > 0 ? Math.min(...retries) : null };
 }

@@ -44,7 +44,7 @@ export function plan(input: PlanInput): PlannedStep[] {
   if (input.direction === -1 && input.anchorAt < input.now) {
     return rungs.map((rung) => ({ ...rung, skipped: 'anchor_passed' }));
   }
-  const newestPast = rungs.findLastIndex((rung) => rung.rawAt < input.now);
+  const newestPast = rungs.findLastIndex((rung) => rung.rawAt <= input.now);
   return rungs.map((rung, index) =>
     rung.rawAt >= input.now ? rung : placeLate(rung, index === newestPast, input.latePolicy, input.now),
   );

@@ -26,12 +26,12 @@ const DECIDED: readonly (Reason | null)[] = ['already_sent'];
  */
 export function replan(input: ReplanInput): Step[] {
   const { steps, pinned } = input;
-  const kept = steps.filter((step) => isSent(step) || DECIDED.includes(step.reason));
+  const kept = steps.filter((step) => isSent(step) || step.status === 'FAILED' || DECIDED.includes(step.reason));
   const keptKeys = new Set(kept.flatMap((step) => step.periods.map((period) => stepId([period]))));
   const remaining = pinned.periods.filter((period) => !keptKeys.has(stepId([period])));
   const planned = pinned.periods.length === 0 && kept.length > 0 ? [] : planRemaining(input, remaining);
   const lastSentAt = Math.max(-Infinity, ...kept.filter(isSent).map((step) => ladderAt(step, input)));
-  const fresh = planned.map((rung) => toStep(rung, rung.rawAt < lastSentAt ? 'superseded' : rung.skipped, input));
+  const fresh = planned.map((rung) => toStep(rung, rung.rawAt <= lastSentAt ? 'superseded' : rung.skipped, input));
   const present = new Set([...kept, ...fresh].map((step) => step.id));
   const merged = steps.filter((step) => !present.has(step.id)).map((step) => skip(step, 'superseded'));
   return [...kept, ...fresh, ...merged].sort((a, b) => ladderAt(a, input) - ladderAt(b, input));
@@ -81,7 +81,7 @@ function oneStep({ anchorAt, type, now }: ReplanInput): PlannedStep {
     rawAt: anchorAt,
     plannedAt: type === 'MANUAL' ? now : plannedAt,
     shifts: [],
-    skipped: type === 'EVENT' && now - anchorAt > WINDOW_MS ? 'late' : null,
+    skipped: type === 'EVENT' && now - anchorAt >= WINDOW_MS ? 'late' : null,
     late: type === 'EVENT' && now - anchorAt > HOUR_MS,
   };
 }

@@ -1,3 +1,5 @@
+import type { Reason } from './reasons.js';
+import { skip } from './replan.js';
 import type { Action, LedgerEntry, Step } from './run.js';
 
 /**
@@ -22,4 +24,11 @@ export function settle(step: Step, actions: readonly Action[]): Step {
 function isOrphaned(entry: LedgerEntry, actions: readonly Action[]): boolean {
   const waiting = entry.status === 'PLANNED' || entry.status === 'BLOCKED';
   return waiting && !actions.some((action) => action.id === entry.actionId);
+}
+
+/** Ends a step that is not to go any more: what was sent of it was sent, what still waited goes no more. */
+export function closeStep(step: Step, reason: Reason, actions: readonly Action[]): Step {
+  const ledger = step.ledger.filter(({ status }) => status !== 'PLANNED' && status !== 'BLOCKED');
+  const ended = settle({ ...step, ledger }, actions);
+  return ended.status === 'DONE' || ended.status === 'FAILED' ? { ...ended, ledger: step.ledger } : skip(step, reason);
 }

@@ -30,17 +30,17 @@ export async function applyEvaluation(
     await updateRun(tx, next);
   }
   if (steps.length > 0) await writeSteps(tx, next.id, evaluation.steps, steps);
-  const skipped = steps.filter(
-    (step) => step.status === 'SKIPPED' && step.ledger.some(({ status }) => status !== 'SKIPPED'),
-  );
-  if (skipped.length > 0) await skipDeliveries(tx, next.id, skipped);
+  const ended = steps.filter(({ status }) => status !== 'PLANNED' && status !== 'BLOCKED');
+  const left = ended.filter(({ ledger }) => ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'));
+  if (left.length > 0) await skipDeliveries(tx, next.id, left);
   return { row: next, evaluation, changed };
 }
 
 /** Evaluates; when that lets late steps go, the blast guard has a say (S-T4). */
 async function evaluateGuarded(tx: Sql, loaded: LoadedRun): Promise<Evaluation> {
   const evaluation = evaluate(loaded.context);
-  const before = new Set(loaded.context.run.steps.filter((step) => step.late).map((step) => step.id));
+  const counted = (step: Step): boolean => step.late && step.reason !== 'blast_guard';
+  const before = new Set(loaded.context.run.steps.filter(counted).map((step) => step.id));
   const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED' && !before.has(step.id)).length;
   if (late === 0 || loaded.row.type !== 'EVENT') return evaluation;
   if (await allowLateSteps(tx, loaded.platform, loaded.context.now, late)) return evaluation;
@@ -148,9 +148,10 @@ async function writeSteps(tx: Sql, runId: string, all: readonly Step[], steps: r
   );
 }
 
+/** Deliveries of an ended step that never went are skipped with it. */
 async function skipDeliveries(tx: Sql, runId: string, steps: readonly Step[]): Promise<void> {
   await tx.rows(
-    `UPDATE deliveries d SET status = 'SKIPPED', reason = s.reason FROM jsonb_to_recordset($2) AS s (id text, reason text)
+    `UPDATE deliveries d SET status = 'SKIPPED', reason = coalesce(s.reason, 'action_inactive') FROM jsonb_to_recordset($2) AS s (id text, reason text)
      WHERE d.run_id = $1 AND d.step_id = s.id AND d.status IN ('PLANNED', 'BLOCKED')`,
     [runId, JSON.stringify(steps.map(({ id, reason }) => ({ id, reason })))],
   );

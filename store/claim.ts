@@ -33,8 +33,8 @@ export type RouteCheck = (platform: LoadedRun['platform'], to: string) => Reason
 
 /** What no fact repairs is tried again by itself this much later. */
 const RECHECK_MS = 10 * 60_000;
-/** A run on a test clock must come to rest, so there it is not tried again before the longest window is over. */
-const RECHECK_ON_CLOCK_MS = 7 * 86_400_000;
+/** On a test clock each try is a stop of the advance, so there it is tried four times a day. */
+const RECHECK_ON_CLOCK_MS = 6 * 3_600_000;
 
 /**
  * The claim: one transaction re-reads facts, status and plan under locks, decides, and takes the step's deliveries with a new

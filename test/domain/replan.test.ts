@@ -81,6 +81,7 @@ describe('a moved due date (S-T5)', () => {
 
   it('a step that another run has sent stays already_sent', () => {
     const life = new Life('2026-01-09T10:00', { siblings: [{ periods: periods('7 DAY'), status: 'SENT' }] });
+    life.at('2026-01-09T10:01');
     expect(ladder(life.at('2026-01-09T11:00', { ...due('2026-03-01'), siblings: [] }))[0]).toBe(
       '7-DAY SKIPPED already_sent',
     );
