@@ -11,6 +11,8 @@ export type Attempt =
 
 const RECORD_PAUSE_MS = 1_000;
 
+const NOTHING_SENT = { status: 'PLANNED', reason: null, retryAt: null, subject: null, recipients: null } as const;
+
 /** One claimed delivery: render, marker, SMTP, record. No transaction is open meanwhile (S-E4). */
 export async function attemptDelivery(
   ports: ActivityPorts,
@@ -30,7 +32,21 @@ export async function attemptDelivery(
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
     throw error;
   }
-  const outcome = await route.sender.send(mail, () => markTransmitting(db, delivery.id, delivery.fence));
+  let markerFailed = false;
+  const marker = (): Promise<boolean> =>
+    markTransmitting(db, delivery.id, delivery.fence).catch((error: unknown) => {
+      markerFailed = true;
+      throw error;
+    });
+  let outcome: SendOutcome;
+  try {
+    outcome = await route.sender.send(mail, marker);
+  } catch (error) {
+    if (!markerFailed) throw error;
+    // The marker may have been written though its answer was lost; nothing of the mail was, so this is no doubt (S-E5).
+    await recordSurely(ports, delivery, { ...NOTHING_SENT, reply: { text: String(error) } });
+    return { kind: 'RETRY', message: String(error), retryAfterMs: null };
+  }
   if (outcome.kind === 'FENCED') return { kind: 'ENDED' };
   await recordSurely(ports, delivery, recordOf(outcome, loaded, request, mail));
   switch (outcome.kind) {

@@ -42,8 +42,11 @@ async function claimWhenDue(
       return 'blocked' in route ? route.blocked : null;
     });
     if (!claim) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
-    if (claim.earlyMs === 0 || claim.earlyMs > EARLY_MS) return claim;
-    await new Promise((resolve) => setTimeout(resolve, claim.earlyMs));
+    if (claim.earlyMs === 0) return claim;
+    // Much too early is a clock of Postgres that is behind the engine's. The engine arms its timer again, which ends at once:
+    // without a pause the two would spin.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(claim.earlyMs, EARLY_MS)));
+    if (claim.earlyMs > EARLY_MS) return claim;
   }
 }
 

@@ -6,6 +6,7 @@ import type { EngineClient } from './client.js';
 import { checkRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
 import { Loop } from './loop.js';
+import { registerSearchAttributes } from './register.js';
 
 export interface WatchdogOptions {
   db: Database;
@@ -25,6 +26,10 @@ const DAY_MS = 86_400_000;
 /** The first look goes back further than any pause of all workers should last; later ones overlap by this much. */
 const FIRST_LOOK_BACK_MS = 30 * DAY_MS;
 const OVERLAP_MS = 120_000;
+/** A first look after a long time has many pages. */
+const LISTING_MS = 60_000;
+/** So many failed checks in one look, and it is the engine that is away, not a run that is odd. */
+const MOST_FAILURES = 3;
 
 /**
  * Finds what the engine lost or people ended there. Nothing that repairs Temporal lives in Temporal: an execution that is gone
@@ -35,24 +40,38 @@ export function createWatchdog(options: WatchdogOptions): Loop {
   let cursor = '';
   let lastClosedLookAt = 0;
 
-  const check = (runId: string): Promise<void> => engine.call((client) => checkRun(db, client, taskQueue, runId));
+  /** One run that cannot be checked must not keep the others from it. */
+  const checkAll = async (runIds: readonly string[]): Promise<void> => {
+    let failures = 0;
+    for (const runId of runIds) {
+      try {
+        await engine.call((client) => checkRun(db, client, taskQueue, runId));
+      } catch (error) {
+        options.log.warn({ run: runId, error: String(error) }, 'not checked');
+        if ((failures += 1) >= MOST_FAILURES) throw error;
+      }
+    }
+  };
 
-  return new Loop('watchdog', options.log, async () => {
+  const look = async (): Promise<number> => {
+    // An engine that lost its data lost these too, and without them no execution can be started.
+    await registerSearchAttributes(engine);
     const overdue = await overdueRuns(db, graceMs, cursor, PAGE);
     cursor = overdue.length === PAGE ? (overdue.at(-1) ?? '') : '';
-    for (const runId of overdue) await check(runId);
-    for (const runId of await overdueClockRuns(db, graceMs, PAGE)) await check(runId);
+    await checkAll(overdue);
+    await checkAll(await overdueClockRuns(db, graceMs, PAGE));
     for (const { id, advances } of await advancingClocks(db)) {
       await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
     const now = Date.now();
     if (now - lastClosedLookAt >= closedEveryMs) {
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
-      for (const runId of await endedByPeople(db, engine, since)) await check(runId);
+      await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;
     }
     return overdue.length === PAGE ? 0 : everyMs;
-  });
+  };
+  return new Loop('watchdog', options.log, look, everyMs);
 }
 
 /** Runs that are open in Postgres though their execution was terminated, cancelled, failed or timed out since then. */
@@ -69,5 +88,5 @@ async function endedByPeople(db: Database, engine: EngineClient, sinceMs: number
       page = [];
     }
     return [...runIds, ...(await openAmong(db, page))];
-  });
+  }, LISTING_MS);
 }

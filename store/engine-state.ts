@@ -34,7 +34,7 @@ export async function closeFromEngine(
 export async function overdueRuns(sql: Sql, graceMs: number, after: string, limit: number): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
     `SELECT id FROM runs
-     WHERE status IN ('ACCEPTED', 'WAITING', 'BLOCKED') AND test_clock_id IS NULL AND engine_started AND id > $2
+     WHERE status IN ('ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED') AND test_clock_id IS NULL AND engine_started AND id > $2
        AND wake_at < clock_timestamp() - $1 * interval '1 millisecond'
      ORDER BY id LIMIT $3`,
     [graceMs, after, limit],
@@ -46,7 +46,7 @@ export async function overdueRuns(sql: Sql, graceMs: number, after: string, limi
 export async function overdueClockRuns(sql: Sql, graceMs: number, limit: number): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
     `SELECT r.id FROM runs r JOIN test_clocks k ON k.id = r.test_clock_id
-     WHERE r.status IN ('ACCEPTED', 'WAITING', 'BLOCKED') AND r.engine_started AND r.wake_at <= k.now_at
+     WHERE r.status IN ('ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED') AND r.engine_started AND r.wake_at <= k.now_at
        AND r.updated_at < clock_timestamp() - $1 * interval '1 millisecond' LIMIT $2`,
     [graceMs, limit],
   );

@@ -237,7 +237,7 @@ CREATE INDEX runs_open_workflow ON runs (workflow_id, id) WHERE status NOT IN ('
 CREATE INDEX runs_trigger ON runs (trigger_id);
 CREATE INDEX runs_clock ON runs (test_clock_id, wake_at) WHERE test_clock_id IS NOT NULL;
 -- what the watchdog looks for
-CREATE INDEX runs_overdue ON runs (wake_at) WHERE status IN ('ACCEPTED', 'WAITING', 'BLOCKED') AND test_clock_id IS NULL;
+CREATE INDEX runs_overdue ON runs (wake_at) WHERE status IN ('ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED') AND test_clock_id IS NULL;
 
 CREATE TABLE run_steps (
   run_id text NOT NULL REFERENCES runs,

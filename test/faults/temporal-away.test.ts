@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimStep } from '../../store/claim.js';
 import { countExecutions, expectEachOnce, untilAllCompleted } from '../support/faults/each-once.js';
 import { inParallel } from '../support/faults/in-parallel.js';
 import { measured } from '../support/faults/measured.js';
@@ -64,7 +65,7 @@ describe('while Temporal is away', { timeout: 150_000 }, () => {
     { how: 'as bare as it was at first', searchAttributes: false },
   ])('its data deleted, started again $how: waiting runs are rebuilt, each mail once', async ({ searchAttributes }) => {
     await createLadder(h);
-    await putInvoices(h, invoiceIds(30), { due_date: inSeconds(10) });
+    await putInvoices(h, invoiceIds(30), { due_date: inSeconds(20) });
     await until('every run is on the engine', async () => (await openRuns(h)) === 30);
     await temporal.kill();
     await temporal.wipe();
@@ -73,6 +74,25 @@ describe('while Temporal is away', { timeout: 150_000 }, () => {
     await expectEachOnce(h, 30);
     const rebuilt = await h.db.rows('SELECT id FROM runs WHERE executions = 2');
     expect(rebuilt).toHaveLength(30);
+  });
+
+  it('its data deleted together with a worker that had claimed: the run is rebuilt and mailed once', async () => {
+    await h.stop();
+    h = await createHarness({ temporalAddress: temporal.address, worker: false });
+    await createLadder(h);
+    await putCustomer(h, 'cust_1');
+    await putInvoices(h, ['inv_1'], { due_date: inSeconds(-60) });
+    await until('the run is on the engine', async () => (await openRuns(h)) === 1);
+    const run = await h.db.row<{ id: string }>('SELECT id FROM runs');
+    const claim = await claimStep(h.db, run?.id ?? '', '0-DAY', 1, () => null);
+    expect(claim?.deliveries).toHaveLength(1);
+
+    await temporal.kill();
+    await temporal.wipe();
+    await temporal.start();
+    await h.startWorker({ watchdog: { everyMs: 250, graceMs: 1_000 } });
+    await untilAllCompleted(h, 1, 30_000);
+    await expectEachOnce(h, 1);
   });
 });
 

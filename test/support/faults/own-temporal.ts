@@ -15,8 +15,8 @@ export interface OwnTemporal {
   /** SIGKILL. */
   kill(): Promise<void>;
   /** It keeps its port and connections, and answers nothing. */
-  freeze(): void;
-  thaw(): void;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Deletes its data; it must not be running. */
   wipe(): Promise<void>;
   /** Stops it and removes what it left. */
@@ -57,14 +57,20 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
       await killed(pid());
       server = null;
     },
-    freeze: () => void process.kill(pid(), 'SIGSTOP'),
-    thaw: () => void process.kill(pid(), 'SIGCONT'),
+    freeze() {
+      process.kill(pid(), 'SIGSTOP');
+      return Promise.resolve();
+    },
+    thaw() {
+      process.kill(pid(), 'SIGCONT');
+      return Promise.resolve();
+    },
     async wipe() {
       for (const suffix of ['', '-wal', '-shm']) await rm(join(dataDir, `temporal.db${suffix}`), { force: true });
     },
     async remove() {
       if (server) {
-        own.thaw();
+        await own.thaw();
         await own.kill();
       }
       await rm(dataDir, { recursive: true, force: true });
