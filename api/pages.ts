@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Page, PageOf } from '../store/lists.js';
+import { ordinal } from './schemas/common.js';
 
 /** Query of every list: `page` from 1, `limit` 1–100 (default 50), order by created_at descending unless said otherwise (S-W7). */
 export function pageQuery<const Fields extends readonly [string, ...string[]]>(orderable: Fields) {
@@ -12,15 +13,16 @@ export function pageQuery<const Fields extends readonly [string, ...string[]]>(o
       .string()
       .transform((text) => text.toLowerCase())
       .pipe(z.enum(['asc', 'desc']))
-      .default('desc'),
+      .default('desc')
+      .meta({ enum: ['asc', 'desc'] }),
   });
 }
 
 export function pageResponse<Item extends z.ZodType>(item: Item) {
   return z.object({
     data: z.array(item),
-    limit: z.int(),
-    page: z.int(),
+    limit: ordinal,
+    page: ordinal,
     links: z.object({
       first: z.string().nullable(),
       previous: z.string().nullable(),
@@ -53,8 +55,9 @@ export function toPageResponse<Row, Item>(
   { rows, hasNext }: PageOf<Row>,
   item: (row: Row) => Item,
 ) {
+  const origin = originOf(request);
   const link = (number: number): string => {
-    const url = new URL(request.url, `${request.protocol}://${request.host}`);
+    const url = new URL(request.url, origin);
     url.searchParams.set('page', String(number));
     url.searchParams.set('limit', String(limit));
     return url.toString();
@@ -70,4 +73,10 @@ export function toPageResponse<Row, Item>(
       next: hasNext ? link(page + 1) : null,
     },
   };
+}
+
+/** As the caller addressed us; a Host header that is no host cannot stand in a link. */
+function originOf({ protocol, host }: FastifyRequest): string {
+  const origin = `${protocol}://${host}`;
+  return URL.canParse(origin) ? origin : `${protocol}://localhost`;
 }

@@ -1,5 +1,4 @@
-import type { AppOptions } from './app.js';
-import { buildApp } from './app.js';
+import { buildApp, type AppOptions } from './app.js';
 
 export interface RunningApi {
   url: string;

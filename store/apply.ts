@@ -26,7 +26,8 @@ export async function applyEvaluation(
   const changed = options.touch === true || isDifferent(loaded.row, next);
   if (changed) next.plan_revision += 1;
   const steps = changedSteps(loaded.context.run.steps, evaluation.steps);
-  if (changed || loaded.row.customer_id !== next.customer_id || loaded.context.run.anchorAt !== next.anchor_at) {
+  const silent = (['status', 'customer_id', 'anchor_at'] as const).some((field) => loaded.row[field] !== next[field]);
+  if (changed || silent) {
     await updateRun(tx, next);
   }
   if (steps.length > 0) await writeSteps(tx, next.id, evaluation.steps, steps);
@@ -72,9 +73,14 @@ function keepAccepted(row: RunRow, status: RunStatus): RunStatus {
   return status === 'WAITING' && !row.engine_started ? 'ACCEPTED' : status;
 }
 
+/** Whether a mail is being sent at this moment is Postgres' to say; the engine is not told (S-R1). */
+function toldStatus({ status }: RunRow): RunStatus {
+  return status === 'SENDING' ? 'WAITING' : status;
+}
+
 function isDifferent(before: RunRow, after: RunRow): boolean {
   return (
-    before.status !== after.status ||
+    toldStatus(before) !== toldStatus(after) ||
     before.reason !== after.reason ||
     before.stop_reason !== after.stop_reason ||
     before.wake_at !== after.wake_at ||

@@ -3,7 +3,7 @@ import { Refusal } from '../../contracts/refusal.js';
 import type { FactBody } from '../../domain/facts.js';
 import { FACT_KINDS, type FactKind } from '../../store/fact-kinds.js';
 import { getCustomerByReference, getFact, type StoredFact } from '../../store/facts.js';
-import { putFact } from '../../store/put-fact.js';
+import { putFact, type PutFact } from '../../store/put-fact.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
 import { errors, externalId, iso } from '../schemas/common.js';
@@ -16,6 +16,8 @@ const KINDS: Record<keyof typeof factSchemas, FactKind> = {
   'pricing-plan-subscriptions': 'pricing_plan_subscriptions',
   'pricing-plan-schedules': 'pricing_plan_schedules',
 };
+
+type CustomerBody = z.infer<(typeof factSchemas)['customers']>;
 
 const putParams = z.object({ id: externalId });
 const getParams = z.object({ id: z.string() });
@@ -38,15 +40,7 @@ export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
         },
       },
       async (request, reply) => {
-        const { test_clock_id: testClockId, ...body } = request.body as FactBody & { test_clock_id?: string | null };
-        const bound = kind === 'customers' ? testClockId : undefined;
-        const put = {
-          kind,
-          id: request.params.id,
-          body: kind === 'customers' ? body : request.body,
-          testClockId: bound,
-        };
-        const result = await putFact(db, platformOf(request), put);
+        const result = await putFact(db, platformOf(request), toPut(kind, request.params.id, request.body));
         tellSoon('RUN', result.runIds);
         if (result.stale) void reply.header('Dunwell-Stale', 'true');
         return reply.code(result.created ? 201 : 200).send(toResponse(kind, result.fact));
@@ -66,6 +60,13 @@ export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
       },
     );
   }
+}
+
+/** A customer's test clock is no fact of the billing system: it is kept beside the body. */
+function toPut(kind: FactKind, id: string, given: FactBody): PutFact {
+  if (kind !== 'customers') return { kind, id, body: given };
+  const { test_clock_id: testClockId, ...body } = given as CustomerBody;
+  return { kind, id, body, testClockId };
 }
 
 function toResponse(kind: FactKind, fact: StoredFact): z.input<typeof storedFact> {

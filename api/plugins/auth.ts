@@ -14,15 +14,19 @@ export function registerAuth(app: FastifyInstance, db: Database): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request) => {
     const key = keyOf(request);
-    const wanted = request.headers['x-platform-id'];
-    const caller = key === null ? null : await findCaller(db, key, typeof wanted === 'string' ? wanted : null);
+    const header = request.headers['x-platform-id'];
+    const wanted = typeof header === 'string' ? header : null;
+    const caller = key === null ? null : await findCaller(db, key, wanted);
     if (!caller) {
       throw new Refusal([
         { code: 'UNAUTHORISED', field: null, message: 'Send a valid API key in X-API-KEY or as a bearer token.' },
       ]);
     }
     if (!caller.platform) {
-      const message = 'This API key may not use that platform.';
+      const message =
+        wanted === null
+          ? 'This API key serves several platforms: name one in x-platform-id.'
+          : 'This API key may not use that platform.';
       throw new Refusal([{ code: 'USER_NOT_ALLOWED', field: 'x-platform-id', message }]);
     }
     request.caller = caller;

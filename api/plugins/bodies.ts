@@ -1,24 +1,30 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
+import { fieldPath } from './field-path.js';
 
 const DEEPEST = 64;
+const MOST_NAMED = 50;
 /** Fields that we write: what a body says of them is ignored, and not worth a header (S-W3). */
 const READ_ONLY = new Set(['object_type', 'id', 'created_at', 'updated_at']);
 
+type Path = readonly PropertyKey[];
+
 /**
- * Guards every JSON body: refuses what cannot be stored (NUL, lone surrogates, numbers beyond a double, nesting without end), and
- * names the fields that were ignored in `Dunwell-Ignored-Fields` (S-W3).
+ * Guards what a request says, in URL and JSON body: refuses what cannot be stored (NUL, lone surrogates, numbers beyond a double,
+ * nesting without end), and names the fields that were ignored in `Dunwell-Ignored-Fields` (S-W3).
  */
 export function registerBodies(app: FastifyInstance): void {
+  acceptOnlyJson(app);
   app.decorateRequest('givenBody', null);
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.body !== undefined) inspect(request.body, '', 0);
+    inspect(request.params, []);
+    inspect(request.query, []);
+    inspect(request.body, []);
     request.givenBody = request.body;
     done();
   });
   app.addHook('preHandler', (request, reply, done) => {
-    const ignored = ignoredPaths(request.givenBody, request.body, '').filter((path) => !READ_ONLY.has(path));
-    if (ignored.length > 0) void reply.header('Dunwell-Ignored-Fields', headerList(ignored));
+    nameIgnored(reply, request.givenBody, request.body);
     done();
   });
 }
@@ -30,44 +36,67 @@ declare module 'fastify' {
   }
 }
 
-function inspect(value: unknown, path: string, depth: number): void {
-  if (depth > DEEPEST) refuse(path, `is nested more than ${String(DEEPEST)} levels deep`);
+/** Names in a header what was given and is no longer there after parsing. */
+export function nameIgnored(reply: FastifyReply, given: unknown, parsed: unknown): void {
+  const ignored = ignoredPaths(given, parsed, [])
+    .map((path) => fieldPath(path) ?? '')
+    .filter((path) => !READ_ONLY.has(path));
+  if (ignored.length === 0) return;
+  // A header is ASCII and short: some servers and clients refuse more than 8 kB of them.
+  const named = ignored.slice(0, MOST_NAMED).map((path) => encodeURI(path).slice(0, 100));
+  void reply.header('Dunwell-Ignored-Fields', [...named, ...(ignored.length > MOST_NAMED ? ['...'] : [])].join(', '));
+}
+
+/**
+ * JSON in UTF-8 and nothing else: text that was sent in another encoding would be stored as question marks. An empty body is no
+ * body, also under `Content-Type: application/json`: `POST …/activate` has nothing to say.
+ */
+function acceptOnlyJson(app: FastifyInstance): void {
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    let text: string;
+    try {
+      text = utf8.decode(body);
+    } catch {
+      done(new Refusal([{ code: 'BAD_REQUEST', field: null, message: 'The body is not UTF-8.' }]));
+      return;
+    }
+    void parseJson(request, text, done);
+  });
+}
+
+function inspect(value: unknown, path: Path): void {
+  if (path.length > DEEPEST) refuse(path, `is nested more than ${String(DEEPEST)} levels deep`);
   if (typeof value === 'string') inspectText(value, path);
   if (typeof value === 'number' && !Number.isFinite(value)) refuse(path, 'is a number beyond what can be stored');
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     inspectText(key, path);
-    inspect(inner, Array.isArray(value) ? `${path}[${key}]` : join(path, key), depth + 1);
+    inspect(inner, [...path, Array.isArray(value) ? Number(key) : key]);
   }
 }
 
-function inspectText(text: string, path: string): void {
+function inspectText(text: string, path: Path): void {
   if (text.includes('\u0000')) refuse(path, 'contains a NUL character');
   if (!text.isWellFormed()) refuse(path, 'contains half of a surrogate pair');
 }
 
-function refuse(path: string, what: string): never {
-  throw new Refusal([
-    { code: 'BAD_REQUEST', field: path === '' ? null : path, message: `${path || 'The body'} ${what}.` },
-  ]);
+function refuse(path: Path, what: string): never {
+  const field = fieldPath(path);
+  throw new Refusal([{ code: 'BAD_REQUEST', field, message: `${field ?? 'The body'} ${what}.` }]);
 }
 
-/** Paths of what was given and is no longer there after parsing. */
-function ignoredPaths(given: unknown, parsed: unknown, path: string): string[] {
+function ignoredPaths(given: unknown, parsed: unknown, path: Path): Path[] {
   if (typeof given !== 'object' || given === null || typeof parsed !== 'object' || parsed === null) return [];
   const kept = parsed as Record<string, unknown>;
   return Object.entries(given).flatMap(([key, value]) => {
-    const here = Array.isArray(given) ? `${path}[${key}]` : join(path, key);
+    const here = [...path, Array.isArray(given) ? Number(key) : key];
     return Object.hasOwn(kept, key) ? ignoredPaths(value, kept[key], here) : [here];
   });
-}
-
-/** A header value: ASCII, bounded. */
-function headerList(paths: readonly string[]): string {
-  const list = paths.slice(0, 50).map((path) => encodeURI(path).slice(0, 200));
-  return list.join(', ') + (paths.length > 50 ? ', …'.replace('…', '...') : '');
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Refusal, type Problem, type RefusalCode } from '../../contracts/refusal.js';
+import { fieldPath } from './field-path.js';
 
 /** HTTP status by error code (S-W6). */
 const STATUS: Record<RefusalCode, number> = {
@@ -22,7 +23,7 @@ const BY_STATUS: Partial<Record<number, RefusalCode>> = { 415: 'UNSUPPORTED_MEDI
 
 /** Every error leaves as one ApiError: the first problem, and all of them in `problems` (S-W6). */
 export function registerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => answer(error as FastifyError, request, reply));
+  app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const version = /^\/v(\d+)(\/|$)/.exec(request.url)?.[1];
     const refusal =
@@ -38,10 +39,10 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 /** Zod's issues as problems of the contract: what is absent is missing, everything else invalid. */
-export function problemsOf(error: z.ZodError, prefix: string | null = null): [Problem, ...Problem[]] {
+export function problemsOf(error: z.ZodError): [Problem, ...Problem[]] {
   const problems = error.issues.map((issue): Problem => {
-    const field = fieldPath(prefix === null ? issue.path : [prefix, ...issue.path]);
-    const missing = issue.code === 'invalid_type' && issue.input == null;
+    const field = fieldPath(issue.path);
+    const missing = issue.input == null && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
     return missing
       ? { code: 'MISSING_FIELD', field, message: `${field ?? 'The body'} is required.` }
       : { code: 'INVALID_FIELD', field, message: `${field ?? 'The body'}: ${issue.message}` };
@@ -50,7 +51,8 @@ export function problemsOf(error: z.ZodError, prefix: string | null = null): [Pr
   return [first ?? { code: 'BAD_REQUEST', field: null, message: 'The request is not valid.' }, ...rest];
 }
 
-function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Answers any error; also those of the router, before a request has hooks. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Refusal) return send(reply, statusOf(error), error);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
@@ -70,6 +72,7 @@ function answer(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
 
 function send(reply: FastifyReply, status: number, { problems, resource }: Refusal): FastifyReply {
   const [first] = problems;
+  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="dunwell"');
   return reply
     .code(status)
     .type('application/json; charset=utf-8')
@@ -86,15 +89,6 @@ function send(reply: FastifyReply, status: number, { problems, resource }: Refus
 
 function statusOf({ problems }: Refusal): number {
   return STATUS[problems[0].code];
-}
-
-function fieldPath(parts: readonly PropertyKey[]): string | null {
-  const text = parts.reduce<string>(
-    (path, part) =>
-      typeof part === 'number' ? `${path}[${String(part)}]` : `${path}${path ? '.' : ''}${String(part)}`,
-    '',
-  );
-  return text === '' ? null : text;
 }
 
 function path(request: FastifyRequest): string {

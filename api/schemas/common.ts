@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { DECIMAL_PATTERN } from '../../domain/decimal.js';
 import { maxPeriodValue } from '../../domain/period.js';
 import type { Instant } from '../../domain/types.js';
 import { isZone } from '../../domain/zone.js';
@@ -8,11 +7,11 @@ import { parseAddress } from '../../email/parse-address.js';
 /** ISO 8601 with `Z` or an offset, years 1970–2999 (S-W4). */
 export const instant = z
   .string()
-  .regex(
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i,
-    'must be an ISO 8601 date-time with a zone, such as 2026-01-31T09:00:00Z',
-  )
-  .refine((text) => isRealInstant(text), 'is not a date between 1970 and 2999')
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i, {
+    message: 'must be an ISO 8601 date-time with a zone, such as 2026-01-31T09:00:00Z',
+    abort: true,
+  })
+  .refine((text) => isRealInstant(text), { message: 'is not a date between 1970 and 2999', abort: true })
   .meta({ format: 'date-time', examples: ['2026-01-31T09:00:00Z'] });
 
 /** An id of the caller's own (S-W2). */
@@ -20,6 +19,9 @@ export const externalId = z
   .string()
   .regex(/^[A-Za-z0-9_\-.:]{1,255}$/, 'must be 1–255 characters of A-Z a-z 0-9 _ - . :')
   .meta({ examples: ['inv_2026-0042'] });
+
+/** An id as a reference to something else: whether it exists is looked up. */
+export const idText = z.string().min(1).max(255);
 
 export const zone = z
   .string()
@@ -39,19 +41,6 @@ export const emailAddress = z
   })
   .meta({ examples: ['billing@example.com'] });
 
-/** Decimal quantity and currency; more decimals than the currency has are refused (S-W5). */
-export const money = z
-  .object({
-    quantity: z.string().regex(DECIMAL_PATTERN, 'must be a decimal string such as "100.00"'),
-    currency: z.string().refine(isCurrency, 'is not an ISO 4217 currency code'),
-  })
-  .superRefine(({ quantity, currency }, context) => {
-    const decimals = (quantity.split('.')[1] ?? '').replace(/0+$/, '').length;
-    if (isCurrency(currency) && decimals > currencyDecimals(currency)) {
-      context.addIssue({ code: 'custom', path: ['quantity'], message: `has more decimals than ${currency}` });
-    }
-  });
-
 export const period = z
   .object({ type: z.enum(['DAY', 'WEEK', 'MONTH', 'YEAR']), value: z.int().min(0) })
   .superRefine(({ type, value }, context) => {
@@ -59,7 +48,14 @@ export const period = z
     if (value > most) {
       context.addIssue({ code: 'custom', path: ['value'], message: `must be at most ${String(most)} for ${type}` });
     }
-  });
+  })
+  .meta({ examples: [{ type: 'DAY', value: 7 }] });
+
+/** Integers that we count ourselves: numbers, versions, pages. */
+export const ordinal = z
+  .int()
+  .min(1)
+  .meta({ examples: [1] });
 
 /** One line of text for people. */
 export const line = (longest: number): z.ZodString =>
@@ -68,7 +64,12 @@ export const line = (longest: number): z.ZodString =>
     .min(1)
     .max(longest)
     // eslint-disable-next-line no-control-regex -- control characters are what is being refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line without control characters');
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line without control characters')
+    .meta({ examples: ['One line of text'] });
+
+export const problem = z
+  .object({ code: z.string(), field: z.string().nullable(), message: z.string() })
+  .meta({ id: 'Problem' });
 
 export const apiError = z
   .object({
@@ -78,7 +79,7 @@ export const apiError = z
     message: z.string(),
     resource_id: z.string().nullable(),
     resource_type: z.string().nullable(),
-    problems: z.array(z.object({ code: z.string(), field: z.string().nullable(), message: z.string() })),
+    problems: z.array(problem),
   })
   .meta({ id: 'ApiError', description: 'The first problem, and all of them in `problems`.' });
 
@@ -105,14 +106,4 @@ function isRealInstant(text: string): boolean {
   if (Number.isNaN(at) || year === undefined || month === undefined || day === undefined) return false;
   const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return day <= lastDay && new Date(at).getUTCFullYear() >= 1970 && new Date(at).getUTCFullYear() <= 2999;
-}
-
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-
-function isCurrency(code: string): boolean {
-  return CURRENCIES.has(code);
-}
-
-function currencyDecimals(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }

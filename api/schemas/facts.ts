@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { emailAddress, externalId, instant, locale, money, zone } from './common.js';
+import { emailAddress, externalId, idText, instant, locale, zone } from './common.js';
+import { money } from './money.js';
 
 /** Instants are kept as UTC, so that equal instants are equal text. */
-const utc = instant.transform((text) => new Date(text).toISOString().replace('.000Z', 'Z'));
+const utc = instant.overwrite((text) => new Date(text).toISOString().replace('.000Z', 'Z'));
 /** Some billers send "" for "none". */
-const optionalEmail = z.union([emailAddress, z.literal('').transform(() => null)]).nullish();
+const optionalEmail = z
+  .string()
+  .nullish()
+  .overwrite((text) => (text === '' ? null : text))
+  .pipe(emailAddress.nullish());
 
 const channel = z.looseObject({ type: z.string(), enabled: z.boolean().nullish() });
 const preference = z.looseObject({ type: z.string(), channels: z.array(channel).nullish() });
@@ -27,8 +32,7 @@ const customer = z
     notification_preferences: z.array(preference).nullish(),
     organization: z.looseObject({ legal_name: z.string().nullish() }).nullish(),
     individual: z.looseObject({ name: name.nullish() }).nullish(),
-    test_clock_id: z
-      .string()
+    test_clock_id: idText
       .nullish()
       .meta({ description: 'Extension: the test clock it lives on; absent = unchanged, null = unbound.' }),
     updated_at: utc.nullish(),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { emailAddress, instant, line, period } from './common.js';
+import { emailAddress, idText, instant, line, period } from './common.js';
+import { patchBody } from './patch-body.js';
 
 const party = z.object({ name: line(255).nullish(), email: emailAddress });
 
 /** `send_email_to_customer` (workflowactions.yml); any field may be given alone (S-D8). */
 const sendEmail = z.object({
-  integration_id: z.string().nullish(),
+  integration_id: idText.nullish(),
   subject: line(500).nullish(),
   from: party.nullish(),
   reply_to: party.nullish(),
@@ -26,7 +27,7 @@ const sendEmail = z.object({
 });
 
 const fields = {
-  workflow_id: z.string(),
+  workflow_id: idText,
   type: z.enum(['SEND_EMAIL_TO_CUSTOMER']),
   description: line(256).nullish(),
   status: z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']),
@@ -44,9 +45,7 @@ export const actionCreate = z.object(fields).meta({
   examples: [{ workflow_id: 'wkfl_…', type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' }],
 });
 
-export const actionPatch = z
-  .looseObject(Object.fromEntries(Object.keys(fields).map((name) => [name, z.unknown()])))
-  .meta({ id: 'WorkflowActionUpdateRequest' });
+export const actionPatch = patchBody(actionCreate, 'WorkflowActionUpdateRequest');
 
 export const action = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REASONS } from '../../domain/reasons.js';
-import { instant, period } from './common.js';
+import { idText, instant, ordinal, period } from './common.js';
 
 const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
 
@@ -18,24 +18,15 @@ const step = z.object({
   delivery_ids: z.array(z.string()),
 });
 
-const runStatus = z.enum([
-  'ACCEPTED',
-  'WAITING',
-  'SENDING',
-  'BLOCKED',
-  'PAUSED',
-  'COMPLETED',
-  'STOPPED',
-  'FAILED',
-]);
+const runStatus = z.enum(['ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED', 'PAUSED', 'COMPLETED', 'STOPPED', 'FAILED']);
 
 export const workflowRun = z
   .object({
     object_type: z.literal('WORKFLOW_RUN'),
     id: z.string(),
-    number: z.int(),
+    number: ordinal,
     workflow_id: z.string(),
-    workflow_version: z.int(),
+    workflow_version: ordinal,
     trigger_id: z.string(),
     type: z.enum(['MANUAL', 'EVENT']),
     variant: z.string(),
@@ -50,25 +41,31 @@ export const workflowRun = z
     next_step_at: instant.nullable(),
     engine: z.enum(['PENDING', 'TOLD']).meta({ description: 'Whether Temporal knows of the newest revision yet.' }),
     engine_workflow_id: z.string().meta({ description: 'Temporal workflow id.' }),
-    revision: z.int(),
+    revision: ordinal,
     steps: z.array(step),
     created_at: instant,
     updated_at: instant,
   })
   .meta({ id: 'WorkflowRun' });
 
+/** null is absent (S-W3). */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
 /** The list's filters. */
 export const runFilter = z.object({
-  workflow_id: z.string().optional(),
-  trigger_id: z.string().optional(),
-  customer_id: z.string().optional(),
-  resource_id: z.string().optional(),
-  status: runStatus.optional(),
-  reason: z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).optional(),
-  next_step_before: instant.optional(),
-  next_step_after: instant.optional(),
+  workflow_id: optional(idText),
+  trigger_id: optional(idText),
+  customer_id: optional(idText),
+  resource_id: optional(idText),
+  status: optional(runStatus),
+  reason: optional(z.enum(Object.keys(REASONS) as [keyof typeof REASONS])),
+  next_step_before: optional(instant),
+  next_step_after: optional(instant),
 });
 
 export const bulkRequest = z.object({ filter: runFilter, dry_run: z.boolean().nullish() });
 
-export const bulkResult = z.object({ matched: z.int(), changed: z.int(), refused: z.int() });
+const count = z.int().min(0);
+
+export const bulkResult = z.object({ matched: count, changed: count, refused: count });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { instant, period } from './common.js';
+import { idText, instant, period } from './common.js';
 
 const overdue = z.object({ period: period.nullish() });
-const user_id = z.string().max(255).nullish();
+const user_id = idText.nullish();
 const invoiceVariant = z.enum(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']).nullish();
 const paymentVariant = z.enum(['FAILED_PAYMENT']).nullish();
 const trialVariant = z.enum(['FREE_TRIAL_REMINDER']).nullish();
@@ -12,22 +12,22 @@ const walletVariant = z.enum(['WALLET_BALANCE']).nullish();
 const targets = {
   invoice: z
     .object({
-      invoice_id: z.string(),
+      invoice_id: idText,
       event: z.object({ variant: invoiceVariant, overdue: overdue.nullish() }).nullish(),
       manual: z.object({ user_id, variant: invoiceVariant, overdue: overdue.nullish() }).nullish(),
     })
     .nullish(),
   payment: z
     .object({
-      payment_id: z.string(),
+      payment_id: idText,
       event: z.object({ variant: paymentVariant }).nullish(),
       manual: z.object({ user_id, variant: paymentVariant }).nullish(),
     })
     .nullish(),
   pricing_plan_subscription: z
     .object({
-      pricing_plan_subscription_id: z.string().nullish(),
-      pricing_plan_schedule_id: z.string(),
+      pricing_plan_subscription_id: idText.nullish(),
+      pricing_plan_schedule_id: idText,
       trial_end_at: instant.nullish(),
       event: z.object({ variant: trialVariant }).nullish(),
       manual: z.object({ user_id, variant: trialVariant }).nullish(),
@@ -35,10 +35,10 @@ const targets = {
     .nullish(),
   wallet: z
     .object({
-      wallet_type_id: z.string().nullish(),
-      wallet_id: z.string(),
-      customer_reference: z.string().nullish(),
-      wallet_reference: z.string().nullish(),
+      wallet_type_id: idText.nullish(),
+      wallet_id: idText,
+      customer_reference: z.string().max(255).nullish(),
+      wallet_reference: z.string().max(255).nullish(),
       event: z.object({ variant: walletVariant }).nullish(),
       manual: z.object({ user_id, variant: walletVariant }).nullish(),
     })
@@ -48,8 +48,8 @@ const targets = {
 export const triggerCreate = z
   .object({
     type: z.enum(['MANUAL', 'EVENT']),
-    workflow_id: z.string().nullish(),
-    customer_id: z.string().nullish(),
+    workflow_id: idText.nullish(),
+    customer_id: idText.nullish(),
     ...targets,
   })
   .meta({

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { line, period, money, instant } from './common.js';
+import { DECIMAL_PATTERN } from '../../domain/decimal.js';
+import { idText, instant, line, ordinal, period, problem } from './common.js';
+import { money } from './money.js';
+import { patchBody } from './patch-body.js';
 
 const periods = z.array(period).max(50).nullish();
 
@@ -21,7 +24,7 @@ const wallet = z.object({
   variant: z.enum(['WALLET_BALANCE']).nullish(),
   wallet_balance: z
     .object({
-      wallet_type_id: z.string().nullish(),
+      wallet_type_id: idText.nullish(),
       comparator: z.enum(['LESS_THAN'], 'only LESS_THAN is supported').nullish(),
       threshold: z
         .object({
@@ -30,7 +33,9 @@ const wallet = z.object({
             .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)$/, 'must be a percentage above 0 and up to 100')
             .nullish(),
           amount: money.nullish(),
-          credits: z.object({ quantity: z.string(), credit_type_id: z.string() }).nullish(),
+          credits: z
+            .object({ quantity: z.string().regex(DECIMAL_PATTERN, 'must be a decimal string'), credit_type_id: idText })
+            .nullish(),
         })
         .nullish(),
     })
@@ -41,7 +46,8 @@ const status = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
 
 const reference = z
   .string()
-  .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :');
+  .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :')
+  .meta({ examples: ['overdue-ladder'] });
 
 const fields = {
   name: line(255),
@@ -49,8 +55,8 @@ const fields = {
   type: z.enum(['INVOICE', 'PAYMENT', 'PRICING_PLAN_SUBSCRIPTION', 'WALLET']),
   reference,
   status,
-  customer_ids: z.array(z.string().min(1).max(255)).max(10_000).nullish(),
-  excluded_customer_ids: z.array(z.string().min(1).max(255)).max(10_000).nullish(),
+  customer_ids: z.array(idText).max(10_000).nullish(),
+  excluded_customer_ids: z.array(idText).max(10_000).nullish(),
   invoice: invoice.nullish(),
   payment: payment.nullish(),
   pricing_plan_subscription: pricingPlanSubscription.nullish(),
@@ -83,20 +89,21 @@ export const workflowCreate = z.object(fields).meta({
   ],
 });
 
-/** A merge patch: absent = unchanged, null = cleared, arrays replaced, objects merged (S-W10). */
-export const workflowPatch = z
-  .looseObject(Object.fromEntries(Object.keys(fields).map((name) => [name, z.unknown()])))
-  .meta({ id: 'WorkflowUpdateRequest' });
+export const workflowPatch = patchBody(workflowCreate, 'WorkflowUpdateRequest');
 
 export const workflow = z
   .object({
     object_type: z.literal('WORKFLOW'),
     id: z.string(),
-    number: z.int().meta({ description: 'Extension: the integer id.' }),
+    number: ordinal.meta({ description: 'Extension: the integer id.' }),
     ...fields,
-    version: z.int().meta({ description: 'Extension: raised when what is pinned at the start of a run changes.' }),
+    version: ordinal.meta({ description: 'Extension: raised when what is pinned at the start of a run changes.' }),
     created_at: instant,
     updated_at: instant,
+    problems: z
+      .array(problem)
+      .optional()
+      .meta({ description: 'Extension: warnings about a change that was made all the same.' }),
   })
   .meta({ id: 'Workflow' });
 

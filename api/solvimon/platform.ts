@@ -5,11 +5,13 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
 import { emailAddress, errors, instant, iso, line, locale, zone } from '../schemas/common.js';
 
+const sender = z.object({ name: line(255).nullish(), email: emailAddress });
+
 const settings = {
   name: line(255),
   timezone: zone.nullable(),
   locale: locale.nullable(),
-  sender: z.object({ name: line(255).nullish(), email: emailAddress }).nullable(),
+  sender: sender.nullable(),
   due_dates: z.enum(['INSTANT', 'DATE']).meta({
     description: 'DATE: a due date at exactly 00:00:00Z means that calendar date in the customer’s zone.',
   }),
@@ -31,9 +33,9 @@ const platform = z
   .meta({ id: 'Platform' });
 
 const changes = z
-  .object(settings)
+  .object({ ...settings, environment: z.enum(['TEST', 'LIVE']), sender: sender.partial().nullable() })
   .partial()
-  .extend({ environment: z.enum(['TEST', 'LIVE']).optional() });
+  .meta({ id: 'PlatformUpdateRequest', examples: [{ timezone: 'Europe/Amsterdam', due_dates: 'DATE' }] });
 
 /** `/v1/platform`: one's own platform and its settings (extension, S-W12). */
 export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
@@ -54,15 +56,19 @@ export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
       if (environment !== undefined && environment !== own.environment) {
         throw Refusal.invalid('environment', 'The environment of a platform never changes.');
       }
-      const row = await updatePlatform(db, own.id, toChanges(request.body));
+      const row = await updatePlatform(db, own.id, toChanges(own, request.body));
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
       return toResponse(row);
     },
   );
 }
 
-function toChanges(body: z.infer<typeof changes>): PlatformChanges {
+/** Objects are merged, so a sender may be given in part (S-W10); it needs an address all the same. */
+function toChanges(own: Platform, body: z.infer<typeof changes>): PlatformChanges {
   const { sender, allow_list, org_ids } = body;
+  const stored = { name: own.sender_name, email: own.sender_email };
+  const { name, email } = sender ? { ...stored, ...sender } : { name: null, email: null };
+  if (sender && email === null) throw Refusal.missing('sender.email', 'A sender needs an address.');
   return {
     name: body.name,
     timezone: body.timezone,
@@ -70,7 +76,7 @@ function toChanges(body: z.infer<typeof changes>): PlatformChanges {
     due_dates: body.due_dates,
     in_doubt: body.in_doubt,
     blast_limit: body.blast_limit,
-    ...(sender === undefined ? {} : { sender_name: sender?.name ?? null, sender_email: sender?.email ?? null }),
+    ...(sender === undefined ? {} : { sender_name: name, sender_email: email }),
     ...(allow_list === undefined ? {} : { allow_list: allow_list ?? [] }),
     ...(org_ids === undefined ? {} : { org_ids: org_ids ?? [] }),
   };

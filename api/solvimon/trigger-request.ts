@@ -3,15 +3,9 @@ import type { Period, Variant, WorkflowType } from '../../domain/types.js';
 import type { TriggerRequest } from '../../store/triggers.js';
 import type { TriggerCreate } from '../schemas/workflow-trigger.js';
 import { withoutNulls } from '../without-nulls.js';
+import { BLOCKS, type Block } from './blocks.js';
 
-type Block = 'invoice' | 'payment' | 'pricing_plan_subscription' | 'wallet';
-const TYPES: Record<Block, WorkflowType> = {
-  invoice: 'INVOICE',
-  payment: 'PAYMENT',
-  pricing_plan_subscription: 'PRICING_PLAN_SUBSCRIPTION',
-  wallet: 'WALLET',
-};
-const BLOCKS = Object.keys(TYPES) as Block[];
+const TARGETS = Object.entries(BLOCKS) as [WorkflowType, Block][];
 
 /** What one block says beside its resource. */
 interface Occasion {
@@ -21,17 +15,15 @@ interface Occasion {
 
 /** Reads a trigger's body: exactly one target, and only the occasion that fits its type (S-M1). */
 export function triggerRequest(body: TriggerCreate): TriggerRequest {
-  const given = BLOCKS.filter((block) => body[block] != null);
-  const [block, ...others] = given;
-  if (!block) throw Refusal.missing('invoice', `Give one target: ${BLOCKS.join(', ')}.`);
-  if (others.length > 0) {
-    const problems = others.map((field): Problem => ({
-      code: 'INVALID_FIELD',
-      field,
-      message: 'Give only one target.',
-    }));
-    throw new Refusal(problems as [Problem, ...Problem[]]);
-  }
+  const [target, ...others] = TARGETS.filter(([, block]) => body[block] != null);
+  if (!target) throw Refusal.missing('invoice', `Give one target: ${Object.values(BLOCKS).join(', ')}.`);
+  const [first, ...rest] = others.map(([, field]): Problem => ({
+    code: 'INVALID_FIELD',
+    field,
+    message: 'Give only one target.',
+  }));
+  if (first) throw new Refusal([first, ...rest]);
+  const [targetType, block] = target;
   const [used, unused] = body.type === 'MANUAL' ? (['manual', 'event'] as const) : (['event', 'manual'] as const);
   if (body[block]?.[unused] != null) {
     throw Refusal.invalid(`${block}.${unused}`, `A trigger of type ${body.type} uses ${used}.`);
@@ -47,7 +39,7 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
     workflowId: body.workflow_id ?? null,
     customerId: body.customer_id ?? null,
     variant: occasion.variant ?? null,
-    targetType: TYPES[block],
+    targetType,
     resource: resourceOf(body, block),
     subscriptionId: body.pricing_plan_subscription?.pricing_plan_subscription_id ?? null,
     period,

@@ -1,37 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Refusal, type Problem } from '../../contracts/refusal.js';
-import { samePeriod } from '../../domain/period.js';
+import { Refusal } from '../../contracts/refusal.js';
 import {
   countActions,
   getAction,
   insertAction,
   lockAction,
   updateAction,
-  type ActionFields,
   type ActionRow,
 } from '../../store/actions.js';
 import type { Sql } from '../../store/database.js';
 import { listPage } from '../../store/lists.js';
 import { touchRuns } from '../../store/touch-runs.js';
-import { getWorkflow, lockWorkflow, type WorkflowRow } from '../../store/workflows.js';
-import { templateExists } from '../../email/built-in-library.js';
+import { getWorkflow, lockWorkflow } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
-import { mergePatch } from '../merge-patch.js';
 import { pageQuery, toPage } from '../pages.js';
+import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { problemsOf } from '../plugins/errors.js';
 import { errors, iso } from '../schemas/common.js';
-import { action, actionCreate, actionPatch, type ActionCreate } from '../schemas/workflow-action.js';
+import { action, actionCreate, actionPatch } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
+import { actionBody, actionFields } from './action-fields.js';
 import { checkTransition } from './workflow-fields.js';
 
 const params = z.object({ resourceId: z.string() });
 const MOST_ACTIONS = 10;
-const BLOCKS = {
-  INVOICE: 'invoice',
-  PAYMENT: 'payment',
-  PRICING_PLAN_SUBSCRIPTION: 'pricing_plan_subscription',
-} as const;
 
 /** `/v1/workflow-actions`: what a step does (workflowactions.yml). The list is a bare array, as the contract has it. */
 export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
@@ -103,7 +97,7 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
         response: { 200: action, ...errors },
       },
     },
-    (request) => change(platformOf(request).id, request.params.resourceId, request.body),
+    (request, reply) => change(request, reply, request.params.resourceId, request.body),
   );
 
   app.delete(
@@ -116,26 +110,25 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
         response: { 200: action, ...errors },
       },
     },
-    (request) => change(platformOf(request).id, request.params.resourceId, { status: 'ARCHIVED' }),
+    (request, reply) => change(request, reply, request.params.resourceId, { status: 'ARCHIVED' }),
   );
 
-  async function change(platformId: string, id: string, patch: unknown) {
+  async function change(request: FastifyRequest, reply: FastifyReply, id: string, patch: unknown) {
+    const platformId = platformOf(request).id;
     const { row, touched } = await db.transaction(async (tx) => {
       const before = await lockAction(tx, platformId, id);
       if (!before) throw Refusal.notFound('WORKFLOW_ACTION', id);
-      const workflow = await getWorkflow(tx, platformId, before.workflow_id);
-      if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
-      const parsed = actionCreate.safeParse(mergePatch(actionBody(before), patch), { reportInput: true });
-      if (!parsed.success) throw new Refusal(problemsOf(parsed.error));
-      if (parsed.data.workflow_id !== before.workflow_id) {
+      const stored = actionBody(before);
+      const body = patched(actionCreate, stored, patch, reply);
+      if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return { row: before, touched: [] };
+      if (before.status === 'ARCHIVED') throw Refusal.operation('An archived action cannot be changed.', 'status');
+      if (body.workflow_id !== before.workflow_id) {
         throw Refusal.invalid('workflow_id', 'An action stays with its workflow.');
       }
-      const repeatedArchive = before.status === 'ARCHIVED' && parsed.data.status === 'ARCHIVED';
-      if (before.status === 'ARCHIVED' && !repeatedArchive) {
-        throw Refusal.operation('An archived action cannot be changed.', 'status');
-      }
-      checkTransition(before.status, parsed.data.status);
-      const row = repeatedArchive ? before : await updateAction(tx, id, actionFields(parsed.data, workflow));
+      checkTransition(before.status, body.status);
+      const workflow = await getWorkflow(tx, platformId, before.workflow_id);
+      if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
+      const row = await updateAction(tx, id, actionFields(body, workflow));
       if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);
       return { row, touched: await wakeBlocked(tx, row) };
     });
@@ -147,72 +140,6 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
 /** A repaired action lets the runs go that were blocked for want of it (S-R2). */
 function wakeBlocked(tx: Sql, row: ActionRow): Promise<string[]> {
   return touchRuns(tx, row.platform_id, { kind: 'BLOCKED', workflowId: row.workflow_id });
-}
-
-/** A parsed action as it is stored; it must fit its workflow (S-D8, D9). */
-function actionFields(body: ActionCreate, workflow: WorkflowRow): ActionFields {
-  const problems = [...fitProblems(body, workflow), ...stepProblems(body, workflow)];
-  const [first, ...rest] = problems;
-  if (first) throw new Refusal([first, ...rest]);
-  return {
-    status: body.status,
-    description: body.description ?? null,
-    send_email_to_customer: body.send_email_to_customer ? withoutNulls(body.send_email_to_customer) : null,
-    steps: body.steps ?? null,
-  };
-}
-
-function fitProblems({ send_email_to_customer: email }: ActionCreate, workflow: WorkflowRow): Problem[] {
-  if (!email) return [];
-  const at = (field: string, message: string): Problem => ({
-    code: 'INVALID_FIELD',
-    field: `send_email_to_customer.${field}`,
-    message,
-  });
-  const problems: Problem[] = [];
-  if (email.integration_id != null)
-    problems.push(at('integration_id', `There is no integration ${email.integration_id}.`));
-  if (email.template_name != null && !templateExists(email.template_name)) {
-    problems.push(at('template_name', `There is no template ${email.template_name}.`));
-  }
-  if (email.variant != null && email.variant !== workflow.type) {
-    problems.push(at('variant', `The workflow is of type ${workflow.type}.`));
-  }
-  for (const [type, block] of Object.entries(BLOCKS)) {
-    if (type !== workflow.type && email[block] != null) {
-      problems.push(at(block, `An action of a ${workflow.type} workflow has no ${block} block.`));
-    }
-  }
-  if (email.invoice?.type != null && workflow.variant !== null && email.invoice.type !== workflow.variant) {
-    problems.push(at('invoice.type', `The workflow’s variant is ${workflow.variant}.`));
-  }
-  if (workflow.variant === 'UPCOMING_PAYMENT_REMINDER') {
-    for (const field of ['include_pdf', 'include_payment_link'] as const) {
-      if (email.invoice?.[field]) problems.push(at(`invoice.${field}`, 'applies only to TO_FINAL and OVERDUE.'));
-    }
-  }
-  return problems;
-}
-
-function stepProblems({ steps }: ActionCreate, workflow: WorkflowRow): Problem[] {
-  return (steps ?? []).flatMap((step, index): Problem[] =>
-    workflow.definition.periods.some((period) => samePeriod(period, step))
-      ? []
-      : [{ code: 'INVALID_FIELD', field: `steps[${String(index)}]`, message: 'The workflow has no such period.' }],
-  );
-}
-
-function actionBody(row: ActionRow): ActionCreate {
-  return {
-    workflow_id: row.workflow_id,
-    type: row.type,
-    description: row.description,
-    status: row.status,
-    ...(row.send_email_to_customer
-      ? { send_email_to_customer: row.send_email_to_customer as ActionCreate['send_email_to_customer'] }
-      : {}),
-    steps: row.steps,
-  };
 }
 
 function toResponse(row: ActionRow): z.input<typeof action> {

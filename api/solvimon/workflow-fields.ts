@@ -1,18 +1,12 @@
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { periodKey } from '../../domain/period.js';
-import type { Period, Variant, WorkflowType } from '../../domain/types.js';
+import type { Period, Variant } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
 import type { DefinitionStatus } from '../../store/actions.js';
 import type { WorkflowFields, WorkflowRow } from '../../store/workflows.js';
 import type { WorkflowCreate } from '../schemas/workflow.js';
 import { withoutNulls } from '../without-nulls.js';
-
-const BLOCKS: Record<WorkflowType, 'invoice' | 'payment' | 'pricing_plan_subscription' | 'wallet'> = {
-  INVOICE: 'invoice',
-  PAYMENT: 'payment',
-  PRICING_PLAN_SUBSCRIPTION: 'pricing_plan_subscription',
-  WALLET: 'wallet',
-};
+import { BLOCKS, type Block } from './blocks.js';
 
 /** Where each status may go; the present one is always allowed (S-D3). */
 const TRANSITIONS: Record<DefinitionStatus, readonly DefinitionStatus[]> = {
@@ -29,7 +23,8 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
   const variant = (config?.variant as Variant | undefined) ?? null;
   const periods = periodsOf(body);
   const problems = [...foreignBlocks(body, block), ...periodProblems(periods, body)];
-  if (body.status !== 'DRAFT') problems.push(...completeness(body, block, variant, periods));
+  const complete = body.status === 'ACTIVE' || body.status === 'INACTIVE';
+  if (complete) problems.push(...completeness(body, block, variant, periods));
   throwIfAny(problems);
   return {
     reference: body.reference,
@@ -44,23 +39,21 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
   };
 }
 
-/** What may not change, or not any more (S-D3, D4). */
-export function checkChange(before: WorkflowRow, after: WorkflowFields): void {
+/** Throws when a body asks for what may not change, or not any more (S-D3, D4). */
+export function checkChange(before: WorkflowRow, body: WorkflowCreate): void {
   if (before.status === 'ARCHIVED') throw Refusal.operation('An archived workflow cannot be changed.', 'status');
+  if (body.type !== before.type) throw Refusal.invalid('type', 'The type of a workflow never changes.');
+  checkTransition(before.status, body.status);
+  if (before.status === 'DRAFT') return;
+  const block = BLOCKS[before.type];
   const problems: Problem[] = [];
-  if (before.type !== after.type) problems.push(invalid('type', 'The type of a workflow never changes.'));
-  if (before.status !== 'DRAFT') {
-    if (before.variant !== after.variant) {
-      problems.push(
-        invalid(`${BLOCKS[before.type]}.variant`, 'The variant can only be changed while the workflow is DRAFT.'),
-      );
-    }
-    if (before.reference !== after.reference) {
-      problems.push(invalid('reference', 'The reference can only be changed while the workflow is DRAFT.'));
-    }
+  if (body[block] != null && (body[block].variant ?? null) !== before.variant) {
+    problems.push(invalid(`${block}.variant`, 'The variant can only be changed while the workflow is DRAFT.'));
+  }
+  if (body.reference !== before.reference) {
+    problems.push(invalid('reference', 'The reference can only be changed while the workflow is DRAFT.'));
   }
   throwIfAny(problems);
-  checkTransition(before.status, after.status);
 }
 
 export function checkTransition(from: DefinitionStatus, to: DefinitionStatus): void {
@@ -98,7 +91,7 @@ function periodsOf(body: WorkflowCreate): Period[] {
 }
 
 /** A block of another type is refused: dropping configuration would be worse than an error (S-W3). */
-function foreignBlocks(body: WorkflowCreate, own: string): Problem[] {
+function foreignBlocks(body: WorkflowCreate, own: Block): Problem[] {
   return Object.values(BLOCKS)
     .filter((block) => block !== own && body[block] != null)
     .map((block) => invalid(block, `A workflow of type ${body.type} has no ${block} block.`));
@@ -115,12 +108,11 @@ function periodProblems(periods: readonly Period[], body: WorkflowCreate): Probl
 
 function completeness(
   body: WorkflowCreate,
-  block: string,
+  block: Block,
   variant: Variant | null,
   periods: readonly Period[],
 ): Problem[] {
-  if (body[block as 'invoice'] == null)
-    return [missing(block, `A workflow that is not DRAFT needs its ${block} block.`)];
+  if (body[block] == null) return [missing(block, `A workflow that is not DRAFT needs its ${block} block.`)];
   if (variant === null) return [missing(`${block}.variant`, 'A workflow that is not DRAFT needs its variant.')];
   if (traitsOf(variant).ladder && periods.length === 0) {
     return [missing(periodsPath(body), `${variant} needs 1–50 periods.`)];

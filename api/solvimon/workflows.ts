@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
@@ -15,12 +16,13 @@ import {
   type WorkflowRow,
 } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
-import { mergePatch } from '../merge-patch.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
+import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { problemsOf } from '../plugins/errors.js';
 import { apiError, errors, iso } from '../schemas/common.js';
 import { workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
+import { withoutNulls } from '../without-nulls.js';
+import { orphanedSteps } from './orphaned-steps.js';
 import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
@@ -88,13 +90,13 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
         response: { ...one, 409: apiError },
       },
     },
-    (request) =>
+    (request, reply) =>
       change(request, request.params.resourceIdOrReference, (before) => {
-        const parsed = workflowCreate.safeParse(mergePatch(workflowBody(before), request.body), { reportInput: true });
-        if (!parsed.success) throw new Refusal(problemsOf(parsed.error));
-        const fields = workflowFields(parsed.data);
-        checkChange(before, fields);
-        return fields;
+        const stored = workflowBody(before);
+        const body = patched(workflowCreate, stored, request.body, reply);
+        if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return before;
+        checkChange(before, body);
+        return workflowFields(body);
       }),
   );
 
@@ -106,26 +108,27 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
     );
   }
 
+  /** Locks a workflow and writes what `next` makes of it; the row itself = nothing to change (S-D3). */
   async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => WorkflowFields) {
     const platformId = platformOf(request).id;
-    const { row, touched } = await db.transaction(async (tx) => {
+    const { row, touched, problems } = await db.transaction(async (tx) => {
       const before = await lockWorkflow(tx, platformId, id);
       if (!before) throw Refusal.notFound('WORKFLOW', id);
       const fields = next(before);
+      if (fields === before) return { row: before, touched: [], problems: [] };
       const row = await updateWorkflow(tx, before, fields);
       if (!row) throw taken(fields.reference);
-      return { row, touched: await touchConcerned(tx, before, row) };
+      return { row, touched: await touchConcerned(tx, before, row), problems: await orphanedSteps(tx, row) };
     });
     tellSoon('RUN', touched);
-    return toResponse(row);
+    return { ...toResponse(row), ...(problems.length > 0 ? { problems } : {}) };
   }
 }
 
 /** Its own blocks are validated as a whole when a workflow leaves DRAFT, whichever way it does. */
 function moved(before: WorkflowRow, status: DefinitionStatus): WorkflowFields {
   checkTransition(before.status, status);
-  if (before.status === status || status === 'ARCHIVED') return { ...before, status };
-  return workflowFields({ ...workflowBody(before), status });
+  return before.status === status ? before : workflowFields({ ...workflowBody(before), status });
 }
 
 /** Open runs stop when their workflow is archived or their customer falls out of scope (S-D10, D6); nothing else concerns them. */

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createApi, type Api } from './api.js';
+import type { Json } from './support.js';
+
+const WITHOUT_BODY = /\/(activate|deactivate|archive)$/;
+
+describe('/openapi.json', () => {
+  let h: Api;
+  let document: Json;
+  const routes: string[] = [];
+  let operations: { name: string; operation: Json }[];
+
+  beforeAll(async () => {
+    h = await createApi();
+    document = (await h.call('GET', '/openapi.json')).body;
+    for (const line of flatRoutes(h.app.printRoutes({ commonPrefix: false }))) routes.push(line);
+    operations = Object.entries(document.paths as Json).flatMap(([path, item]) =>
+      Object.entries(item as Json).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        operation: operation as Json,
+      })),
+    );
+  });
+  afterAll(() => h.stop());
+
+  it('is OpenAPI 3.1 with a title, tags and two ways to authenticate', () => {
+    expect(document).toMatchObject({
+      openapi: expect.stringMatching(/^3\.1\./),
+      info: { title: 'Dunwell API', version: '1' },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-KEY' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
+      },
+      security: [{ apiKey: [] }, { bearer: [] }],
+    });
+  });
+
+  it('describes every route there is', () => {
+    expect(operations.map(({ name }) => name.replace(/\{(\w+)\}/g, ':$1')).sort()).toEqual([...routes].sort());
+    expect(routes.length).toBeGreaterThan(25);
+  });
+
+  it('gives every operation a summary, a known tag and its answers', () => {
+    const tags = (document.tags as Json[]).map(({ name }) => name as string);
+    for (const { name, operation } of operations) {
+      expect(operation.summary, name).toMatch(/^[A-Z]/);
+      expect(tags, name).toContain(operation.tags[0]);
+      for (const [status, response] of Object.entries(operation.responses as Json)) {
+        expect(response.description, `${name} ${status}`).not.toBe('Default Response');
+        expect(response.content['application/json'].schema, `${name} ${status}`).toBeDefined();
+      }
+    }
+  });
+
+  it('gives every write its body, and every closed route its errors', () => {
+    for (const { name, operation } of operations) {
+      const writes = /^(POST|PUT|PATCH) /.test(name) && !WITHOUT_BODY.test(name);
+      expect(operation.requestBody !== undefined, name).toBe(writes);
+      const open = operation.tags[0] === 'health';
+      if (open) expect(operation.security, name).toEqual([]);
+      else
+        expect(Object.keys(operation.responses as Json), name).toEqual(
+          expect.arrayContaining(['400', '401', '403', '404']),
+        );
+    }
+  });
+
+  it('names path parameters as the path does', () => {
+    for (const { name, operation } of operations) {
+      const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const described = ((operation.parameters ?? []) as Json[]).filter((parameter) => parameter.in === 'path');
+      expect(
+        described.map((parameter) => parameter.name as string),
+        name,
+      ).toEqual(inPath);
+    }
+  });
+
+  it('keeps every reference, and no schema that nothing refers to', () => {
+    const text = JSON.stringify(document);
+    const used = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
+    expect([...used].sort()).toEqual(Object.keys(document.components.schemas as Json).sort());
+    expect([...used].filter((name) => name?.endsWith('Input'))).toEqual([]);
+  });
+
+  it('has schemas that are JSON Schema 2020-12, and examples that fit them', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', ...document });
+    for (const [name, schema] of Object.entries(document.components.schemas as Json)) {
+      const validate = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+      for (const example of (schema.examples ?? []) as unknown[]) {
+        expect(validate(example), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
+      }
+    }
+  });
+
+  it('shows the fields of a PATCH, none of them required', () => {
+    const { WorkflowUpdateRequest: patch, WorkflowCreateRequest: create } = document.components.schemas as Json;
+    expect(Object.keys(patch.properties as Json)).toEqual(Object.keys(create.properties as Json));
+    expect(patch).not.toHaveProperty('required');
+  });
+
+  it('describes what is answered', async () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', ...document });
+    const check = (name: string, value: unknown): void => {
+      const validate = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+      expect(validate(value), `${name}: ${JSON.stringify(validate.errors)} ${JSON.stringify(value)}`).toBe(true);
+    };
+    const { examples } = document.components.schemas.WorkflowCreateRequest as { examples: Json[] };
+    const workflow = (await h.call('POST', '/v1/workflows', examples[0])).body;
+    check('Workflow', workflow);
+    const action = { workflow_id: workflow.id as string, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' };
+    check('WorkflowAction', (await h.call('POST', '/v1/workflow-actions', action)).body);
+    await h.call('PUT', '/v1/customers/cust_acme', document.components.schemas.CustomerFact.examples[0]);
+    await h.call('PUT', '/v1/invoices/inv_1', document.components.schemas.InvoiceFact.examples[0]);
+    const [trigger] = (await h.call('GET', '/v1/workflow-triggers')).body.data as Json[];
+    check('WorkflowTrigger', trigger);
+    const [run] = (await h.call('GET', '/v1/workflow-runs')).body.data as Json[];
+    check('WorkflowRun', run);
+    check('TestClock', (await h.call('POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).body);
+    check('Platform', (await h.call('GET', '/v1/platform')).body);
+    check('ApiError', (await h.call('GET', '/v1/workflows/nothing')).body);
+  });
+});
+
+describe('/docs', () => {
+  let h: Api;
+  beforeAll(async () => {
+    h = await createApi();
+  });
+  afterAll(() => h.stop());
+
+  it('answers a page that loads everything from here, under a policy that says so', async () => {
+    const page = await h.app.inject('/docs');
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.body).toContain('<title>Dunwell API</title>');
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, url]) => new URL(url ?? '', 'http://h/docs').pathname,
+    );
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) expect((await h.app.inject(asset)).statusCode, asset).toBe(200);
+  });
+
+  it('lets no answer of the API itself run or frame anything', async () => {
+    const answer = await h.call('GET', '/v1/platform');
+    expect(answer.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  });
+});
+
+/** `GET /v1/workflows/:id` for each line of Fastify's tree, without what is not described: HEAD, the docs and their assets. */
+function flatRoutes(tree: string): string[] {
+  const parents: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, indent = '', segment = '', methods = ''] = /^([│├└─\s]*)([^\s(]\S*)(?: \(([A-Z, ]+)\))?/.exec(line) ?? [];
+    if (segment === '') return [];
+    const depth = indent.length / 4;
+    parents.length = depth;
+    parents[depth] = segment;
+    const path = parents.join('');
+    const named = methods.split(', ').filter((method) => method !== '' && method !== 'HEAD');
+    return /^\/(docs|openapi\.json)/.test(path) || path.includes('*') ? [] : named.map((method) => `${method} ${path}`);
+  });
+}

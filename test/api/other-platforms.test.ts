@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApi, type Api } from './api.js';
+import { created, createLadder, openInvoice, put, stored, stranger, type Json } from './support.js';
+
+describe('the ids of another platform (S-W1)', () => {
+  let h: Api;
+  let theirs: Record<string, string>;
+  const ids: Record<string, string> = {};
+
+  beforeAll(async () => {
+    h = await createApi();
+    theirs = await stranger(h);
+    const ladder = await createLadder(h, 'ladder');
+    const draft = await createLadder(h, 'draft', [7], { status: 'DRAFT' });
+    const action = { workflow_id: ladder.id as string, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' };
+    await put(h, 'customers/cust_1', { reference: 'acme' });
+    await put(h, 'contacts/cont_1', { customer_id: 'cust_1' });
+    await put(h, 'invoices/inv_1', openInvoice('cust_1'));
+    await put(h, 'pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1' });
+    await put(h, 'pricing-plan-schedules/pps_1', { pricing_plan_subscription_id: 'ppsu_1' });
+    const [run] = (await h.call('GET', '/v1/workflow-runs')).body.data as Json[];
+    Object.assign(ids, {
+      workflow: ladder.id,
+      draft: draft.id,
+      reference: ladder.reference,
+      action: (await created(h, '/v1/workflow-actions', action)).id,
+      clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
+      run: run?.id,
+      trigger: run?.trigger_id,
+      customer: 'cust_1',
+      customerReference: 'acme',
+      contact: 'cont_1',
+      invoice: 'inv_1',
+      subscription: 'ppsu_1',
+      schedule: 'pps_1',
+    });
+  });
+  afterAll(() => h.stop());
+
+  const trigger = { type: 'MANUAL', invoice: { invoice_id: 'inv_own', manual: { variant: 'OVERDUE' } } };
+  it.each<[string, string, string, ((id: string) => unknown)?]>([
+    ['workflow', 'GET', '/v1/workflows/:id'],
+    ['reference', 'GET', '/v1/workflows/:id'],
+    ['workflow', 'PATCH', '/v1/workflows/:id', () => ({ name: 'Mine' })],
+    ['draft', 'POST', '/v1/workflows/:id/activate'],
+    ['workflow', 'POST', '/v1/workflows/:id/deactivate'],
+    ['reference', 'POST', '/v1/workflows/:id/archive'],
+    ['action', 'GET', '/v1/workflow-actions/:id'],
+    ['action', 'PATCH', '/v1/workflow-actions/:id', () => ({ description: 'Mine' })],
+    ['action', 'DELETE', '/v1/workflow-actions/:id'],
+    [
+      'workflow',
+      'POST',
+      '/v1/workflow-actions',
+      (id) => ({ workflow_id: id, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' }),
+    ],
+    ['trigger', 'GET', '/v1/workflow-triggers/:id'],
+    [
+      'invoice',
+      'POST',
+      '/v1/workflow-triggers',
+      (id) => ({ ...trigger, invoice: { ...trigger.invoice, invoice_id: id } }),
+    ],
+    ['workflow', 'POST', '/v1/workflow-triggers', (id) => ({ ...trigger, workflow_id: id })],
+    ['customer', 'POST', '/v1/workflow-triggers', (id) => ({ ...trigger, customer_id: id })],
+    [
+      'schedule',
+      'POST',
+      '/v1/workflow-triggers',
+      (id) => ({ type: 'EVENT', pricing_plan_subscription: { pricing_plan_schedule_id: id } }),
+    ],
+    ['run', 'GET', '/v1/workflow-runs/:id'],
+    ['customer', 'GET', '/v1/workflow-runs?customer_id=:id'],
+    ['workflow', 'GET', '/v1/workflow-runs?workflow_id=:id'],
+    ['invoice', 'POST', '/v1/workflow-runs/release', (id) => ({ filter: { resource_id: id } })],
+    ['clock', 'GET', '/v1/test-clocks/:id'],
+    ['clock', 'POST', '/v1/test-clocks/:id/advance', () => ({ frozen_time: '2027-01-01T00:00:00Z' })],
+    ['clock', 'PUT', '/v1/customers/cust_own', (id) => ({ test_clock_id: id })],
+    ['customer', 'GET', '/v1/customers/:id'],
+    ['customerReference', 'GET', '/v1/customers/:id'],
+    ['contact', 'GET', '/v1/contacts/:id'],
+    ['invoice', 'GET', '/v1/invoices/:id'],
+    ['subscription', 'GET', '/v1/pricing-plan-subscriptions/:id'],
+    ['schedule', 'GET', '/v1/pricing-plan-schedules/:id'],
+  ])('are unknown: %s in %s %s', async (kind, method, path, body) => {
+    await h.call('PUT', '/v1/customers/cust_own', {}, theirs);
+    await h.call('PUT', '/v1/invoices/inv_own', openInvoice('cust_own', { status: 'DRAFT' }), theirs);
+    const before = await stored(h);
+    const ask = async (id: string) => {
+      const answer = await h.call(method, path.replace(':id', id), body?.(id), theirs);
+      // Both say the same once the id itself is taken out.
+      return { status: answer.status, body: JSON.stringify(answer.body).replaceAll(id, '<id>') };
+    };
+    const real = ids[kind] ?? '';
+    expect(real).not.toBe('');
+    expect(await ask(real)).toEqual(await ask(`${real}x`));
+    expect(await stored(h)).toEqual(before);
+  });
+
+  it('may be used again by another platform, each for its own', async () => {
+    for (const path of ['customers/cust_1', 'invoices/inv_1']) {
+      const body = path.startsWith('inv') ? openInvoice('cust_1', { invoice_number: 'theirs' }) : {};
+      expect((await h.call('PUT', `/v1/${path}`, body, theirs)).status).toBe(201);
+    }
+    expect((await h.call('GET', '/v1/invoices/inv_1')).body).not.toHaveProperty('invoice_number');
+    const again = { name: 'x', type: 'INVOICE', reference: 'ladder', status: 'DRAFT' };
+    expect((await h.call('POST', '/v1/workflows', again, theirs)).status).toBe(201);
+  });
+
+  it('appear in no list', async () => {
+    const [own, other] = await Promise.all([createApi(), stranger(h)]);
+    for (const path of ['workflows', 'workflow-actions', 'workflow-triggers', 'workflow-runs']) {
+      const { body } = await h.call('GET', `/v1/${path}`, undefined, other);
+      expect(Array.isArray(body) ? body : body.data).toEqual([]);
+    }
+    await own.stop();
+  });
+});
