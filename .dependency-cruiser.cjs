@@ -1,5 +1,18 @@
 /** The import law: who may know whom. Rooms are the top-level folders. */
-const rooms = ['api', 'workflows', 'activities', 'worker', 'engine', 'domain', 'contracts', 'store', 'email', 'cli', 'dev', 'test'];
+const rooms = [
+  'api',
+  'workflows',
+  'activities',
+  'worker',
+  'engine',
+  'domain',
+  'contracts',
+  'store',
+  'email',
+  'cli',
+  'dev',
+  'test',
+];
 
 /** What each room may import besides itself. cli and dev join things; test may see everything. */
 const allowed = {
@@ -67,7 +80,12 @@ module.exports = {
       from: { path: '^workflows/' },
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -14,16 +14,11 @@ export interface AppliedRun {
 
 /**
  * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
- * `touch` raises the revision even when nothing differs, so that the engine looks again.
  */
-export async function applyEvaluation(
-  tx: Sql,
-  loaded: LoadedRun,
-  options: { touch?: boolean } = {},
-): Promise<AppliedRun> {
+export async function applyEvaluation(tx: Sql, loaded: LoadedRun): Promise<AppliedRun> {
   const evaluation = await evaluateGuarded(tx, loaded);
   const next = nextRow(loaded, evaluation);
-  const changed = options.touch === true || isDifferent(loaded.row, next);
+  const changed = isDifferent(loaded.row, next);
   if (changed) next.plan_revision += 1;
   const steps = changedSteps(loaded.context.run.steps, evaluation.steps);
   const silent = (['status', 'customer_id', 'anchor_at'] as const).some((field) => loaded.row[field] !== next[field]);
@@ -73,9 +68,9 @@ function keepAccepted(row: RunRow, status: RunStatus): RunStatus {
   return status === 'WAITING' && !row.engine_started ? 'ACCEPTED' : status;
 }
 
-/** Whether a mail is being sent at this moment is Postgres' to say; the engine is not told (S-R1). */
+/** Whether the engine has a run yet, and whether it is being sent at this moment, are Postgres' to say (S-R1). */
 function toldStatus({ status }: RunRow): RunStatus {
-  return status === 'SENDING' ? 'WAITING' : status;
+  return status === 'SENDING' || status === 'ACCEPTED' ? 'WAITING' : status;
 }
 
 function isDifferent(before: RunRow, after: RunRow): boolean {

@@ -85,11 +85,14 @@ async function afterRace(
   return { triggerId: oldest.trigger_id, created: false, runs: others };
 }
 
+/** The EVENT runs this resource has for the occasion, of whatever became of them and their workflows (S-M6). */
 function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
   return tx.rows<TriggeredRun>(
     `SELECT id, workflow_id, trigger_id, false AS created, status, next_step_at FROM runs
-     WHERE workflow_id = ANY ($1) AND resource_id = $2 AND occurrence = $3 AND type = 'EVENT' ORDER BY created_at, id`,
-    [request.workflows.map(({ id }) => id), request.resource.id, occurrenceOf(request)],
+     WHERE platform_id = $1 AND resource_type = $2 AND resource_id = $3 AND occurrence = $4 AND type = 'EVENT'
+       AND ($5::text IS NULL OR workflow_id = $5)
+     ORDER BY created_at, id`,
+    [request.platform.id, request.resource.type, request.resource.id, occurrenceOf(request), request.workflowId],
   );
 }
 

@@ -42,8 +42,8 @@ export class Database implements Sql {
   }
 
   /**
-   * One transaction (READ COMMITTED). A deadlock or serialization failure repeats it, at most five times: `work` must have
-   * no effect but its statements.
+   * One transaction (READ COMMITTED). A deadlock, a serialization failure or a unique key that somebody else took meanwhile
+   * repeats it, at most five times: `work` must have no effect but its statements, and look before it writes.
    */
   async transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
@@ -114,7 +114,7 @@ async function run<Row>(target: pg.Pool | pg.PoolClient, text: string, values: r
 
 function isRepeatable(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === '40P01' || code === '40001';
+  return code === '40P01' || code === '40001' || code === '23505';
 }
 
 const TIMESTAMPTZ = 1184;

@@ -64,24 +64,39 @@ export async function lockFact(
 }
 
 /**
- * Locks the facts this one names (FOR SHARE), customer first. A fact that is not known yet gets a placeholder row, so that two
- * parallel PUTs meet there (S-A3).
+ * Locks the facts this one names (FOR SHARE), customer first; also those it named until now, so that a fact that changes hands
+ * is locked in the same order as any other. A fact that is not known yet gets a placeholder row, so that two parallel PUTs meet
+ * there (S-A3).
  */
-export async function lockParents(tx: Sql, kind: FactKind, platformId: string, parentId: string | null): Promise<void> {
+export async function lockParents(
+  tx: Sql,
+  kind: FactKind,
+  platformId: string,
+  id: string,
+  parentId: string | null,
+): Promise<void> {
   const { parent } = FACT_KINDS[kind];
   if (!parent || parentId === null) return;
   await tx.rows(
     `INSERT INTO ${parent.kind} (platform_id, id) VALUES ($1, $2) ON CONFLICT (platform_id, id) DO NOTHING`,
     [platformId, parentId],
   );
+  const stored = await tx.row<{ parent: string | null }>(
+    `SELECT ${parent.field} AS parent FROM ${kind} WHERE platform_id = $1 AND id = $2`,
+    [platformId, id],
+  );
+  const named = [parentId, stored?.parent ?? parentId];
   if (parent.kind === 'pricing_plan_subscriptions') {
     await tx.rows(
-      `SELECT FROM customers c JOIN pricing_plan_subscriptions s ON s.platform_id = c.platform_id AND s.customer_id = c.id
-       WHERE s.platform_id = $1 AND s.id = $2 FOR SHARE OF c`,
-      [platformId, parentId],
+      `SELECT FROM customers WHERE platform_id = $1 AND id IN (
+         SELECT customer_id FROM pricing_plan_subscriptions WHERE platform_id = $1 AND id = ANY ($2)) ORDER BY id FOR SHARE`,
+      [platformId, named],
     );
   }
-  await tx.rows(`SELECT FROM ${parent.kind} WHERE platform_id = $1 AND id = $2 FOR SHARE`, [platformId, parentId]);
+  await tx.rows(`SELECT FROM ${parent.kind} WHERE platform_id = $1 AND id = ANY ($2) ORDER BY id FOR SHARE`, [
+    platformId,
+    named,
+  ]);
 }
 
 /** Writes a locked fact. The stored source version stays when the body brings none. */

@@ -5,7 +5,7 @@ import { bindClock } from './bind-clock.js';
 import { createRuns } from './create-runs.js';
 import type { Database, Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
-import { lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
+import { getFact, lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
 import type { Platform } from './platforms.js';
 import {
   lockResource,
@@ -42,7 +42,10 @@ export function putFact(db: Database, platform: Platform, put: PutFact): Promise
     const { kind, id, body } = put;
     const { parent } = FACT_KINDS[kind];
     const parentId = parent ? String(body[parent.field]) : null;
-    await lockParents(tx, kind, platform.id, parentId);
+    // Judged before anything is written, and again under the lock: an older version leaves no trace at all.
+    const seen = await getFact(tx, kind, platform.id, id);
+    if (seen && isStale(seen, body)) return { fact: seen, created: false, stale: true, runIds: [] };
+    await lockParents(tx, kind, platform.id, id, parentId);
     const before = await lockFact(tx, kind, platform.id, id, parentId);
     if (before.body !== null && isStale(before, body)) {
       return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };

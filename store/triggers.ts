@@ -25,8 +25,9 @@ export interface TriggerRequest {
   trialEndAt: Instant | null;
   /** The contract's target block, stored as given. */
   target: Record<string, unknown>;
-  /** Path of the variant in the request, for errors. */
+  /** Paths in the request, for errors. */
   variantField: string;
+  periodField: string;
 }
 
 export interface TriggerRow {
@@ -60,17 +61,23 @@ export function acceptTrigger(db: Database, platform: Platform, request: Trigger
     }
     const workflows = named ? [named] : await matching(tx, platform.id, request, resource, variant);
     const eligible = request.type === 'MANUAL' || isWanted(variant, resource.facts);
-    return createRuns(tx, {
+    const runnable = eligible ? workflows.filter(({ status }) => status === 'ACTIVE') : [];
+    const result = await createRuns(tx, {
       platform,
       type: request.type,
       variant,
       resource,
-      workflows: eligible ? workflows : [],
+      workflows: runnable,
       period: request.period,
       trialEndAt: request.trialEndAt,
       target: request.target,
       workflowId: named?.id ?? null,
     });
+    // An EVENT that made its run is answered with it for ever, whatever became of the workflow (S-M6).
+    if (named && named.status !== 'ACTIVE' && result.runs.length === 0) {
+      throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
+    }
+    return result;
   });
 }
 
@@ -120,13 +127,12 @@ async function namedWorkflow(
   if (request.variant !== null && workflow.variant !== request.variant) {
     throw Refusal.invalid(request.variantField, `The workflow’s variant is ${workflow.variant ?? 'not set'}.`);
   }
-  if (workflow.status !== 'ACTIVE') throw Refusal.operation(`The workflow is ${workflow.status}.`, 'workflow_id');
   if (!inScope(toMatchable(workflow), resource.customer?.id ?? '')) {
     throw Refusal.invalid('workflow_id', 'The customer is outside the scope of the workflow.');
   }
   const { period } = request;
   if (period !== null && !workflow.definition.periods.some((own) => samePeriod(own, period))) {
-    throw Refusal.invalid('invoice.overdue.period', 'The workflow has no such period.');
+    throw Refusal.invalid(request.periodField, 'The workflow has no such period.');
   }
   return workflow;
 }

@@ -41,7 +41,8 @@ export function registerErrors(app: FastifyInstance): void {
 /** Zod's issues as problems of the contract: what is absent is missing, everything else invalid. */
 export function problemsOf(error: z.ZodError): [Problem, ...Problem[]] {
   const problems = error.issues.map((issue): Problem => {
-    const field = fieldPath(issue.path);
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    const field = fieldPath([...issue.path, ...unknown]);
     const missing = issue.input == null && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
     return missing
       ? { code: 'MISSING_FIELD', field, message: `${field ?? 'The body'} is required.` }

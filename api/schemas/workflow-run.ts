@@ -64,7 +64,8 @@ export const runFilter = z.object({
   next_step_after: optional(instant),
 });
 
-export const bulkRequest = z.object({ filter: runFilter, dry_run: z.boolean().nullish() });
+/** Strict, unlike other bodies (S-W3): a misspelt filter would otherwise mean every run. */
+export const bulkRequest = z.object({ filter: z.strictObject(runFilter.shape), dry_run: z.boolean().nullish() });
 
 const count = z.int().min(0);
 

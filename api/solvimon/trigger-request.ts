@@ -46,6 +46,7 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
     trialEndAt: trialEnd == null ? null : Date.parse(trialEnd),
     target: { [block]: withoutNulls(body[block] ?? {}) },
     variantField: `${block}.${used}.variant`,
+    periodField: `${block}.${used}.overdue.period`,
   };
 }
 

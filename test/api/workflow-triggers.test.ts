@@ -301,8 +301,7 @@ describe('workflow triggers', () => {
       );
     });
 
-    // The path is wrong: store/triggers.ts names `invoice.overdue.period`, which stands nowhere in the request.
-    it.fails('refuses a period the workflow lacks, where it stands', () =>
+    it('refuses a period the workflow lacks, where it stands', () =>
       refuses(
         h,
         [
@@ -313,8 +312,7 @@ describe('workflow triggers', () => {
         400,
         'INVALID_FIELD',
         'invoice.manual.overdue.period',
-      ),
-    );
+      ));
   });
 
   describe('matching (S-M2)', () => {
@@ -460,8 +458,7 @@ describe('workflow triggers', () => {
       expect(await runsOf(h, `resource_id=${id}&workflow_id=${ladder.id as string}`)).toHaveLength(1);
     });
 
-    // store/triggers.ts matches before it looks for existing runs: what does not match any more is answered 201 without runs.
-    it.fails('answers the same trigger for ever, also once its run is finished', async () => {
+    it('answers the same trigger for ever, also once its run is finished', async () => {
       const id = await freshInvoice({ status: 'FINAL', due_date: null });
       const [first, paid] = [{ due_date: '2990-01-31T00:00:00Z' }, { paid: true }];
       await put(h, `invoices/${id}`, openInvoice('cust_1', first));

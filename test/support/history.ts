@@ -9,6 +9,8 @@ const { EventType } = proto.temporal.api.enums.v1;
  * The events of an execution with their summaries up to the date, workflow tasks left out: their number depends on load.
  */
 export async function eventsOf(h: Harness, workflowId: string): Promise<string[]> {
+  // Postgres knows that a run has ended before the engine does.
+  await h.engine.client.workflow.getHandle(workflowId).result();
   const history = await h.engine.client.workflow.getHandle(workflowId).fetchHistory();
   return (history.events ?? [])
     .map((event) => {
