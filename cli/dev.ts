@@ -57,6 +57,16 @@ export async function devCommand(options: DevOptions): Promise<void> {
   });
   // Bundling takes seconds of CPU: beside the servers' start.
   const bundling = bundleWorkflows();
+  const port = await choosePort({
+    name: 'API',
+    flag: '--port',
+    wanted: options.port,
+    fallback: 3000,
+    log: (line) => {
+      console.log(`  ${line}`);
+    },
+    taken: new Set(),
+  });
   const stack = await startStack({
     dataDir: options.dataDir,
     ephemeral: options.ephemeral ?? false,
@@ -72,12 +82,13 @@ export async function devCommand(options: DevOptions): Promise<void> {
       console.log(`  ${line}`);
     },
   });
-  const app = await startApp(stack, options, await bundling).catch(async (error: unknown) => {
+  const app = await startApp(stack, port, await bundling).catch(async (error: unknown) => {
     await stack.stop();
     throw error;
   });
   try {
     await Promise.race([app.ready, stopping]);
+    if (stopped.signal.aborted) return;
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     console.log(banner(app.file, join(stack.dataDir, 'dev.json'), seconds));
     const wantsDemo = options.demo ?? (options.once === true || app.isNew);
@@ -106,42 +117,21 @@ interface DevApp {
 }
 
 /** API and worker on the stack, with one TEST platform and its key. */
-async function startApp(
-  stack: Stack,
-  options: DevOptions,
-  workflowBundle: WorkflowBundleWithSourceMap,
-): Promise<DevApp> {
+async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBundleWithSourceMap): Promise<DevApp> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
   await migrate(stack.databaseUrl);
   const db = new Database(stack.databaseUrl, { applicationName: 'dunwell dev' });
-  const config = readEngineConfig();
-  const connection = { ...config.connection, address: stack.temporalAddress };
-  const engine = createEngineClient({ connection, namespace: config.namespace });
+  // TEMPORAL_NAMESPACE, keys and TLS are for the server that TEMPORAL_ADDRESS names; ours has none of them.
+  const foreign = process.env.TEMPORAL_ADDRESS !== undefined;
+  const { connection, namespace } = foreign
+    ? readEngineConfig()
+    : { connection: { address: stack.temporalAddress }, namespace: 'default' };
+  const engine = createEngineClient({ connection, namespace });
   const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
   const mailer = createMailer({
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
     from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
-  });
-  const worker = runWorker({
-    db,
-    engine,
-    connection,
-    namespace: config.namespace,
-    taskQueue: TASK_QUEUE,
-    mailer,
-    log,
-    workflowBundle,
-  });
-  const port = await choosePort({
-    name: 'API',
-    flag: '--port',
-    wanted: options.port,
-    fallback: 3000,
-    log: (line) => {
-      console.log(`  ${line}`);
-    },
-    taken: new Set(),
   });
   const isNew = (await listPlatforms(db)).length === 0;
   const api: RunningApi = await startApi({
@@ -155,6 +145,17 @@ async function startApp(
     logger: log,
   });
   const file = await writeDevFile(stack, db, api.url);
+  // Last, because from here on there is something that only `stop` ends.
+  const worker = runWorker({
+    db,
+    engine,
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    mailer,
+    log,
+    workflowBundle,
+  });
   return {
     db,
     file,

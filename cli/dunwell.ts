@@ -50,7 +50,8 @@ program
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // Not by exitCode: what had been opened before the error would keep the process.
+  process.exit(1);
 });
 
 function parsePort(text: string): number {

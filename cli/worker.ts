@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { createEngineClient } from '../engine/client.js';
 import { Database } from '../store/database.js';
@@ -32,7 +33,10 @@ export async function workerCommand(): Promise<void> {
     log,
     workflowBundle: await bundleWorkflows(),
   });
-  const health = startHealth(worker, config.HOST, config.HEALTH_PORT);
+  const health = await startHealth(worker, config.HOST, config.HEALTH_PORT);
+  void worker.ready.then(() => {
+    log.info({ taskQueue: config.TEMPORAL_TASK_QUEUE, health: health.address() }, 'worker ready');
+  });
   await stopping;
   await worker.stop();
   await mailer.close();
@@ -41,11 +45,13 @@ export async function workerCommand(): Promise<void> {
   health.close();
 }
 
-/** `/healthz` = the process is alive; `/readyz` = search attributes exist and the worker polls. */
-function startHealth(worker: RunningWorker, host: string, port: number): ReturnType<typeof createServer> {
-  return createServer((request, response) => {
+/** `/healthz` = the process is alive; `/readyz` = search attributes exist and the worker polls. Throws when the port is taken. */
+async function startHealth(worker: RunningWorker, host: string, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
     const ready = request.url === '/healthz' || (request.url === '/readyz' && worker.isReady());
     response.writeHead(ready ? 200 : request.url === '/readyz' ? 503 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ status: ready ? 'ok' : 'unavailable' }));
   }).listen(port, host);
+  await once(server, 'listening');
+  return server;
 }

@@ -29,7 +29,7 @@ export async function usableBinaries(user: ServerUser | null, log: (line: string
   const copied = await tryBinaries(user, target);
   if (!(copied instanceof Error)) return copied;
   throw new Error(
-    `the embedded PostgreSQL cannot be run.\n  in node_modules: ${direct.message}\n  as a copy: ${copied.message}\nUse a PostgreSQL of your own with DATABASE_URL.`,
+    `the embedded PostgreSQL cannot be run.\n  in node_modules: ${direct.message}\n  as a copy: ${copied.message}\nRun the API and the worker against a PostgreSQL of your own instead (docs/operations.md).`,
   );
 }
 
