@@ -30,7 +30,7 @@ export async function attemptDelivery(
     mail = await mailer.compose(request);
   } catch (error) {
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
-    throw error;
+    return notSent(ports, delivery, error);
   }
   let markerFailed = false;
   const marker = (): Promise<boolean> =>
@@ -44,8 +44,7 @@ export async function attemptDelivery(
   } catch (error) {
     if (!markerFailed) throw error;
     // The marker may have been written though its answer was lost; nothing of the mail was, so this is no doubt (S-E5).
-    await recordSurely(ports, delivery, { ...NOTHING_SENT, reply: { text: String(error) } });
-    return { kind: 'RETRY', message: String(error), retryAfterMs: null };
+    return notSent(ports, delivery, error);
   }
   if (outcome.kind === 'FENCED') return { kind: 'ENDED' };
   await recordSurely(ports, delivery, recordOf(outcome, loaded, request, mail));
@@ -61,6 +60,13 @@ export async function attemptDelivery(
     default:
       return { kind: 'ENDED' };
   }
+}
+
+/** An error of ours before anything was written: recorded, and tried again, without holding the step's other mails back (S-D7). */
+async function notSent(ports: ActivityPorts, delivery: ClaimedDelivery, error: unknown): Promise<Attempt> {
+  const message = String(error);
+  await recordSurely(ports, delivery, { ...NOTHING_SENT, reply: { text: message } });
+  return { kind: 'RETRY', message, retryAfterMs: null };
 }
 
 async function blocked(

@@ -30,7 +30,7 @@ export class Courier {
 
   tellSoon(kind: 'RUN' | 'CLOCK', ids: readonly string[]): void {
     for (const id of ids) {
-      if (this.breaker.isOpen || this.inFlight.size >= (this.options.maxInFlight ?? 64)) return;
+      if (!this.breaker.admits() || this.inFlight.size >= (this.options.maxInFlight ?? 64)) return;
       const attempt = this.tellOne(kind, id).finally(() => this.inFlight.delete(attempt));
       this.inFlight.add(attempt);
     }

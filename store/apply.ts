@@ -21,7 +21,9 @@ export async function applyEvaluation(tx: Sql, loaded: LoadedRun): Promise<Appli
   const changed = isDifferent(loaded.row, next);
   if (changed) next.plan_revision += 1;
   const steps = changedSteps(loaded.context.run.steps, evaluation.steps);
-  const silent = (['status', 'customer_id', 'anchor_at'] as const).some((field) => loaded.row[field] !== next[field]);
+  const silent = (['status', 'customer_id', 'anchor_at', 'zone', 'next_step_at'] as const).some(
+    (field) => loaded.row[field] !== next[field],
+  );
   if (changed || silent) {
     await updateRun(tx, next);
   }

@@ -22,6 +22,11 @@ export class Database implements Sql {
       max: options.maxConnections ?? 20,
       application_name: options.applicationName ?? 'dunwell',
       connectionTimeoutMillis: 5_000,
+      // A host that vanishes must not hold anybody for ever; the server gives up first, so that its error is the one seen.
+      keepAlive: true,
+      statement_timeout: 25_000,
+      query_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
       idleTimeoutMillis: 30_000,
       types: { getTypeParser },
     });

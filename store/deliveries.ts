@@ -30,7 +30,7 @@ export async function markTransmitting(sql: Sql, id: string, fence: number): Pro
 
 /**
  * Writes an attempt's outcome, if the fence is still ours. A sender whose delivery was meanwhile set IN_DOUBT may still say
- * what became of it. false = somebody else holds it.
+ * what the server answered; the run has gone on, so there is no other try. false = somebody else holds it.
  */
 export async function recordDelivery(sql: Sql, id: string, fence: number, record: DeliveryRecord): Promise<boolean> {
   const row = await sql.row(
@@ -39,7 +39,8 @@ export async function recordDelivery(sql: Sql, id: string, fence: number, record
        sent_at = CASE WHEN $3 IN ('SENT', 'IN_DOUBT') THEN (
          SELECT coalesce(k.now_at, clock_timestamp()) FROM runs r LEFT JOIN test_clocks k ON k.id = r.test_clock_id
          WHERE r.id = d.run_id) END
-     WHERE id = $1 AND fence = $2 AND status IN ('CLAIMED', 'TRANSMITTING', 'IN_DOUBT') RETURNING id`,
+     WHERE id = $1 AND fence = $2
+       AND (status IN ('CLAIMED', 'TRANSMITTING') OR (status = 'IN_DOUBT' AND $3 IN ('SENT', 'REJECTED'))) RETURNING id`,
     [
       id,
       fence,

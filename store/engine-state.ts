@@ -1,4 +1,6 @@
-import type { Sql } from './database.js';
+import { applyEvaluation } from './apply.js';
+import type { Database, Sql } from './database.js';
+import { readRunContext } from './run-context.js';
 
 /** Flips ACCEPTED to WAITING: the engine has the run now. */
 export async function markStarted(sql: Sql, runId: string, executions: number): Promise<void> {
@@ -10,24 +12,35 @@ export async function markStarted(sql: Sql, runId: string, executions: number): 
   );
 }
 
-/** Records what happened on the engine itself, when the run is still open (S-R7). */
+/**
+ * Records what happened on the engine itself, when the run is still open (S-R7). What was claimed goes no more, and the new
+ * fence keeps a sender that comes back from its marker; what was being transmitted is in doubt.
+ */
 export async function closeFromEngine(
-  sql: Sql,
+  db: Database,
   runId: string,
   outcome: { status: 'STOPPED'; reason: 'stopped_on_engine' } | { status: 'FAILED'; reason: 'engine_failed' },
 ): Promise<void> {
-  await sql.rows(
-    `WITH closed AS (
-       UPDATE runs SET status = $2::text, reason = CASE WHEN $2 = 'FAILED' THEN $3::text END,
+  await db.transaction(async (tx) => {
+    await tx.rows('SELECT lock_run($1)', [runId]);
+    const closed = await tx.row(
+      `UPDATE runs SET status = $2::text, reason = CASE WHEN $2 = 'FAILED' THEN $3::text END,
          stop_reason = CASE WHEN $2 = 'STOPPED' THEN $3::text END, wake_at = NULL, next_step_id = NULL, next_step_at = NULL,
          plan_revision = plan_revision + 1, updated_at = clock_timestamp()
-       WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED') RETURNING id)
-     UPDATE run_steps s SET status = 'SKIPPED', reason = $3 FROM closed c
-     WHERE s.run_id = c.id AND $2 = 'STOPPED' AND s.status IN ('PLANNED', 'BLOCKED')
-       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.run_id = s.run_id AND d.step_id = s.id
-         AND d.status IN ('CLAIMED', 'TRANSMITTING'))`,
-    [runId, outcome.status, outcome.reason],
-  );
+       WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED') RETURNING id`,
+      [runId, outcome.status, outcome.reason],
+    );
+    if (!closed) return;
+    await tx.rows(
+      `UPDATE deliveries SET status = CASE status WHEN 'CLAIMED' THEN 'PLANNED' ELSE 'IN_DOUBT' END,
+         reason = CASE status WHEN 'CLAIMED' THEN NULL ELSE 'in_doubt' END,
+         fence = fence + CASE status WHEN 'CLAIMED' THEN 1 ELSE 0 END
+       WHERE run_id = $1 AND status IN ('CLAIMED', 'TRANSMITTING')`,
+      [runId],
+    );
+    const loaded = await readRunContext(tx, runId);
+    if (loaded) await applyEvaluation(tx, loaded);
+  });
 }
 
 /** Open runs on the wall clock whose instant passed more than `graceMs` ago with nothing claimed: what the watchdog looks at. */

@@ -95,6 +95,11 @@ function conditionOf(scope: TouchScope): [string, unknown[]] {
     case 'WORKFLOW':
       return [`${OPEN} AND workflow_id = $4`, [scope.id]];
     case 'BLOCKED':
-      return [`status = 'BLOCKED' AND workflow_id = $4`, [scope.workflowId]];
+      // Also what is due about now: a claim under way may be about to find the very cause that was just repaired.
+      return [
+        `${OPEN} AND workflow_id = $4 AND (status = 'BLOCKED' OR test_clock_id IS NOT NULL
+           OR wake_at <= clock_timestamp() + interval '5 seconds')`,
+        [scope.workflowId],
+      ];
   }
 }

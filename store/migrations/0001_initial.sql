@@ -298,7 +298,7 @@ CREATE TABLE outbox (
   attempts integer NOT NULL DEFAULT 0,
   next_attempt_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   last_error text,
-  PRIMARY KEY (kind, platform_id, subject_id)
+  PRIMARY KEY (kind, subject_id, platform_id)
 );
 CREATE INDEX outbox_due ON outbox (next_attempt_at);
 

@@ -97,6 +97,15 @@ describe('the 7/15/30 ladder', () => {
     expect(await diary.mailTimes()).toEqual(['2026-01-17T05:00']);
   });
 
+  it('is not late because the customer moved to a zone with the same clock', async () => {
+    await open('Europe/Amsterdam', { late_policy: 'NONE' });
+    await diary.invoice({ due_date: '2026-01-10T12:00:00Z' });
+    await diary.customer({ timezone: 'Europe/Berlin' });
+    expect(await diary.run()).toMatchObject({ timezone: 'Europe/Berlin' });
+    await diary.until('2026-01-18');
+    expect(await diary.ladder()).toEqual(['7-DAY DONE', '15-DAY PLANNED', '30-DAY PLANNED']);
+  });
+
   it.each([
     ['LATEST', ['7-DAY SKIPPED superseded', '15-DAY DONE', '30-DAY PLANNED'], 1],
     ['ALL', ['7-DAY DONE', '15-DAY DONE', '30-DAY PLANNED'], 2],
