@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Page, PageOf } from '../store/lists.js';
-import { ordinal } from './schemas/common.js';
+import { ordinal } from './schemas/wire.js';
 
 /** Query of every list: `page` from 1, `limit` 1–100 (default 50), order by created_at descending unless said otherwise (S-W7). */
 export function pageQuery<const Fields extends readonly [string, ...string[]]>(orderable: Fields) {

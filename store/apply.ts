@@ -3,6 +3,7 @@ import type { Run, RunStatus, Step } from '../domain/run.js';
 import { allowLateSteps } from './blast-guard.js';
 import { at, type Sql } from './database.js';
 import type { LoadedRun, RunRow } from './run-context.js';
+import { stepRecord } from './step-record.js';
 
 /** A run brought up to date inside a transaction. */
 export interface AppliedRun {
@@ -128,18 +129,7 @@ async function updateRun(tx: Sql, row: RunRow): Promise<void> {
 
 /** Inserts or updates the given steps, all in one statement. */
 async function writeSteps(tx: Sql, runId: string, all: readonly Step[], steps: readonly Step[]): Promise<void> {
-  const rows = steps.map((step) => ({
-    id: step.id,
-    position: all.indexOf(step),
-    periods: step.periods,
-    raw_at: at(step.rawAt),
-    planned_at: at(step.plannedAt),
-    shifts: step.shifts,
-    status: step.status,
-    reason: step.reason,
-    late: step.late,
-    sent_at: at(step.sentAt),
-  }));
+  const rows = steps.map((step) => stepRecord(step, all.indexOf(step)));
   await tx.rows(
     `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
      SELECT $1, s.* FROM jsonb_to_recordset($2) AS s (id text, position integer, periods jsonb, raw_at timestamptz(3),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
 import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
 import { stepId } from '../domain/plan.js';
-import type { RunStatus, Step } from '../domain/run.js';
+import type { RunStatus } from '../domain/run.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import { allowLateSteps } from './blast-guard.js';
@@ -10,6 +10,7 @@ import { at, type Sql } from './database.js';
 import { newId } from './ids.js';
 import type { Platform } from './platforms.js';
 import type { LoadedResource } from './resources.js';
+import { stepRecord } from './step-record.js';
 import type { WorkflowRow } from './workflows.js';
 
 export interface RunRequest {
@@ -196,7 +197,7 @@ async function insertRuns(
   );
   const fresh = drafts.filter((own) => inserted.some((run) => run.id === own.id));
   const steps = fresh.flatMap((own) =>
-    own.evaluation.steps.map((step, position) => stepRecord(own.id, step, position)),
+    own.evaluation.steps.map((step, position) => ({ run_id: own.id, ...stepRecord(step, position) })),
   );
   if (steps.length > 0) {
     await tx.rows(
@@ -249,20 +250,5 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     next_step_id: evaluation.nextStepId,
     next_step_at: closed ? null : at(waiting?.plannedAt ?? null),
     engine_workflow_id: engineWorkflowId(path, (text) => createHash('sha256').update(text).digest('hex').slice(0, 32)),
-  };
-}
-
-function stepRecord(runId: string, step: Step, position: number): object {
-  return {
-    run_id: runId,
-    id: step.id,
-    position,
-    periods: step.periods,
-    raw_at: at(step.rawAt),
-    planned_at: at(step.plannedAt),
-    shifts: step.shifts,
-    status: step.status,
-    reason: step.reason,
-    late: step.late,
   };
 }

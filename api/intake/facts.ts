@@ -6,7 +6,7 @@ import { getCustomerByReference, getFact, type StoredFact } from '../../store/fa
 import { putFact, type PutFact } from '../../store/put-fact.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, externalId, iso } from '../schemas/common.js';
+import { errors, externalId, iso } from '../schemas/wire.js';
 import { factSchemas, storedFact } from '../schemas/facts.js';
 
 const KINDS: Record<keyof typeof factSchemas, FactKind> = {

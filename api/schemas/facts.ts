@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, externalId, idText, instant, locale, zone } from './common.js';
+import { emailAddress, externalId, idText, instant, locale, zone } from './wire.js';
 import { money } from './money.js';
 
 /** Instants are kept as UTC, so that equal instants are equal text. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, idText, instant, line, period } from './common.js';
+import { emailAddress, idText, instant, line, period } from './wire.js';
 import { patchBody } from './patch-body.js';
 
 const party = z.object({ name: line(255).nullish(), email: emailAddress });

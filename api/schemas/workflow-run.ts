@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REASONS } from '../../domain/reasons.js';
-import { idText, instant, ordinal, period } from './common.js';
+import { idText, instant, ordinal, period } from './wire.js';
 
 const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
 

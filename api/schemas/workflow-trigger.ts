@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idText, instant, period } from './common.js';
+import { idText, instant, period } from './wire.js';
 
 const overdue = z.object({ period: period.nullish() });
 const user_id = idText.nullish();

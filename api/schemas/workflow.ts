@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
-import { idText, instant, line, ordinal, period, problem } from './common.js';
+import { idText, instant, line, ordinal, period, problem } from './wire.js';
 import { money } from './money.js';
 import { patchBody } from './patch-body.js';
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../contracts/refusal.js';
 import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { emailAddress, errors, instant, iso, line, locale, zone } from '../schemas/common.js';
+import { emailAddress, errors, instant, iso, line, locale, zone } from '../schemas/wire.js';
 
 const sender = z.object({ name: line(255).nullish(), email: emailAddress });
 

@@ -5,7 +5,7 @@ import type { Database } from '../../store/database.js';
 import { beginAdvance, createTestClock, getTestClock, type TestClock } from '../../store/test-clocks.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, instant, iso } from '../schemas/common.js';
+import { errors, instant, iso } from '../schemas/wire.js';
 
 const clock = z
   .object({

@@ -18,7 +18,7 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, toPage } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, iso } from '../schemas/common.js';
+import { errors, iso } from '../schemas/wire.js';
 import { action, actionCreate, actionPatch } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { actionBody, actionFields } from './action-fields.js';

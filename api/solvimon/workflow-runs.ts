@@ -5,7 +5,7 @@ import { getRun, releaseRuns, runConditions, SELECT_RUNS, type RunFilter, type R
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, isoMs } from '../schemas/common.js';
+import { errors, isoMs } from '../schemas/wire.js';
 import { bulkRequest, bulkResult, runFilter, workflowRun } from '../schemas/workflow-run.js';
 
 const params = z.object({ resourceId: z.string() });

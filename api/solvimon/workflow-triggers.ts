@@ -6,7 +6,7 @@ import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../.
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, iso, isoMs } from '../schemas/common.js';
+import { errors, iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
 import { triggerRequest } from './trigger-request.js';
 

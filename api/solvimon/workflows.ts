@@ -19,7 +19,7 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { apiError, errors, iso } from '../schemas/common.js';
+import { apiError, errors, iso } from '../schemas/wire.js';
 import { workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
 import { withoutNulls } from '../without-nulls.js';
 import { orphanedSteps } from './orphaned-steps.js';

@@ -1,0 +1,18 @@
+import type { Step } from '../domain/run.js';
+import { at } from './database.js';
+
+/** A step as a row of `run_steps`, for `jsonb_to_recordset`. */
+export function stepRecord(step: Step, position: number): object {
+  return {
+    id: step.id,
+    position,
+    periods: step.periods,
+    raw_at: at(step.rawAt),
+    planned_at: at(step.plannedAt),
+    shifts: step.shifts,
+    status: step.status,
+    reason: step.reason,
+    late: step.late,
+    sent_at: at(step.sentAt),
+  };
+}
