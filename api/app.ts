@@ -1,6 +1,7 @@
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyServerOptions } from 'fastify';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { Refusal } from '../contracts/refusal.js';
@@ -9,8 +10,9 @@ import type { ApiContext, ZodApp } from './context.js';
 import { registerDocs } from './docs.js';
 import { healthRoutes } from './health.js';
 import { factRoutes } from './intake/facts.js';
-import { registerAuth } from './plugins/auth.js';
+import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
+import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
@@ -18,6 +20,7 @@ import { workflowActionRoutes } from './solvimon/workflow-actions.js';
 import { workflowRoutes } from './solvimon/workflows.js';
 import { workflowRunRoutes } from './solvimon/workflow-runs.js';
 import { workflowTriggerRoutes } from './solvimon/workflow-triggers.js';
+import { createTokenReader } from './tokens.js';
 
 export interface AppOptions extends ApiContext {
   logger?: FastifyServerOptions['loggerInstance'];
@@ -63,17 +66,23 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     healthRoutes(open, context);
     done();
   });
-  await app.register((closed: ZodApp, _options, done) => {
-    registerAuth(closed, context.db);
+  const { db, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
+  await app.register(async (closed: ZodApp) => {
+    registerAuth(closed, db, tokenIssuer ? createTokenReader(tokenIssuer) : null);
     registerBodies(closed);
-    platformRoutes(closed, context);
+    registerEffects(closed, { ...context, now });
+    if (perMinute !== undefined) {
+      // After authentication, which tells whose limit it is.
+      const whose = (request: FastifyRequest): string => callerOf(request).credentialId;
+      await closed.register(rateLimit, { max: perMinute, hook: 'preParsing', keyGenerator: whose });
+    }
+    platformRoutes(closed);
     factRoutes(closed, context);
     workflowRoutes(closed, context);
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
     testClockRoutes(closed, context);
-    done();
   });
   return app;
 }

@@ -1,15 +1,27 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Instant } from '../domain/types.js';
 import type { Database } from '../store/database.js';
+import type { Vault } from '../store/vault.js';
+import type { TokenIssuer } from './tokens.js';
+
+/** The attempt to tell the engine right after a commit; nobody waits for it. */
+export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
 
 /** What routes need of the world. */
 export interface ApiContext {
   db: Database;
-  /** The attempt to tell the engine right after a commit; nobody waits for it. */
-  tellSoon: (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
+  tellSoon: TellSoon;
+  vault: Vault;
   /** How long `advance` waits for the clock to come to rest before it answers 202. */
   advanceWaitMs: number;
+  /** Whose JWTs are taken; absent = only API keys are. */
+  tokenIssuer?: TokenIssuer | undefined;
+  /** Requests per minute and credential; absent = no limit. */
+  rateLimit?: number | undefined;
+  /** The age of idempotency keys is told by it (default: the host's clock). */
+  keyClock?: () => Instant;
 }
 
 /** Fastify with schemas in Zod. */

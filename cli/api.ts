@@ -3,7 +3,7 @@ import { startApi } from '../api/server.js';
 import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { Database } from '../store/database.js';
-import { readConfig } from './config.js';
+import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { shutdownSignal } from './shutdown.js';
 
@@ -11,7 +11,8 @@ const ADVANCE_WAIT_MS = 25_000;
 
 /** `dunwell api`: answers requests until SIGTERM, then ends those under way. */
 export async function apiCommand(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readApiConfig(process.env);
+  const tokenIssuer = tokenIssuerOf(config);
   const log = pino({ level: config.LOG_LEVEL });
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell api' });
   const engine = createEngineClient(readEngineConfig());
@@ -25,6 +26,9 @@ export async function apiCommand(): Promise<void> {
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
+    vault: vaultOf(config.ENCRYPTION_KEYS),
+    tokenIssuer,
+    rateLimit: config.RATE_LIMIT_PER_MINUTE,
     logger: log,
   });
   await stopping;

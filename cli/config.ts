@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { TokenIssuer } from '../api/tokens.js';
+import { Vault } from '../store/vault.js';
 
 const url = (protocols: RegExp): z.ZodString =>
   z
@@ -20,13 +22,54 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** What the API needs besides. */
+const apiEnvironment = environment.extend({
+  /** 32 bytes in base64, or several with commas between: the first seals, all open. */
+  ENCRYPTION_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every(isKey), 'must be 32 bytes in base64, as `openssl rand -base64 32` makes them'),
+  JWT_ISSUER: url(/^https?:$/).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  /** Default: `<issuer>/.well-known/jwks.json` */
+  JWT_JWKS_URL: url(/^https?:$/).optional(),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).optional(),
+});
+
 export type Config = z.infer<typeof environment>;
+export type ApiConfig = z.infer<typeof apiEnvironment>;
 
 /** Reads the environment once. Every problem is listed, values never are: they may be secrets. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
+  return read(environment, env);
+}
+
+/** As `readConfig`, for the API. */
+export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
+  return read(apiEnvironment, env);
+}
+
+/** Whose JWTs are taken, or nobody's. An audience is asked for: a token made for somebody else must not open this door. */
+export function tokenIssuerOf({ JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL }: ApiConfig): TokenIssuer | undefined {
+  if (JWT_ISSUER === undefined) return undefined;
+  if (JWT_AUDIENCE === undefined) throw new Error('The configuration is not complete:\n  JWT_AUDIENCE: is required');
+  return {
+    issuer: JWT_ISSUER,
+    audience: JWT_AUDIENCE,
+    jwksUrl: JWT_JWKS_URL ?? `${JWT_ISSUER.replace(/\/$/, '')}/.well-known/jwks.json`,
+  };
+}
+
+/** The vault that these keys open. */
+export function vaultOf(keys: readonly string[]): Vault {
+  const [newest = '', ...older] = keys;
+  return new Vault([newest, ...older]);
+}
+
+function read<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
   // An empty variable is one that was not set: compose files write `SMTP_URL=`.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = environment.safeParse(given);
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
@@ -38,4 +81,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 /** For commands that need nothing but the database. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   return readConfig({ DATABASE_URL: env.DATABASE_URL }).DATABASE_URL;
+}
+
+function isKey(text: string): boolean {
+  return Buffer.from(text, 'base64').length === 32;
 }

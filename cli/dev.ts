@@ -8,15 +8,17 @@ import { startStack, type Stack } from '../dev/stack.js';
 import { searchAttributesForCli } from '../dev/search-attributes.js';
 import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
-import { createApiKey, findCaller } from '../store/api-keys.js';
+import { createApiKey, findKeyHolder } from '../store/api-keys.js';
 import { Database } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
 import { createPlatform, listPlatforms } from '../store/platforms.js';
+import { newEncryptionKey } from '../store/vault.js';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { createMailer } from '../worker/create-mailer.js';
 import { runWorker } from '../worker/run-worker.js';
 import { runDemo } from './demo.js';
+import { vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { shutdownSignal } from './shutdown.js';
 
@@ -133,6 +135,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     testSmtpUrl: stack.smtpUrl,
     from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
   });
+  const vault = vaultOf([await encryptionKey(stack.dataDir)]);
   const isNew = (await listPlatforms(db)).length === 0;
   const api: RunningApi = await startApi({
     host: '127.0.0.1',
@@ -142,6 +145,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
+    vault,
     logger: log,
   });
   const file = await writeDevFile(stack, db, api.url);
@@ -172,6 +176,16 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
   };
 }
 
+/** Made at the first start and kept beside the data it seals. */
+async function encryptionKey(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'encryption.key');
+  const made = newEncryptionKey();
+  await writeFile(path, made, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  return readFile(path, 'utf8');
+}
+
 /** The key of an earlier start is kept, so that bookmarks and scripts go on working. */
 async function writeDevFile(stack: Stack, db: Database, apiUrl: string): Promise<DevFile> {
   const path = join(stack.dataDir, 'dev.json');
@@ -179,7 +193,7 @@ async function writeDevFile(stack: Stack, db: Database, apiUrl: string): Promise
     (text) => JSON.parse(text) as Partial<DevFile>,
     () => ({}),
   );
-  const caller = earlier.api_key === undefined ? null : await findCaller(db, earlier.api_key, null);
+  const caller = earlier.api_key === undefined ? null : await findKeyHolder(db, earlier.api_key, null);
   let key = earlier.api_key;
   let platformId = caller?.platform?.id;
   if (key === undefined || platformId === undefined) {

@@ -4,7 +4,7 @@ export type FactKind =
 
 interface FactTraits {
   /** Name of the resource in errors. */
-  resourceType: string;
+  resourceType: 'CUSTOMER' | 'CONTACT' | 'INVOICE' | 'PAYMENT' | 'PRICING_PLAN_SUBSCRIPTION' | 'PRICING_PLAN_SCHEDULE';
   /** The fact it names: field in the body and column of the same name, and that fact's kind. */
   parent: { field: 'customer_id' | 'pricing_plan_subscription_id'; kind: FactKind } | null;
 }

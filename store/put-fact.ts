@@ -3,7 +3,7 @@ import { readCustomer, type FactBody } from '../domain/facts.js';
 import { eventsOf, mismatch, type CompleteFacts } from '../domain/match.js';
 import { bindClock } from './bind-clock.js';
 import { createRuns } from './create-runs.js';
-import type { Database, Sql } from './database.js';
+import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
 import { getFact, lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
 import type { Platform } from './platforms.js';
@@ -37,34 +37,32 @@ export interface PutResult {
  * Stores a fact and does, in the same transaction, what the change means: EVENT triggers for what became wanted, stops and new
  * plans for the runs it concerns (S-A3). Once this has answered, no claim can be made on the old facts.
  */
-export function putFact(db: Database, platform: Platform, put: PutFact): Promise<PutResult> {
-  return db.transaction(async (tx) => {
-    const { kind, id, body } = put;
-    const { parent } = FACT_KINDS[kind];
-    const parentId = parent ? String(body[parent.field]) : null;
-    // Judged before anything is written, and again under the lock: an older version leaves no trace at all.
-    const seen = await getFact(tx, kind, platform.id, id);
-    if (seen && isStale(seen, body)) return { fact: seen, created: false, stale: true, runIds: [] };
-    await lockParents(tx, kind, platform.id, id, parentId);
-    const before = await lockFact(tx, kind, platform.id, id, parentId);
-    if (before.body !== null && isStale(before, body)) {
-      return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };
-    }
-    const resourcesBefore = before.body === null ? [] : await affectedResources(tx, platform.id, put);
-    if (kind === 'customers' && put.testClockId !== undefined)
-      await bindClock(tx, platform.id, id, before.test_clock_id, put.testClockId);
-    const fact = await writeFact(tx, kind, platform.id, id, body, parentId);
-    if (kind === 'invoices' && body.status === 'FINAL') {
-      const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
-      if (now !== undefined) await rememberFinal(tx, platform.id, id, now);
-    }
-    const scope = scopeOf(put, before.body);
-    const touched = scope ? await touchRuns(tx, platform.id, scope) : [];
-    const arrived = kind !== 'customers' || before.body === null;
-    const resources = arrived ? await affectedResources(tx, platform.id, put) : [];
-    const created = await raiseEvents(tx, platform, resourcesBefore, resources);
-    return { fact, created: before.body === null, stale: false, runIds: [...touched, ...created] };
-  });
+export async function putFact(tx: Sql, platform: Platform, put: PutFact): Promise<PutResult> {
+  const { kind, id, body } = put;
+  const { parent } = FACT_KINDS[kind];
+  const parentId = parent ? String(body[parent.field]) : null;
+  // Judged before anything is written, and again under the lock: an older version leaves no trace at all.
+  const seen = await getFact(tx, kind, platform.id, id);
+  if (seen && isStale(seen, body)) return { fact: seen, created: false, stale: true, runIds: [] };
+  await lockParents(tx, kind, platform.id, id, parentId);
+  const before = await lockFact(tx, kind, platform.id, id, parentId);
+  if (before.body !== null && isStale(before, body)) {
+    return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };
+  }
+  const resourcesBefore = before.body === null ? [] : await affectedResources(tx, platform.id, put);
+  if (kind === 'customers' && put.testClockId !== undefined)
+    await bindClock(tx, platform.id, id, before.test_clock_id, put.testClockId);
+  const fact = await writeFact(tx, kind, platform.id, id, body, parentId);
+  if (kind === 'invoices' && body.status === 'FINAL') {
+    const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
+    if (now !== undefined) await rememberFinal(tx, platform.id, id, now);
+  }
+  const scope = scopeOf(put, before.body);
+  const touched = scope ? await touchRuns(tx, platform.id, scope) : [];
+  const arrived = kind !== 'customers' || before.body === null;
+  const resources = arrived ? await affectedResources(tx, platform.id, put) : [];
+  const created = await raiseEvents(tx, platform, resourcesBefore, resources);
+  return { fact, created: before.body === null, stale: false, runIds: [...touched, ...created] };
 }
 
 function isStale(stored: FactRow, body: FactBody): boolean {

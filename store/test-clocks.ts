@@ -29,20 +29,18 @@ export function getTestClock(sql: Sql, platformId: string, id: string): Promise<
 }
 
 /** Begins an advance; the engine carries it out. Backwards, or while another is under way, is refused (S-T8). */
-export function beginAdvance(db: Database, platformId: string, id: string, targetAt: Instant): Promise<TestClock> {
-  return db.transaction(async (tx) => {
-    const clock = await tx.row<TestClock>('SELECT * FROM test_clocks WHERE platform_id = $1 AND id = $2 FOR UPDATE', [
-      platformId,
-      id,
-    ]);
-    if (!clock) throw Refusal.notFound('TEST_CLOCK', id);
-    if (clock.target_at !== null) throw Refusal.operation('This test clock is already advancing.');
-    if (targetAt < clock.now_at) throw Refusal.operation('A test clock only moves forward.', 'frozen_time');
-    const advances = clock.advances + 1;
-    await tx.rows('UPDATE test_clocks SET target_at = $2, advances = $3 WHERE id = $1', [id, at(targetAt), advances]);
-    await enqueueClock(tx, platformId, id, advances);
-    return { ...clock, target_at: targetAt, advances };
-  });
+export async function beginAdvance(tx: Sql, platformId: string, id: string, targetAt: Instant): Promise<TestClock> {
+  const clock = await tx.row<TestClock>('SELECT * FROM test_clocks WHERE platform_id = $1 AND id = $2 FOR UPDATE', [
+    platformId,
+    id,
+  ]);
+  if (!clock) throw Refusal.notFound('TEST_CLOCK', id);
+  if (clock.target_at !== null) throw Refusal.operation('This test clock is already advancing.');
+  if (targetAt < clock.now_at) throw Refusal.operation('A test clock only moves forward.', 'frozen_time');
+  const advances = clock.advances + 1;
+  await tx.rows('UPDATE test_clocks SET target_at = $2, advances = $3 WHERE id = $1', [id, at(targetAt), advances]);
+  await enqueueClock(tx, platformId, id, advances);
+  return { ...clock, target_at: targetAt, advances };
 }
 
 /** Where an advance stands after one look. */

@@ -5,7 +5,7 @@ import { samePeriod } from '../domain/period.js';
 import type { RunStatus } from '../domain/run.js';
 import type { Instant, Period, TriggerType, Variant, WorkflowType } from '../domain/types.js';
 import { createRuns, type CreatedRuns } from './create-runs.js';
-import type { Database, Sql } from './database.js';
+import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
 import { lockResource, type LoadedResource, type RunResource } from './resources.js';
 import { activeWorkflows, getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
@@ -48,37 +48,35 @@ export interface TriggerRun {
 }
 
 /** Accepts a trigger: matches, plans and stores in one transaction. Once it has answered, nothing is lost. */
-export function acceptTrigger(db: Database, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
-  return db.transaction(async (tx) => {
-    const { type: resourceType, id, field } = request.resource;
-    const resource = await lockResource(tx, platform.id, resourceType, id);
-    if (!resource || !isKnown(resource)) throw Refusal.notFound(resourceType, id, field);
-    checkFit(request, resource);
-    const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
-    const variant = named?.variant ?? request.variant;
-    if (variant === null) {
-      throw Refusal.missing(request.variantField, 'Name the variant, or a workflow that has one.');
-    }
-    const workflows = named ? [named] : await matching(tx, platform.id, request, resource, variant);
-    const eligible = request.type === 'MANUAL' || isWanted(variant, resource.facts);
-    const runnable = eligible ? workflows.filter(({ status }) => status === 'ACTIVE') : [];
-    const result = await createRuns(tx, {
-      platform,
-      type: request.type,
-      variant,
-      resource,
-      workflows: runnable,
-      period: request.period,
-      trialEndAt: request.trialEndAt,
-      target: request.target,
-      workflowId: named?.id ?? null,
-    });
-    // An EVENT that made its run is answered with it for ever, whatever became of the workflow (S-M6).
-    if (named && named.status !== 'ACTIVE' && result.runs.length === 0) {
-      throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
-    }
-    return result;
+export async function acceptTrigger(tx: Sql, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
+  const { type: resourceType, id, field } = request.resource;
+  const resource = await lockResource(tx, platform.id, resourceType, id);
+  if (!resource || !isKnown(resource)) throw Refusal.notFound(resourceType, id, field);
+  checkFit(request, resource);
+  const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
+  const variant = named?.variant ?? request.variant;
+  if (variant === null) {
+    throw Refusal.missing(request.variantField, 'Name the variant, or a workflow that has one.');
+  }
+  const workflows = named ? [named] : await matching(tx, platform.id, request, resource, variant);
+  const eligible = request.type === 'MANUAL' || isWanted(variant, resource.facts);
+  const runnable = eligible ? workflows.filter(({ status }) => status === 'ACTIVE') : [];
+  const result = await createRuns(tx, {
+    platform,
+    type: request.type,
+    variant,
+    resource,
+    workflows: runnable,
+    period: request.period,
+    trialEndAt: request.trialEndAt,
+    target: request.target,
+    workflowId: named?.id ?? null,
   });
+  // An EVENT that made its run is answered with it for ever, whatever became of the workflow (S-M6).
+  if (named && named.status !== 'ACTIVE' && result.runs.length === 0) {
+    throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
+  }
+  return result;
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {

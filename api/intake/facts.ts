@@ -6,7 +6,7 @@ import { getCustomerByReference, getFact, type StoredFact } from '../../store/fa
 import { putFact, type PutFact } from '../../store/put-fact.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, externalId, iso } from '../schemas/wire.js';
+import { externalId, iso } from '../schemas/wire.js';
 import { factSchemas, storedFact } from '../schemas/facts.js';
 
 const KINDS: Record<keyof typeof factSchemas, FactKind> = {
@@ -23,12 +23,13 @@ const putParams = z.object({ id: externalId });
 const getParams = z.object({ id: z.string() });
 
 /** `PUT|GET /v1/{customers|contacts|invoices|…}/{id}`: billing facts, whole (extension verb, S-A3). */
-export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+export function factRoutes(app: ZodApp, { db }: ApiContext): void {
   for (const [word, kind] of Object.entries(KINDS) as [keyof typeof factSchemas, FactKind][]) {
     const tags = ['facts'];
     app.put(
       `/v1/${word}/:id`,
       {
+        config: { permission: `${FACT_KINDS[kind].resourceType}.UPDATE` },
         schema: {
           summary: `Store a fact: ${word}`,
           description:
@@ -36,20 +37,24 @@ export function factRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
           tags,
           params: putParams,
           body: factSchemas[word],
-          response: { 200: storedFact, 201: storedFact, ...errors },
+          response: { 200: storedFact, 201: storedFact },
         },
       },
       async (request, reply) => {
-        const result = await putFact(db, platformOf(request), toPut(kind, request.params.id, request.body));
-        tellSoon('RUN', result.runIds);
+        const result = await putFact(request.tx, platformOf(request), toPut(kind, request.params.id, request.body));
+        request.tell('RUN', result.runIds);
         if (result.stale) void reply.header('Dunwell-Stale', 'true');
-        return reply.code(result.created ? 201 : 200).send(toResponse(kind, result.fact));
+        reply.code(result.created ? 201 : 200);
+        return toResponse(kind, result.fact);
       },
     );
 
     app.get(
       `/v1/${word}/:id`,
-      { schema: { summary: `Get a fact: ${word}`, tags, params: getParams, response: { 200: storedFact, ...errors } } },
+      {
+        config: { permission: `${FACT_KINDS[kind].resourceType}.VIEW` },
+        schema: { summary: `Get a fact: ${word}`, tags, params: getParams, response: { 200: storedFact } },
+      },
       async (request) => {
         const { id } = request.params;
         const platformId = platformOf(request).id;

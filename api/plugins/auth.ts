@@ -1,46 +1,106 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
-import { findCaller, type Caller } from '../../store/api-keys.js';
+import { findKeyHolder } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
+import { getPlatform, type Platform } from '../../store/platforms.js';
+import { allows, type Grant, type Permission } from '../permissions.js';
+import { looksLikeToken, type ReadToken } from '../tokens.js';
+
+/** Who is calling, and for which platform. */
+export interface Caller {
+  credentialId: string;
+  /** The key's id, or the token's subject. */
+  userId: string;
+  grant: Grant;
+  /** Every platform the credential may use. */
+  platformIds: string[];
+  platform: Platform;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
   }
+  interface FastifyContextConfig {
+    /** What the caller must be allowed to. Every route behind authentication has one. */
+    permission?: Permission;
+  }
 }
 
-/** Every route below asks for an API key, in `X-API-KEY` or as a bearer, and belongs to one platform (S-W1). */
-export function registerAuth(app: FastifyInstance, db: Database): void {
+interface Credential extends Omit<Caller, 'platform'> {
+  platform: Platform | null;
+}
+
+/**
+ * Every route below asks for an API key, in `X-API-KEY` or as a bearer, or for a token as a bearer; it belongs to one platform
+ * and needs the permission that its `config` names (S-W1). `readToken` null = no issuer is configured.
+ */
+export function registerAuth(app: FastifyInstance, db: Database, readToken: ReadToken | null): void {
   app.decorateRequest('caller', null);
+  app.addHook('onRoute', ({ url, config }) => {
+    if (!config?.permission) throw new Error(`${url} names no permission.`);
+  });
   app.addHook('onRequest', async (request) => {
-    const key = keyOf(request);
     const header = request.headers['x-platform-id'];
     const wanted = typeof header === 'string' ? header : null;
-    const caller = key === null ? null : await findCaller(db, key, wanted);
-    if (!caller) {
+    const found = await credentialOf(request, wanted);
+    if (!found) {
       throw new Refusal([
-        { code: 'UNAUTHORISED', field: null, message: 'Send a valid API key in X-API-KEY or as a bearer token.' },
+        {
+          code: 'UNAUTHORISED',
+          field: null,
+          message: 'Send a valid API key in X-API-KEY, or a key or token as a bearer.',
+        },
       ]);
     }
-    if (!caller.platform) {
+    const { platform } = found;
+    if (!platform) {
       const message =
         wanted === null
-          ? 'This API key serves several platforms: name one in x-platform-id.'
-          : 'This API key may not use that platform.';
-      throw new Refusal([{ code: 'USER_NOT_ALLOWED', field: 'x-platform-id', message }]);
+          ? 'This credential serves several platforms: name one in x-platform-id.'
+          : 'This credential may not use that platform.';
+      throw notAllowed('x-platform-id', message);
     }
-    request.caller = caller;
+    request.caller = { ...found, platform };
+    const { permission } = request.routeOptions.config;
+    if (permission && !allows(found.grant, permission)) {
+      throw notAllowed(null, `This needs the permission ${permission}.`);
+    }
   });
+
+  async function credentialOf(request: FastifyRequest, wanted: string | null): Promise<Credential | null> {
+    const header = request.headers['x-api-key'];
+    const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+    const key = typeof header === 'string' && header !== '' ? header : bearer;
+    if (key === null) return null;
+    if (key === bearer && looksLikeToken(key)) return readToken ? byToken(readToken, key, wanted) : null;
+    const holder = await findKeyHolder(db, key, wanted);
+    if (!holder) return null;
+    const { keyId, role, platformIds, platform } = holder;
+    return { credentialId: keyId, userId: keyId, grant: role, platformIds, platform };
+  }
+
+  async function byToken(read: ReadToken, token: string, wanted: string | null): Promise<Credential | null> {
+    const holder = await read(token);
+    if (!holder) return null;
+    const { subject, platformIds, grant } = holder;
+    const id = wanted ?? (platformIds.length === 1 ? platformIds[0] : undefined);
+    const platform = id !== undefined && platformIds.includes(id) ? await getPlatform(db, id) : null;
+    return { credentialId: `sub:${subject}`, userId: subject, grant, platformIds, platform };
+  }
+}
+
+/** Who sent a request that is behind authentication. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error('This route is not behind authentication.');
+  return request.caller;
 }
 
 /** The platform a request belongs to. */
-export function platformOf(request: FastifyRequest): NonNullable<Caller['platform']> {
-  if (!request.caller?.platform) throw new Error('This route is not behind authentication.');
-  return request.caller.platform;
+export function platformOf(request: FastifyRequest): Platform {
+  return callerOf(request).platform;
 }
 
-function keyOf(request: FastifyRequest): string | null {
-  const header = request.headers['x-api-key'];
-  if (typeof header === 'string' && header !== '') return header;
-  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+export function notAllowed(field: string | null, message: string): Refusal {
+  return new Refusal([{ code: 'USER_NOT_ALLOWED', field, message }]);
 }

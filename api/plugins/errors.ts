@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Refusal, type Problem, type RefusalCode } from '../../contracts/refusal.js';
+import { Refusal, Unavailable, type Problem, type RefusalCode } from '../../contracts/refusal.js';
 import { fieldPath } from './field-path.js';
 
 /** HTTP status by error code (S-W6). */
@@ -14,12 +14,14 @@ const STATUS: Record<RefusalCode, number> = {
   USER_NOT_ALLOWED: 403,
   RESOURCE_NOT_FOUND: 404,
   RESOURCE_ALREADY_EXISTS: 409,
+  IDEMPOTENCY_CHECK_FAILED: 409,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  INVALID_REQUEST: 429,
   INTERNAL_ERROR: 500,
 };
 
 /** Errors of Fastify itself that are the caller's, by its status. */
-const BY_STATUS: Partial<Record<number, RefusalCode>> = { 415: 'UNSUPPORTED_MEDIA_TYPE' };
+const BY_STATUS: Partial<Record<number, RefusalCode>> = { 415: 'UNSUPPORTED_MEDIA_TYPE', 429: 'INVALID_REQUEST' };
 
 /** Every error leaves as one ApiError: the first problem, and all of them in `problems` (S-W6). */
 export function registerErrors(app: FastifyInstance): void {
@@ -60,8 +62,8 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     const code = BY_STATUS[status] ?? 'BAD_REQUEST';
     return send(reply, status, new Refusal([{ code, field: null, message: error.message }]));
   }
-  if (isUnavailable(error)) {
-    request.log.error({ err: error }, 'the database does not answer');
+  if (error instanceof Unavailable || isUnavailable(error)) {
+    request.log.error({ err: error }, 'somebody we need does not answer');
     void reply.header('Transient-error', 'true').header('Retry-After', '1');
     const refusal = new Refusal([{ code: 'INTERNAL_ERROR', field: null, message: 'Try again in a moment.' }]);
     return send(reply, 503, refusal);
@@ -71,8 +73,9 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   return send(reply, 500, new Refusal([{ code: 'INTERNAL_ERROR', field: null, message }]));
 }
 
-function send(reply: FastifyReply, status: number, { problems, resource }: Refusal): FastifyReply {
+function send(reply: FastifyReply, status: number, { problems, resource, retryAfterS }: Refusal): FastifyReply {
   const [first] = problems;
+  if (retryAfterS !== null) void reply.header('Retry-After', String(retryAfterS));
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="dunwell"');
   return reply
     .code(status)
@@ -88,8 +91,8 @@ function send(reply: FastifyReply, status: number, { problems, resource }: Refus
     });
 }
 
-function statusOf({ problems }: Refusal): number {
-  return STATUS[problems[0].code];
+function statusOf({ problems: [{ code }], retryAfterS }: Refusal): number {
+  return code === 'IDEMPOTENCY_CHECK_FAILED' && retryAfterS !== null ? 422 : STATUS[code];
 }
 
 function path(request: FastifyRequest): string {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
 import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
-import type { ApiContext, ZodApp } from '../context.js';
+import type { ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { emailAddress, errors, instant, iso, line, locale, zone } from '../schemas/wire.js';
+import { emailAddress, instant, iso, line, locale, zone } from '../schemas/wire.js';
 
 const sender = z.object({ name: line(255).nullish(), email: emailAddress });
 
@@ -38,17 +38,21 @@ const changes = z
   .meta({ id: 'PlatformUpdateRequest', examples: [{ timezone: 'Europe/Amsterdam', due_dates: 'DATE' }] });
 
 /** `/v1/platform`: one's own platform and its settings (extension, S-W12). */
-export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
+export function platformRoutes(app: ZodApp): void {
   app.get(
     '/v1/platform',
-    { schema: { summary: 'Get the platform', tags: ['platform'], response: { 200: platform, ...errors } } },
+    {
+      config: { permission: 'PLATFORM.VIEW' },
+      schema: { summary: 'Get the platform', tags: ['platform'], response: { 200: platform } },
+    },
     (request) => toResponse(platformOf(request)),
   );
 
   app.patch(
     '/v1/platform',
     {
-      schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform, ...errors } },
+      config: { permission: 'PLATFORM.UPDATE' },
+      schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform } },
     },
     async (request) => {
       const own = platformOf(request);
@@ -56,7 +60,7 @@ export function platformRoutes(app: ZodApp, { db }: ApiContext): void {
       if (environment !== undefined && environment !== own.environment) {
         throw Refusal.invalid('environment', 'The environment of a platform never changes.');
       }
-      const row = await updatePlatform(db, own.id, toChanges(own, request.body));
+      const row = await updatePlatform(request.tx, own.id, toChanges(own, request.body));
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
       return toResponse(row);
     },

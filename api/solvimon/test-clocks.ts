@@ -5,7 +5,7 @@ import type { Database } from '../../store/database.js';
 import { beginAdvance, createTestClock, getTestClock, type TestClock } from '../../store/test-clocks.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, instant, iso } from '../schemas/wire.js';
+import { instant, iso } from '../schemas/wire.js';
 
 const clock = z
   .object({
@@ -23,50 +23,57 @@ const params = z.object({ resourceId: z.string() });
 const LOOK_EVERY_MS = 40;
 
 /** `/v1/test-clocks`: time moved by hand, on TEST platforms (extension, S-T8). */
-export function testClockRoutes(app: ZodApp, { db, tellSoon, advanceWaitMs }: ApiContext): void {
+export function testClockRoutes(app: ZodApp, { db, advanceWaitMs }: ApiContext): void {
   app.post(
     '/v1/test-clocks',
     {
+      config: { permission: 'TEST_CLOCK.CREATE' },
       schema: {
         summary: 'Create a test clock',
         tags: ['test-clocks'],
         body: time,
-        response: { 201: clock, ...errors },
+        response: { 201: clock },
       },
     },
     async (request, reply) => {
       const platform = platformOf(request);
       if (platform.environment !== 'TEST') throw Refusal.operation('Test clocks exist only on TEST platforms.');
-      const row = await createTestClock(db, platform.id, Date.parse(request.body.frozen_time));
-      return reply.code(201).send(toResponse(row));
+      const row = await createTestClock(request.tx, platform.id, Date.parse(request.body.frozen_time));
+      reply.code(201);
+      return toResponse(row);
     },
   );
 
   app.get(
     '/v1/test-clocks/:resourceId',
-    { schema: { summary: 'Get a test clock', tags: ['test-clocks'], params, response: { 200: clock, ...errors } } },
+    {
+      config: { permission: 'TEST_CLOCK.VIEW' },
+      schema: { summary: 'Get a test clock', tags: ['test-clocks'], params, response: { 200: clock } },
+    },
     async (request) => toResponse(await existing(db, platformOf(request).id, request.params.resourceId)),
   );
 
   app.post(
     '/v1/test-clocks/:resourceId/advance',
     {
+      config: { permission: 'TEST_CLOCK.UPDATE', commits: 'own' },
       schema: {
         summary: 'Advance a test clock',
         description: '200 = every bound run is at rest at the new time. 202 = still under way; ask again with GET.',
         tags: ['test-clocks'],
         params,
         body: time,
-        response: { 200: clock, 202: clock, ...errors },
+        response: { 200: clock, 202: clock },
       },
     },
     async (request, reply) => {
       const { id: platformId } = platformOf(request);
       const { resourceId: id } = request.params;
-      await beginAdvance(db, platformId, id, Date.parse(request.body.frozen_time));
-      tellSoon('CLOCK', [id]);
+      await db.transaction((tx) => beginAdvance(tx, platformId, id, Date.parse(request.body.frozen_time)));
+      request.tell('CLOCK', [id]);
       const row = await atRest(db, platformId, id, advanceWaitMs);
-      return reply.code(row.target_at === null ? 200 : 202).send(toResponse(row));
+      reply.code(row.target_at === null ? 200 : 202);
+      return toResponse(row);
     },
   );
 }

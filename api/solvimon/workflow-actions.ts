@@ -18,7 +18,7 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, toPage } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, iso } from '../schemas/wire.js';
+import { iso } from '../schemas/wire.js';
 import { action, actionCreate, actionPatch } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { actionBody, actionFields } from './action-fields.js';
@@ -28,15 +28,17 @@ const params = z.object({ resourceId: z.string() });
 const MOST_ACTIONS = 10;
 
 /** `/v1/workflow-actions`: what a step does (workflowactions.yml). The list is a bare array, as the contract has it. */
-export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
   app.get(
     '/v1/workflow-actions',
     {
+      config: { permission: 'WORKFLOW_ACTION.VIEW' },
+
       schema: {
         summary: 'List workflow actions',
         tags: ['workflow-actions'],
         querystring: pageQuery(['created_at', 'updated_at', 'id']),
-        response: { 200: z.array(action), ...errors },
+        response: { 200: z.array(action) },
       },
     },
     async (request) => {
@@ -49,36 +51,39 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
   app.post(
     '/v1/workflow-actions',
     {
+      config: { permission: 'WORKFLOW_ACTION.CREATE' },
+
       schema: {
         summary: 'Create an action',
         tags: ['workflow-actions'],
         body: actionCreate,
-        response: { 201: action, ...errors },
+        response: { 201: action },
       },
     },
     async (request, reply) => {
       const platformId = platformOf(request).id;
       const { workflow_id: workflowId } = request.body;
-      const { row, touched } = await db.transaction(async (tx) => {
-        const workflow = await lockWorkflow(tx, platformId, workflowId);
-        if (!workflow) throw Refusal.notFound('WORKFLOW', workflowId, 'workflow_id');
-        if (workflow.status === 'ARCHIVED') throw Refusal.operation('The workflow is archived.', 'workflow_id');
-        if (request.body.status === 'ARCHIVED')
-          throw Refusal.invalid('status', 'An action cannot be created ARCHIVED.');
-        if ((await countActions(tx, workflow.id)) >= MOST_ACTIONS) {
-          throw Refusal.operation(`A workflow has at most ${String(MOST_ACTIONS)} actions that are not archived.`);
-        }
-        const row = await insertAction(tx, platformId, workflow.id, actionFields(request.body, workflow));
-        return { row, touched: await wakeBlocked(tx, row) };
-      });
-      tellSoon('RUN', touched);
-      return reply.code(201).send(toResponse(row));
+      const { tx } = request;
+      const workflow = await lockWorkflow(tx, platformId, workflowId);
+      if (!workflow) throw Refusal.notFound('WORKFLOW', workflowId, 'workflow_id');
+      if (workflow.status === 'ARCHIVED') throw Refusal.operation('The workflow is archived.', 'workflow_id');
+      if (request.body.status === 'ARCHIVED') throw Refusal.invalid('status', 'An action cannot be created ARCHIVED.');
+      if ((await countActions(tx, workflow.id)) >= MOST_ACTIONS) {
+        throw Refusal.operation(`A workflow has at most ${String(MOST_ACTIONS)} actions that are not archived.`);
+      }
+      const row = await insertAction(tx, platformId, workflow.id, actionFields(request.body, workflow));
+      request.tell('RUN', await wakeBlocked(tx, row));
+      reply.code(201);
+      return toResponse(row);
     },
   );
 
   app.get(
     '/v1/workflow-actions/:resourceId',
-    { schema: { summary: 'Get an action', tags: ['workflow-actions'], params, response: { 200: action, ...errors } } },
+    {
+      config: { permission: 'WORKFLOW_ACTION.VIEW' },
+      schema: { summary: 'Get an action', tags: ['workflow-actions'], params, response: { 200: action } },
+    },
     async (request) => {
       const row = await getAction(db, platformOf(request).id, request.params.resourceId);
       if (!row) throw Refusal.notFound('WORKFLOW_ACTION', request.params.resourceId);
@@ -89,12 +94,14 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
   app.patch(
     '/v1/workflow-actions/:resourceId',
     {
+      config: { permission: 'WORKFLOW_ACTION.UPDATE' },
+
       schema: {
         summary: 'Change an action',
         tags: ['workflow-actions'],
         params,
         body: actionPatch,
-        response: { 200: action, ...errors },
+        response: { 200: action },
       },
     },
     (request, reply) => change(request, reply, request.params.resourceId, request.body),
@@ -103,11 +110,13 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
   app.delete(
     '/v1/workflow-actions/:resourceId',
     {
+      config: { permission: 'WORKFLOW_ACTION.DELETE' },
+
       schema: {
         summary: 'Archive an action',
         tags: ['workflow-actions'],
         params,
-        response: { 200: action, ...errors },
+        response: { 200: action },
       },
     },
     (request, reply) => change(request, reply, request.params.resourceId, { status: 'ARCHIVED' }),
@@ -115,24 +124,22 @@ export function workflowActionRoutes(app: ZodApp, { db, tellSoon }: ApiContext):
 
   async function change(request: FastifyRequest, reply: FastifyReply, id: string, patch: unknown) {
     const platformId = platformOf(request).id;
-    const { row, touched } = await db.transaction(async (tx) => {
-      const before = await lockAction(tx, platformId, id);
-      if (!before) throw Refusal.notFound('WORKFLOW_ACTION', id);
-      const stored = actionBody(before);
-      const body = patched(actionCreate, stored, patch, reply);
-      if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return { row: before, touched: [] };
-      if (before.status === 'ARCHIVED') throw Refusal.operation('An archived action cannot be changed.', 'status');
-      if (body.workflow_id !== before.workflow_id) {
-        throw Refusal.invalid('workflow_id', 'An action stays with its workflow.');
-      }
-      checkTransition(before.status, body.status);
-      const workflow = await getWorkflow(tx, platformId, before.workflow_id);
-      if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
-      const row = await updateAction(tx, id, actionFields(body, workflow));
-      if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);
-      return { row, touched: await wakeBlocked(tx, row) };
-    });
-    tellSoon('RUN', touched);
+    const { tx } = request;
+    const before = await lockAction(tx, platformId, id);
+    if (!before) throw Refusal.notFound('WORKFLOW_ACTION', id);
+    const stored = actionBody(before);
+    const body = patched(actionCreate, stored, patch, reply);
+    if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return toResponse(before);
+    if (before.status === 'ARCHIVED') throw Refusal.operation('An archived action cannot be changed.', 'status');
+    if (body.workflow_id !== before.workflow_id) {
+      throw Refusal.invalid('workflow_id', 'An action stays with its workflow.');
+    }
+    checkTransition(before.status, body.status);
+    const workflow = await getWorkflow(tx, platformId, before.workflow_id);
+    if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
+    const row = await updateAction(tx, id, actionFields(body, workflow));
+    if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);
+    request.tell('RUN', await wakeBlocked(tx, row));
     return toResponse(row);
   }
 }

@@ -5,21 +5,22 @@ import { getRun, releaseRuns, runConditions, SELECT_RUNS, type RunFilter, type R
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, isoMs } from '../schemas/wire.js';
+import { isoMs } from '../schemas/wire.js';
 import { bulkRequest, bulkResult, runFilter, workflowRun } from '../schemas/workflow-run.js';
 
 const params = z.object({ resourceId: z.string() });
 
 /** `/v1/workflow-runs`: extension, one run = one workflow executed for one resource (S-R1). */
-export function workflowRunRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+export function workflowRunRoutes(app: ZodApp, { db }: ApiContext): void {
   app.get(
     '/v1/workflow-runs',
     {
+      config: { permission: 'WORKFLOW_RUN.VIEW' },
       schema: {
         summary: 'List runs',
         tags: ['workflow-runs'],
         querystring: pageQuery(['created_at', 'updated_at', 'next_step_at', 'number', 'id']).extend(runFilter.shape),
-        response: { 200: pageResponse(workflowRun), ...errors },
+        response: { 200: pageResponse(workflowRun) },
       },
     },
     async (request) => {
@@ -31,7 +32,10 @@ export function workflowRunRoutes(app: ZodApp, { db, tellSoon }: ApiContext): vo
 
   app.get(
     '/v1/workflow-runs/:resourceId',
-    { schema: { summary: 'Get a run', tags: ['workflow-runs'], params, response: { 200: workflowRun, ...errors } } },
+    {
+      config: { permission: 'WORKFLOW_RUN.VIEW' },
+      schema: { summary: 'Get a run', tags: ['workflow-runs'], params, response: { 200: workflowRun } },
+    },
     async (request) => {
       const { resourceId: id } = request.params;
       const run = await getRun(db, platformOf(request).id, id);
@@ -43,18 +47,19 @@ export function workflowRunRoutes(app: ZodApp, { db, tellSoon }: ApiContext): vo
   app.post(
     '/v1/workflow-runs/release',
     {
+      config: { permission: 'WORKFLOW_RUN.UPDATE', commits: 'own' },
       schema: {
         summary: 'Release what the blast guard holds',
         description: 'Late steps above the platform’s `blast_limit` wait for this; they then go at once.',
         tags: ['workflow-runs'],
         body: bulkRequest,
-        response: { 200: bulkResult, ...errors },
+        response: { 200: bulkResult },
       },
     },
     (request) => {
       const { filter, dry_run: dryRun } = request.body;
       return releaseRuns(db, platformOf(request).id, toFilter(filter), dryRun ?? false, (ids) => {
-        tellSoon('RUN', ids);
+        request.tell('RUN', ids);
       });
     },
   );

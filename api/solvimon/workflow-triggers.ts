@@ -6,47 +6,50 @@ import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../.
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
-import { errors, iso, isoMs } from '../schemas/wire.js';
+import { iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
 import { triggerRequest } from './trigger-request.js';
 
 const params = z.object({ resourceId: z.string() });
 
 /** `/v1/workflow-triggers`: runs started by call (workflowtriggers.yml). */
-export function workflowTriggerRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
   app.post(
     '/v1/workflow-triggers',
     {
+      config: { permission: 'WORKFLOW_TRIGGER.CREATE' },
       schema: {
         summary: 'Trigger workflows for a resource',
         description:
           '201 = accepted. 200 = every run of this EVENT exists already; the trigger that made the oldest is answered.',
         tags: ['workflow-triggers'],
         body: triggerCreate,
-        response: { 200: trigger, 201: trigger, ...errors },
+        response: { 200: trigger, 201: trigger },
       },
     },
     async (request, reply) => {
       const platform = platformOf(request);
-      const result = await acceptTrigger(db, platform, triggerRequest(request.body));
-      tellSoon(
+      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body));
+      request.tell(
         'RUN',
         result.runs.filter((run) => run.created).map((run) => run.id),
       );
-      const row = await getTrigger(db, platform.id, result.triggerId);
+      const row = await getTrigger(request.tx, platform.id, result.triggerId);
       if (!row) throw Refusal.notFound('WORKFLOW_TRIGGER', result.triggerId);
-      return reply.code(result.created ? 201 : 200).send(toResponse(row, result.runs));
+      reply.code(result.created ? 201 : 200);
+      return toResponse(row, result.runs);
     },
   );
 
   app.get(
     '/v1/workflow-triggers',
     {
+      config: { permission: 'WORKFLOW_TRIGGER.VIEW' },
       schema: {
         summary: 'List triggers',
         tags: ['workflow-triggers'],
         querystring: pageQuery(['created_at', 'id']),
-        response: { 200: pageResponse(trigger), ...errors },
+        response: { 200: pageResponse(trigger) },
       },
     },
     async (request) => {
@@ -68,7 +71,8 @@ export function workflowTriggerRoutes(app: ZodApp, { db, tellSoon }: ApiContext)
   app.get(
     '/v1/workflow-triggers/:resourceId',
     {
-      schema: { summary: 'Get a trigger', tags: ['workflow-triggers'], params, response: { 200: trigger, ...errors } },
+      config: { permission: 'WORKFLOW_TRIGGER.VIEW' },
+      schema: { summary: 'Get a trigger', tags: ['workflow-triggers'], params, response: { 200: trigger } },
     },
     async (request) => {
       const { resourceId: id } = request.params;

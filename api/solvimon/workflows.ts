@@ -19,27 +19,29 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { apiError, errors, iso } from '../schemas/wire.js';
+import { iso } from '../schemas/wire.js';
 import { workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
 import { withoutNulls } from '../without-nulls.js';
 import { orphanedSteps } from './orphaned-steps.js';
 import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
-const one = { 200: workflow, ...errors };
+const one = { 200: workflow };
 const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
 
 /** `/v1/workflows`: definitions (workflows.yml). */
-export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void {
+export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
   const query = pageQuery(['created_at', 'updated_at', 'name', 'reference', 'id']);
   app.get(
     '/v1/workflows',
     {
+      config: { permission: 'WORKFLOW.VIEW' },
+
       schema: {
         summary: 'List workflows',
         tags: ['workflows'],
         querystring: query,
-        response: { 200: pageResponse(workflow), ...errors },
+        response: { 200: pageResponse(workflow) },
       },
     },
     async (request) => {
@@ -52,25 +54,31 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
   app.post(
     '/v1/workflows',
     {
+      config: { permission: 'WORKFLOW.CREATE' },
+
       schema: {
         summary: 'Create a workflow',
         tags: ['workflows'],
         body: workflowCreate,
-        response: { 201: workflow, ...errors, 409: apiError },
+        response: { 201: workflow },
       },
     },
     async (request, reply) => {
       const fields = workflowFields(request.body);
       if (fields.status === 'ARCHIVED') throw Refusal.invalid('status', 'A workflow cannot be created ARCHIVED.');
-      const row = await db.transaction((tx) => insertWorkflow(tx, platformOf(request).id, fields));
+      const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
       if (!row) throw taken(fields.reference);
-      return reply.code(201).send(toResponse(row));
+      reply.code(201);
+      return toResponse(row);
     },
   );
 
   app.get(
     '/v1/workflows/:resourceIdOrReference',
-    { schema: { summary: 'Get a workflow', tags: ['workflows'], params, response: one } },
+    {
+      config: { permission: 'WORKFLOW.VIEW' },
+      schema: { summary: 'Get a workflow', tags: ['workflows'], params, response: one },
+    },
     async (request) => {
       const { resourceIdOrReference: id } = request.params;
       const row = await getWorkflow(db, platformOf(request).id, id);
@@ -82,12 +90,14 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
   app.patch(
     '/v1/workflows/:resourceIdOrReference',
     {
+      config: { permission: 'WORKFLOW.UPDATE' },
+
       schema: {
         summary: 'Change a workflow',
         tags: ['workflows'],
         params,
         body: workflowPatch,
-        response: { ...one, 409: apiError },
+        response: one,
       },
     },
     (request, reply) =>
@@ -103,7 +113,10 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
   for (const [verb, status] of Object.entries(MOVES)) {
     app.post(
       `/v1/workflows/:resourceIdOrReference/${verb}`,
-      { schema: { summary: `Make a workflow ${status}`, tags: ['workflows'], params, response: one } },
+      {
+        config: { permission: 'WORKFLOW.UPDATE' },
+        schema: { summary: `Make a workflow ${status}`, tags: ['workflows'], params, response: one },
+      },
       (request) => change(request, request.params.resourceIdOrReference, (before) => moved(before, status)),
     );
   }
@@ -111,16 +124,15 @@ export function workflowRoutes(app: ZodApp, { db, tellSoon }: ApiContext): void 
   /** Locks a workflow and writes what `next` makes of it; the row itself = nothing to change (S-D3). */
   async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => WorkflowFields) {
     const platformId = platformOf(request).id;
-    const { row, touched, problems } = await db.transaction(async (tx) => {
-      const before = await lockWorkflow(tx, platformId, id);
-      if (!before) throw Refusal.notFound('WORKFLOW', id);
-      const fields = next(before);
-      if (fields === before) return { row: before, touched: [], problems: [] };
-      const row = await updateWorkflow(tx, before, fields);
-      if (!row) throw taken(fields.reference);
-      return { row, touched: await touchConcerned(tx, before, row), problems: await orphanedSteps(tx, row) };
-    });
-    tellSoon('RUN', touched);
+    const { tx } = request;
+    const before = await lockWorkflow(tx, platformId, id);
+    if (!before) throw Refusal.notFound('WORKFLOW', id);
+    const fields = next(before);
+    if (fields === before) return toResponse(before);
+    const row = await updateWorkflow(tx, before, fields);
+    if (!row) throw taken(fields.reference);
+    request.tell('RUN', await touchConcerned(tx, before, row));
+    const problems = await orphanedSteps(tx, row);
     return { ...toResponse(row), ...(problems.length > 0 ? { problems } : {}) };
   }
 }

@@ -1,9 +1,10 @@
-import { buildApp } from '../../api/app.js';
+import { buildApp, type AppOptions } from '../../api/app.js';
 import type { ZodApp } from '../../api/context.js';
 import { createApiKey } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
 import { createPlatform } from '../../store/platforms.js';
 import { createTestDatabase } from '../support/database.js';
+import { testVault } from '../support/vault.js';
 import type { Answer } from '../support/harness.js';
 
 /** The HTTP API on a database of its own and nothing else: nobody tells the engine, so no row changes behind a test's back. */
@@ -22,9 +23,12 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-export async function createApi(environment: 'TEST' | 'LIVE' = 'TEST'): Promise<Api> {
+export async function createApi(
+  environment: 'TEST' | 'LIVE' = 'TEST',
+  options: Partial<AppOptions> = {},
+): Promise<Api> {
   const { db, url } = await createTestDatabase();
-  const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1 });
+  const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault, ...options });
   const platform = await createPlatform(db, 'Test', environment);
   const apiKey = await createApiKey(db, [platform.id], 'test');
   return {

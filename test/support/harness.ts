@@ -16,6 +16,7 @@ import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
 import { createTestDatabase } from './database.js';
+import { testVault } from './vault.js';
 
 export interface HarnessOptions {
   environment?: 'TEST' | 'LIVE';
@@ -96,6 +97,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
       if (options.tellSoon !== false) courier.tellSoon(kind, ids);
     },
     advanceWaitMs: 25_000,
+    vault: testVault,
   });
   await app.ready();
   const platform = await createPlatform(db, 'Test', options.environment ?? 'TEST');

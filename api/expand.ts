@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { Refusal } from '../contracts/refusal.js';
+import type { Sql } from '../store/database.js';
+
+/** One thing that can be put in beside its id. */
+export interface Expansion<Row> {
+  /** The field it is put in: `customer` for `customer_id`. */
+  field: string;
+  /** The ids a row names; `many` = the field is a list. */
+  ids: (row: Row) => readonly string[];
+  many?: boolean;
+  /** All of them at once, by id. What is not there is left out. */
+  load: (sql: Sql, platformId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+}
+
+/** By the id field that names it, as the contract asks for it: `expand[]=customer_id`. */
+export type Expansions<Row> = Readonly<Record<string, Expansion<Row>>>;
+
+/** A list in a query: `name[]=a&name[]=b`, or one of it. */
+export function many<Item extends z.ZodType>(item: Item) {
+  return z
+    .preprocess(
+      (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+      z.array(item).max(100).optional(),
+    )
+    .optional();
+}
+
+export const expandQuery = {
+  'expand[]': many(z.string()).meta({
+    description: 'Id fields whose resources are put in beside them; `ALL` = every one that can be.',
+  }),
+};
+
+/** What to put into each row, keyed by row; loaded with one statement per kind, however many rows there are (S-W8). */
+export async function expand<Row>(
+  sql: Sql,
+  platformId: string,
+  expansions: Expansions<Row>,
+  wanted: readonly string[] | undefined,
+  rows: readonly Row[],
+): Promise<(row: Row) => Record<string, unknown>> {
+  const chosen = choose(expansions, wanted ?? []);
+  const loaded = await Promise.all(
+    chosen.map(async (expansion) => {
+      const ids = [...new Set(rows.flatMap((row) => expansion.ids(row)))];
+      return {
+        expansion,
+        byId: ids.length === 0 ? new Map<string, object>() : await expansion.load(sql, platformId, ids),
+      };
+    }),
+  );
+  return (row) =>
+    Object.fromEntries(
+      loaded.map(({ expansion: { field, ids, many: isList }, byId }) => {
+        const found = ids(row).flatMap((id) => byId.get(id) ?? []);
+        return [field, isList ? found : (found[0] ?? null)];
+      }),
+    );
+}
+
+function choose<Row>(expansions: Expansions<Row>, wanted: readonly string[]): Expansion<Row>[] {
+  const entries = Object.entries(expansions);
+  const unknown = wanted.find((name) => name !== 'ALL' && !entries.some((entry) => isNamed(entry, name)));
+  if (unknown !== undefined) {
+    throw Refusal.invalid('expand[]', `${unknown} is not one of ${[...Object.keys(expansions), 'ALL'].join(', ')}`);
+  }
+  return entries
+    .filter((entry) => wanted.some((name) => name === 'ALL' || isNamed(entry, name)))
+    .map(([, expansion]) => expansion);
+}
+
+/** By its id field or by its own: `customer_id` and `customer` mean the same. */
+function isNamed<Row>([path, { field }]: [string, Expansion<Row>], name: string): boolean {
+  return name === path || name === field;
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { stringify } from 'safe-stable-stringify';
+import { Refusal } from '../../contracts/refusal.js';
+import type { Instant } from '../../domain/types.js';
+import type { Database, Sql } from '../../store/database.js';
+import { findKey, forgetKey, keepAnswer, tryLockKey, type StoredAnswer } from '../../store/idempotency.js';
+import type { Vault } from '../../store/vault.js';
+import type { TellSoon } from '../context.js';
+import { callerOf } from './auth.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The transaction of a request that changes something; it commits before the answer leaves. */
+    tx: Sql;
+    /** Has the engine told, after the commit. */
+    tell: TellSoon;
+  }
+  interface FastifyContextConfig {
+    /** `own`: talks to the network or commits in pieces. No transaction is around it; `request.tx` commits each statement. */
+    commits?: 'own';
+    /** The answer shows a secret: what is kept of it is sealed. */
+    answersSecret?: boolean;
+  }
+}
+
+export interface EffectsOptions {
+  db: Database;
+  vault: Vault;
+  tellSoon: TellSoon;
+  /** The age of keys is told by it. */
+  now: () => Instant;
+}
+
+type Handler = (this: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** One request that changes something. */
+interface Effect {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  /** The route's own handler. */
+  work: () => unknown;
+}
+
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const KEPT_MS = 48 * 3_600_000;
+/** A route that commits in pieces and was cut off lets its key go after this. */
+const LEASE_MS = 60_000;
+const LONGEST_KEY = 255;
+
+/**
+ * Runs every route that changes something in one transaction, `request.tx`; the handler *returns* its answer, which leaves after
+ * the commit. With an `Idempotency-Key` the answer is kept in that same transaction and given again to whoever repeats the
+ * request; errors are not kept (S-W9).
+ */
+export function registerEffects(app: FastifyInstance, options: EffectsOptions): void {
+  const { db, vault, tellSoon, now } = options;
+  app.decorateRequest('tx');
+  app.decorateRequest('tell');
+  app.addHook('onRoute', (route) => {
+    if (![route.method].flat().some((method) => CHANGING.has(method))) return;
+    const handler = route.handler as Handler;
+    const around =
+      route.config?.commits === 'own' ? { once: inPieces, keyed: leased } : { once: whole, keyed: repeatable };
+    route.handler = async function (request, reply) {
+      const effect: Effect = { request, reply, work: () => handler.call(this, request, reply) };
+      const scope = scopeOf(request);
+      if (scope === null) return around.once(effect);
+      try {
+        return await around.keyed(effect, scope);
+      } catch (error) {
+        if (!(error instanceof Refusal)) void reply.header('Idempotency-Retryable', 'true');
+        throw error;
+      }
+    };
+  });
+
+  /** One transaction; the engine is told of it afterwards. */
+  async function whole({ request, reply, work }: Effect, around?: (tx: Sql) => Promise<unknown>): Promise<unknown> {
+    let told: Parameters<TellSoon>[] = [];
+    const body = await db.transaction(async (tx) => {
+      told = [];
+      request.tx = tx;
+      request.tell = (...news) => told.push(news);
+      return around ? around(tx) : work();
+    });
+    if (reply.sent) throw new Error('A handler that changes something returns its answer; it does not send it.');
+    for (const news of told) tellSoon(...news);
+    return body;
+  }
+
+  async function inPieces({ request, work }: Effect): Promise<unknown> {
+    request.tx = db;
+    request.tell = tellSoon;
+    return work();
+  }
+
+  function repeatable(effect: Effect, scope: Buffer): Promise<unknown> {
+    const fingerprint = fingerprintOf(effect.request);
+    return whole(effect, async (tx) => {
+      const known = await take(tx, scope, fingerprint);
+      if (known) return replay(effect, scope, known);
+      const body = await effect.work();
+      await keepAnswer(tx, scope, fingerprint, answer(effect, scope, body), now());
+      return body;
+    });
+  }
+
+  /** The key is leased instead of locked, so that no connection waits while the route talks to others. */
+  async function leased(effect: Effect, scope: Buffer): Promise<unknown> {
+    const fingerprint = fingerprintOf(effect.request);
+    const known = await db.transaction(async (tx) => {
+      const found = await take(tx, scope, fingerprint);
+      if (!found) await keepAnswer(tx, scope, fingerprint, null, now());
+      return found;
+    });
+    if (known) return replay(effect, scope, known);
+    try {
+      const body = await inPieces(effect);
+      await keepAnswer(db, scope, fingerprint, answer(effect, scope, body), now());
+      return body;
+    } catch (error) {
+      await forgetKey(db, scope);
+      throw error;
+    }
+  }
+
+  /** The answer to give again, or null when the key is ours to use. */
+  async function take(tx: Sql, scope: Buffer, fingerprint: Buffer): Promise<StoredAnswer | null> {
+    if (!(await tryLockKey(tx, scope))) throw Refusal.keyInProgress();
+    const known = await findKey(tx, scope, now() - KEPT_MS);
+    if (!known) return null;
+    if (!known.fingerprint.equals(fingerprint)) throw Refusal.reusedKey();
+    if (known.answer === null && now() - known.created_at < LEASE_MS) throw Refusal.keyInProgress();
+    return known.answer;
+  }
+
+  function answer({ request, reply }: Effect, scope: Buffer, body: unknown): StoredAnswer {
+    const text = JSON.stringify(body);
+    const ours = Object.entries(reply.getHeaders()).filter(([name]) => name.startsWith('dunwell-'));
+    return {
+      status: reply.statusCode,
+      headers: Object.fromEntries(ours.map(([name, value]) => [name, String(value)])),
+      body: request.routeOptions.config.answersSecret ? vault.seal(text, scope.toString('hex')) : text,
+    };
+  }
+
+  function replay({ request, reply }: Effect, scope: Buffer, { status, headers, body }: StoredAnswer): unknown {
+    void reply.code(status).headers({ ...headers, 'Idempotent-Replayed': 'true' });
+    return JSON.parse(request.routeOptions.config.answersSecret ? vault.open(body, scope.toString('hex')) : body);
+  }
+}
+
+/** Whose key it is and for what; null = the request has none. */
+function scopeOf(request: FastifyRequest): Buffer | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || key === '' || key.length > LONGEST_KEY) {
+    throw Refusal.invalid('Idempotency-Key', `An idempotency key has 1–${String(LONGEST_KEY)} characters.`);
+  }
+  const { credentialId, platform } = callerOf(request);
+  return hash([credentialId, platform.id, request.method, pathOf(request), key]);
+}
+
+function fingerprintOf(request: FastifyRequest): Buffer {
+  return hash([request.url.slice(pathOf(request).length), request.givenBody ?? null]);
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?')[0] ?? url;
+}
+
+function hash(value: unknown): Buffer {
+  return createHash('sha256')
+    .update(stringify(value) ?? '')
+    .digest();
+}

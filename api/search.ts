@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { Refusal } from '../contracts/refusal.js';
+import type { Filter } from '../store/lists.js';
+
+/**
+ * What a resource can be searched and filtered by: the SQL expression behind each name, and how it is compared. TEXT is matched
+ * by parts of it; EXACT are ids, references and words of a closed list; LIST is an array that has the value; BOOLEAN is true or false.
+ */
+export type SearchFields = Readonly<
+  Record<string, { expression: string; kind: 'TEXT' | 'EXACT' | 'LIST' | 'BOOLEAN' }>
+>;
+
+const searchField = z.object({
+  name: z.string().nullish(),
+  value: z.string(),
+  wildcard_start: z.boolean().nullish(),
+  wildcard_end: z.boolean().nullish(),
+  ignore_case: z.boolean().nullish(),
+});
+
+const filterField = z.object({
+  name: z.string(),
+  reference: z.string().nullish(),
+  value: z.string().nullish(),
+  values: z.array(z.string()).max(1_000).nullish(),
+});
+
+const selectionRuleField = z.object({ name: z.string(), value: z.string().nullish() });
+
+/** Body of every search (S-W8). */
+export const searchRequest = z
+  .object({
+    search_fields: z.array(searchField).max(50).nullish(),
+    filter_fields: z.array(filterField).max(50).nullish(),
+    selection_rule_fields: z.array(selectionRuleField).max(50).nullish(),
+  })
+  .nullish()
+  .meta({
+    id: 'SearchCreateRequest',
+    description:
+      'Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.',
+    examples: [
+      { search_fields: [{ name: 'name', value: 'ladder' }], filter_fields: [{ name: 'status', values: ['ACTIVE'] }] },
+    ],
+  });
+
+type SearchField = z.infer<typeof searchField>;
+
+/** A search's body as conditions on a list; a name the resource does not have is refused. */
+export function searchFilters(fields: SearchFields, body: z.infer<typeof searchRequest>): Filter[] {
+  const names = Object.keys(fields).join(', ');
+  const fieldOf = (name: string, list: string, index: number) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field) return field;
+    throw Refusal.invalid(`${list}[${String(index)}].name`, `is not one of ${names}`);
+  };
+  const searched = (body?.search_fields ?? []).map((entry, index): Filter => {
+    if (entry.name == null) return anyText(fields, entry);
+    const { expression, kind } = fieldOf(entry.name, 'search_fields', index);
+    return kind === 'TEXT' ? like(expression, entry) : equals(expression, kind, [entry.value]);
+  });
+  const filtered = (body?.filter_fields ?? []).map(({ name, value, values }, index): Filter => {
+    const { expression, kind } = fieldOf(name, 'filter_fields', index);
+    const wanted = [...(value == null ? [] : [value]), ...(values ?? [])];
+    if (wanted.length === 0) throw Refusal.missing(`filter_fields[${String(index)}].value`, 'Give a value, or values.');
+    return equals(expression, kind, wanted);
+  });
+  const selected = (body?.selection_rule_fields ?? []).map(({ name, value }, index): Filter => {
+    const { expression, kind } = fieldOf(name, 'selection_rule_fields', index);
+    if (value == null) throw Refusal.missing(`selection_rule_fields[${String(index)}].value`, 'Give a value.');
+    return equals(expression, kind, [value]);
+  });
+  return [...searched, ...filtered, ...selected];
+}
+
+/** As `filter_fields` do, for the filters that a list has in its query. */
+export function equals(expression: string, kind: SearchFields[string]['kind'], values: readonly string[]): Filter {
+  switch (kind) {
+    case 'LIST':
+      return { condition: `${expression} && ?`, values: [values] };
+    case 'BOOLEAN':
+      return {
+        condition: `coalesce(${expression}, false)::text = ANY (?)`,
+        values: [values.map((one) => one.toLowerCase())],
+      };
+    case 'TEXT':
+    case 'EXACT':
+      return { condition: `${expression} = ANY (?)`, values: [values] };
+  }
+}
+
+function anyText(fields: SearchFields, entry: SearchField): Filter {
+  const each = Object.values(fields).flatMap(({ expression, kind }) =>
+    kind === 'TEXT' ? [like(expression, entry)] : [],
+  );
+  if (each.length === 0) return { condition: 'false', values: [] };
+  return {
+    condition: `(${each.map(({ condition }) => condition).join(' OR ')})`,
+    values: each.flatMap(({ values }) => values),
+  };
+}
+
+function like(expression: string, { value, wildcard_start, wildcard_end, ignore_case }: SearchField): Filter {
+  const escaped = value.replace(/[\\%_]/g, '\\$&');
+  const pattern = `${wildcard_start === false ? '' : '%'}${escaped}${wildcard_end === false ? '' : '%'}`;
+  return { condition: `${expression} ${ignore_case === false ? 'LIKE' : 'ILIKE'} ?`, values: [pattern] };
+}

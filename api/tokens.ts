@@ -1,0 +1,75 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { Unavailable } from '../contracts/refusal.js';
+import { ROLES, type Grant, type Role } from './permissions.js';
+
+/** Whose tokens are taken: asymmetrically signed JWTs of one issuer, made for one audience. */
+export interface TokenIssuer {
+  issuer: string;
+  audience: string;
+  jwksUrl: string;
+}
+
+export interface TokenHolder {
+  subject: string;
+  platformIds: string[];
+  grant: Grant;
+}
+
+/** Answers who holds a token, or null when it is not a valid one. */
+export type ReadToken = (token: string) => Promise<TokenHolder | null>;
+
+const CLOCK_TOLERANCE_S = 5;
+const JWKS_TIMEOUT_MS = 5_000;
+/** Symmetric ones are left out: whoever reads the public key could sign with it. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/**
+ * Checks signature (by the issuer's JWKS, which is cached), issuer, audience and times. Claims: `sub`, `platform_ids` (a list),
+ * and `role_type` (ADMINISTRATOR or READ_ONLY) or `permissions` (a list such as `WORKFLOW.VIEW`, `WORKFLOW.*`).
+ */
+export function createTokenReader({ issuer, audience, jwksUrl }: TokenIssuer): ReadToken {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ['sub', 'exp'],
+      });
+      return holderOf(payload);
+    } catch (error) {
+      if (isTokensFault(error)) return null;
+      throw new Unavailable('The issuer of the token does not answer.', { cause: error });
+    }
+  };
+}
+
+/** Three parts, the first of them JSON: an API key has none. */
+export function looksLikeToken(text: string): boolean {
+  return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
+}
+
+function holderOf({ sub, platform_ids, permissions, role_type }: JWTPayload): TokenHolder | null {
+  if (typeof sub !== 'string' || !isTexts(platform_ids)) return null;
+  const role = ROLES.find((one: Role) => one === role_type);
+  if (role_type !== undefined && role === undefined) return null;
+  const granted = permissions === undefined ? (role ?? []) : permissions;
+  if (!isTexts(granted) && typeof granted !== 'string') return null;
+  return { subject: sub, platformIds: platform_ids, grant: role ?? (isTexts(granted) ? granted : []) };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** Everything jose finds wrong with a token; what is left is the way to the JWKS. */
+function isTokensFault(error: unknown): boolean {
+  return error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !isFetchFault(error);
+}
+
+/** A JWKS address that answers with an error, or with something else than JSON. */
+function isFetchFault(error: errors.JOSEError): boolean {
+  return error.code === 'ERR_JOSE_GENERIC' || error.code === 'ERR_JWKS_INVALID';
+}

@@ -1,0 +1,3 @@
+import { newEncryptionKey, Vault } from '../../store/vault.js';
+
+export const testVault = new Vault([newEncryptionKey()]);
