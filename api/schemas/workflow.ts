@@ -42,7 +42,7 @@ const wallet = z.object({
     .nullish(),
 });
 
-const status = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
+export const definitionStatus = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
 
 const reference = z
   .string()
@@ -54,7 +54,7 @@ const fields = {
   description: line(256).nullish(),
   type: z.enum(['INVOICE', 'PAYMENT', 'PRICING_PLAN_SUBSCRIPTION', 'WALLET']),
   reference,
-  status,
+  status: definitionStatus,
   customer_ids: z.array(idText).max(10_000).nullish(),
   excluded_customer_ids: z.array(idText).max(10_000).nullish(),
   invoice: invoice.nullish(),

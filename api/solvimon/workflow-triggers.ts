@@ -1,16 +1,37 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
 import type { TriggeredRun } from '../../store/create-runs.js';
-import { listPage } from '../../store/lists.js';
+import { listPage, type Filter } from '../../store/lists.js';
 import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../../store/triggers.js';
 import type { ApiContext, ZodApp } from '../context.js';
-import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
+import { expand, expandQuery, type Expansions } from '../expand.js';
+import { pageQuery, pageResponse, toPage, toPageResponse, type PageParameters } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
 import { iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
+import { searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { triggerRequest } from './trigger-request.js';
 
 const params = z.object({ resourceId: z.string() });
+const SEARCHED: SearchFields = {
+  id: { expression: 'id', kind: 'EXACT' },
+  type: { expression: 'type', kind: 'EXACT' },
+  workflow_id: { expression: 'workflow_id', kind: 'EXACT' },
+  customer_id: { expression: 'customer_id', kind: 'EXACT' },
+  invoice_id: { expression: `target -> 'invoice' ->> 'invoice_id'`, kind: 'EXACT' },
+  payment_id: { expression: `target -> 'payment' ->> 'payment_id'`, kind: 'EXACT' },
+  pricing_plan_subscription_id: {
+    expression: `target -> 'pricing_plan_subscription' ->> 'pricing_plan_subscription_id'`,
+    kind: 'EXACT',
+  },
+  pricing_plan_schedule_id: {
+    expression: `target -> 'pricing_plan_subscription' ->> 'pricing_plan_schedule_id'`,
+    kind: 'EXACT',
+  },
+  wallet_id: { expression: `target -> 'wallet' ->> 'wallet_id'`, kind: 'EXACT' },
+};
+const EXPANSIONS: Expansions<TriggerRow> = {};
 
 /** `/v1/workflow-triggers`: runs started by call (workflowtriggers.yml). */
 export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
@@ -41,6 +62,21 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
     },
   );
 
+  app.post(
+    '/v1/workflow-triggers/search',
+    {
+      config: { permission: 'WORKFLOW_TRIGGER.VIEW' },
+      schema: {
+        summary: 'Search triggers',
+        tags: ['workflow-triggers'],
+        querystring: pageQuery(['created_at', 'id']).extend(expandQuery),
+        body: searchRequest,
+        response: { 200: pageResponse(trigger) },
+      },
+    },
+    (request) => answerList(request, searchFilters(SEARCHED, request.body), request.query['expand[]']),
+  );
+
   app.get(
     '/v1/workflow-triggers',
     {
@@ -52,20 +88,7 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
         response: { 200: pageResponse(trigger) },
       },
     },
-    async (request) => {
-      const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
-      const page = await listPage<TriggerRow>(db, 'SELECT * FROM workflow_triggers', [own], toPage(request.query));
-      const runs = await runsOfTriggers(
-        db,
-        page.rows.map(({ id }) => id),
-      );
-      return toPageResponse(request, request.query, page, (row) =>
-        toResponse(
-          row,
-          runs.filter((run) => run.trigger_id === row.id).map((run) => ({ ...run, created: true })),
-        ),
-      );
-    },
+    (request) => answerList(request, [], undefined),
   );
 
   app.get(
@@ -85,6 +108,30 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
       );
     },
   );
+
+  async function answerList(
+    request: FastifyRequest<{ Querystring: PageParameters }>,
+    filters: readonly Filter[],
+    wanted: readonly string[] | undefined,
+  ) {
+    const { id: platformId } = platformOf(request);
+    const own = { condition: 'platform_id = ?', values: [platformId] };
+    const page = await listPage<TriggerRow>(
+      db,
+      'SELECT * FROM workflow_triggers',
+      [own, ...filters],
+      toPage(request.query),
+    );
+    const ids = page.rows.map(({ id }) => id);
+    const [runs, expanded] = await Promise.all([
+      runsOfTriggers(db, ids),
+      expand(db, platformId, EXPANSIONS, wanted, page.rows),
+    ]);
+    return toPageResponse(request, request.query, page, (row) => {
+      const made = runs.filter((run) => run.trigger_id === row.id).map((run) => ({ ...run, created: true }));
+      return { ...toResponse(row, made), ...expanded(row) };
+    });
+  }
 }
 
 function toResponse(row: TriggerRow, runs: readonly TriggeredRun[]): z.input<typeof trigger> {

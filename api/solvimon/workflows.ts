@@ -16,17 +16,30 @@ import {
   type WorkflowRow,
 } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
+import { expand, expandQuery, many, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
 import { iso } from '../schemas/wire.js';
-import { workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
+import { definitionStatus, workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
+import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
 import { orphanedSteps } from './orphaned-steps.js';
 import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
 const one = { 200: workflow };
+const SEARCHED: SearchFields = {
+  name: { expression: 'name', kind: 'TEXT' },
+  description: { expression: 'description', kind: 'TEXT' },
+  id: { expression: 'id', kind: 'EXACT' },
+  reference: { expression: 'reference', kind: 'EXACT' },
+  type: { expression: 'type', kind: 'EXACT' },
+  variant: { expression: 'variant', kind: 'EXACT' },
+  status: { expression: 'status', kind: 'EXACT' },
+  customer_ids: { expression: 'customer_ids', kind: 'LIST' },
+};
+const EXPANSIONS: Expansions<WorkflowRow> = {};
 const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
 
 /** `/v1/workflows`: definitions (workflows.yml). */
@@ -48,6 +61,31 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
       const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
       const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, [own], toPage(request.query));
       return toPageResponse(request, request.query, page, toResponse);
+    },
+  );
+
+  app.post(
+    '/v1/workflows/search',
+    {
+      config: { permission: 'WORKFLOW.VIEW' },
+      schema: {
+        summary: 'Search workflows',
+        tags: ['workflows'],
+        querystring: query.extend({ ...expandQuery, 'statuses[]': many(definitionStatus) }),
+        body: searchRequest,
+        response: { 200: pageResponse(workflow) },
+      },
+    },
+    async (request) => {
+      const { 'statuses[]': statuses, 'expand[]': wanted } = request.query;
+      const filters = [
+        { condition: 'platform_id = ?', values: [platformOf(request).id] },
+        ...searchFilters(SEARCHED, request.body),
+        ...(statuses ? [equals('status', 'EXACT', statuses)] : []),
+      ];
+      const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, filters, toPage(request.query));
+      const expanded = await expand(db, platformOf(request).id, EXPANSIONS, wanted, page.rows);
+      return toPageResponse(request, request.query, page, (row) => ({ ...toResponse(row), ...expanded(row) }));
     },
   );
 

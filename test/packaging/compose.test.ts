@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig } from '../../cli/config.js';
+import { readApiConfig, readConfig } from '../../cli/config.js';
 import { readEngineConfig } from '../../cli/engine-options.js';
 
 interface Service {
@@ -45,14 +45,15 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it.each(own)('gives %s variables that it reads, with values that it takes', (_name, { environment = {} }) => {
+  it.each(own)('gives %s variables that it reads, with values that it takes', (name, { environment = {} }) => {
     const given = withDefaults(environment);
     const names = Object.keys(given).filter((name) => !ENGINE_VARIABLES.includes(name));
     // An optional one that is empty counts as not set, so it is looked up with a value.
     const filled = Object.fromEntries(names.map((name) => [name, given[name] || EXAMPLES[name]]));
-    const config = readConfig(filled);
+    const read = name === 'api' ? readApiConfig : readConfig;
+    const config = read(filled);
     expect(names.filter((name) => !(name in config))).toEqual([]);
-    expect(() => readConfig(given)).not.toThrow();
+    expect(() => read(given)).not.toThrow();
   });
 
   it('would notice a variable that nobody reads (control)', () => {
