@@ -1,5 +1,6 @@
 import type { ResourceFacts } from './condition.js';
-import { startOfUtcDateIn } from './zone.js';
+import type { Terms } from './terms.js';
+import { addPeriod, startOfUtcDateIn } from './zone.js';
 import type { Instant, Variant } from './types.js';
 
 /** Whether midnight UTC in a due date means an instant or a calendar date (platform setting, S-T2). */
@@ -11,6 +12,15 @@ export interface TrialOverride {
   scheduleEndAtAcceptance: Instant | null;
 }
 
+/** What a run itself brings to its anchor. */
+export interface Occasion {
+  trial: TrialOverride | null;
+  /** When the wallet's balance crossed the threshold; null = no wallet. */
+  occurredAt: Instant | null;
+  /** The last mail of the same workflow about the same wallet, in another run. */
+  lastMailAt: Instant | null;
+}
+
 /**
  * The instant that periods are counted from, or null when the facts have none (S-T5 `no_anchor`).
  * `due_dates: DATE` reads an anchor at exactly 00:00:00Z as that calendar date, 00:00 in the customer's zone.
@@ -20,7 +30,8 @@ export function anchorOf(
   facts: ResourceFacts,
   zone: string,
   dueDates: DueDates,
-  trial: TrialOverride | null,
+  { trial, occurredAt, lastMailAt }: Occasion,
+  terms: Terms,
 ): Instant | null {
   switch (variant) {
     case 'OVERDUE':
@@ -30,9 +41,14 @@ export function anchorOf(
     case 'FREE_TRIAL_REMINDER':
       return asDate(trialEnd(facts.schedule?.endAt ?? null, trial), zone, dueDates);
     case 'UPCOMING_PAYMENT_REMINDER':
+      return asDate(facts.invoice?.chargeAt ?? facts.invoice?.dueAt ?? null, zone, dueDates);
     case 'FAILED_PAYMENT':
-    case 'WALLET_BALANCE':
-      return null;
+      return facts.payment?.at ?? null;
+    case 'WALLET_BALANCE': {
+      // A crossing within the cooldown waits for its end, counted from the last mail (S-C5).
+      if (occurredAt === null || lastMailAt === null || !terms.wallet) return occurredAt;
+      return Math.max(occurredAt, addPeriod(lastMailAt, terms.wallet.cooldown, 1, zone));
+    }
   }
 }
 

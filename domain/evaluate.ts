@@ -1,4 +1,4 @@
-import { anchorOf } from './anchor.js';
+import { anchorOf, type Occasion } from './anchor.js';
 import { conditionOf, type Condition } from './condition.js';
 import { judgeDueStep, markAlreadySent } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
@@ -6,7 +6,7 @@ import { isSent, replan, skip } from './replan.js';
 import type { RunContext, RunStatus, Step } from './run.js';
 import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
-import { directionOf } from './variants.js';
+import { directionOf, traitsOf } from './variants.js';
 import { deliveryWindow } from './window.js';
 
 /** What a run must look like, given everything known at `now`. */
@@ -31,11 +31,11 @@ type Position = Pick<Evaluation, 'status' | 'reason' | 'steps' | 'wakeAt' | 'nex
  * its own, and asked twice about the same state it answers the same.
  */
 export function evaluate(context: RunContext): Evaluation {
-  const { run, pinned, customer, facts } = context;
+  const { run, pinned, customer, facts, terms } = context;
   const zone = zoneOf(context);
-  const anchorAt = anchorOf(pinned.variant, facts, zone, pinned.dueDates, run.trial);
+  const anchorAt = anchorOf(pinned.variant, facts, zone, pinned.dueDates, occasionOf(context), terms);
   const settled = run.steps.map((step) => markAlreadySent(settle(step, context.actions), context));
-  const condition = conditionOf(pinned.variant, facts);
+  const condition = conditionOf(pinned.variant, facts, terms);
   const base = { anchorAt, zone, stopReason: null };
 
   if (isClosed(run.status)) {
@@ -55,6 +55,12 @@ export function evaluate(context: RunContext): Evaluation {
   const position = walk(context, steps, condition, anchorAt);
   if (run.status !== 'FAILED' || isClosed(position.status)) return { ...base, ...position };
   return { ...base, ...position, status: 'FAILED', reason: run.reason, wakeAt: null, nextStepId: null };
+}
+
+/** What a person asks for goes at once: no cooldown for it. */
+function occasionOf({ run, pinned, lastMailAt }: RunContext): Occasion {
+  const { trial, occurredAt } = run;
+  return { trial, occurredAt, lastMailAt: pinned.singleStepManual ? null : lastMailAt };
 }
 
 export function isClosed(status: RunStatus): boolean {
@@ -102,7 +108,7 @@ function reopen(
   zone: string,
 ): readonly Step[] | null {
   const { run, now, workflow, customer } = context;
-  if (condition.kind !== 'HOLDS' || anchorAt === null) return null;
+  if (condition.kind !== 'HOLDS' || anchorAt === null || !traitsOf(context.pinned.variant).reopens) return null;
   if (workflow.status === 'ARCHIVED' || !inScope(workflow, customer.id)) return null;
   if (run.status === 'STOPPED') {
     const reopenable = run.stopReason !== null && REOPENABLE.includes(run.stopReason);

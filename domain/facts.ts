@@ -1,5 +1,6 @@
 import { DECIMAL_PATTERN, isPositiveDecimal, subtractDecimals } from './decimal.js';
 import type { Instant, Money } from './types.js';
+import { readBalance, type WalletFacts } from './wallet.js';
 
 /** A fact as the billing system told it; field names are the contract's. Parsed at the edge, unknown fields kept (S-A3). */
 export type FactBody = Readonly<Record<string, unknown>>;
@@ -28,6 +29,8 @@ export interface InvoiceFacts {
   timezone: string | null;
   issuedAt: Instant | null;
   dueAt: Instant | null;
+  /** Extension `charge_date`: when it will be collected (S-T6). */
+  chargeAt: Instant | null;
   /** `updated_to_final_at`, else when it was first seen FINAL. */
   finalAt: Instant | null;
   total: Money | null;
@@ -49,6 +52,16 @@ export interface ScheduleFacts {
   subscriptionId: string;
   type: string | null;
   endAt: Instant | null;
+}
+
+export interface PaymentFacts {
+  id: string;
+  customerId: string;
+  invoiceId: string | null;
+  result: string | null;
+  /** `timestamp`, else when it was first seen. */
+  at: Instant;
+  amount: Money | null;
 }
 
 export function readCustomer(id: string, body: FactBody): CustomerFacts {
@@ -82,6 +95,7 @@ export function readInvoice(id: string, body: FactBody, firstFinalAt: Instant | 
     timezone: text(body.timezone),
     issuedAt: instant(body.invoice_date),
     dueAt: instant(body.due_date),
+    chargeAt: instant(body.charge_date),
     finalAt: instant(body.updated_to_final_at) ?? firstFinalAt,
     total,
     paidAmount,
@@ -100,6 +114,29 @@ export function readSchedule(id: string, body: FactBody): ScheduleFacts {
     subscriptionId: text(body.pricing_plan_subscription_id) ?? '',
     type: text(body.type),
     endAt: instant(body.end_at),
+  };
+}
+
+export function readPayment(id: string, body: FactBody, firstSeenAt: Instant): PaymentFacts {
+  return {
+    id,
+    customerId: text(body.customer_id) ?? '',
+    invoiceId: text(body.invoice_id),
+    result: text(body.result),
+    at: instant(body.timestamp) ?? firstSeenAt,
+    amount: money(body.amount),
+  };
+}
+
+export function readWallet(id: string, body: FactBody): WalletFacts {
+  return {
+    id,
+    customerId: text(body.customer_id) ?? '',
+    walletTypeId: text(body.wallet_type_id),
+    reference: text(body.reference),
+    status: text(body.status),
+    open: readBalance(body.open_balance),
+    granted: readBalance(body.granted),
   };
 }
 

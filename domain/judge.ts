@@ -29,8 +29,10 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
     return { kind: 'SKIP', reason: 'notifications_off' };
   }
   const elsewhere = pinned.singleStepManual ? [] : sameStep(step, siblings);
-  if (elsewhere.includes('TRANSMITTING')) return { kind: 'SKIP', reason: 'already_sent' };
-  if (elsewhere.includes('CLAIMED')) {
+  const ownCrossing = pinned.variant === 'WALLET_BALANCE';
+  if (elsewhere.includes('TRANSMITTING') && !ownCrossing) return { kind: 'SKIP', reason: 'already_sent' };
+  // Whether the cooldown begins anew is known when that mail has gone.
+  if (elsewhere.includes('CLAIMED') || elsewhere.includes('TRANSMITTING')) {
     return { kind: 'WAIT', reason: 'sibling_sending', until: now + SIBLING_RECHECK_MS };
   }
   if (step.reason === 'blast_guard') return block('blast_guard');
@@ -44,7 +46,8 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
 export function markAlreadySent(step: Step, { pinned, siblings, actions }: RunContext): Step {
   const open = step.status === 'PLANNED' || step.status === 'BLOCKED';
   const inFlight = step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
-  if (!open || inFlight || pinned.singleStepManual) return step;
+  // Each crossing of a wallet has its own mail; the cooldown keeps them apart.
+  if (!open || inFlight || pinned.singleStepManual || pinned.variant === 'WALLET_BALANCE') return step;
   const sent = sameStep(step, siblings).some((status) => status === 'SENT' || status === 'IN_DOUBT');
   return sent ? closeStep(step, 'already_sent', actions) : step;
 }

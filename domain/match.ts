@@ -1,7 +1,10 @@
 import { conditionOf, type ResourceFacts } from './condition.js';
 import { inScope } from './evaluate.js';
+import type { Terms } from './terms.js';
+import { traitsOf, VARIANTS } from './variants.js';
+import { levelOf } from './wallet.js';
 import { samePeriod } from './period.js';
-import type { Period, Variant } from './types.js';
+import type { Period, ResourceType, Variant } from './types.js';
 
 /** What matching needs to know of a workflow. */
 export interface MatchableWorkflow {
@@ -11,41 +14,55 @@ export interface MatchableWorkflow {
   periods: readonly Period[];
   customerIds: readonly string[];
   excludedCustomerIds: readonly string[];
+  terms: Terms;
 }
 
 /** Why a workflow gets no run for a resource; null = it does (S-M2). */
-export type Mismatch = 'inactive' | 'variant' | 'out_of_scope' | 'period' | null;
+export type Mismatch = 'inactive' | 'variant' | 'out_of_scope' | 'period' | 'wallet' | null;
 
 export function mismatch(
   workflow: MatchableWorkflow,
   variant: Variant,
   customerId: string,
   period: Period | null,
+  facts: Pick<ResourceFacts, 'wallet'>,
 ): Mismatch {
   if (workflow.variant !== variant) return 'variant';
   if (workflow.status !== 'ACTIVE') return 'inactive';
   if (!inScope(workflow, customerId)) return 'out_of_scope';
   if (period !== null && !workflow.periods.some((own) => samePeriod(own, period))) return 'period';
+  // Another wallet type, currency or credit type (S-C5).
+  if (facts.wallet && (!workflow.terms.wallet || levelOf(facts.wallet, workflow.terms.wallet) === null))
+    return 'wallet';
   return null;
 }
 
-/** The facts of a resource as they stood at one moment; null = something a reminder needs was not there yet. */
-export type CompleteFacts = ResourceFacts | null;
-
-const EVENT_VARIANTS: readonly Variant[] = ['TO_FINAL', 'OVERDUE', 'FREE_TRIAL_REMINDER'];
+/** Those whose reminder a change of this resource can make wanted; WALLET_BALANCE asks how the balance has moved, too. */
+export function variantsOf(type: ResourceType): Variant[] {
+  return VARIANTS.filter((variant) => traitsOf(variant).resource === type);
+}
 
 /**
- * The events that a change of facts makes: the variants whose reminder is wanted after it and was not before (S-A3). The
- * arrival of the last missing fact is the event.
+ * Whether a change of facts is the event of a variant: its reminder is wanted after it and was not before (S-A3). The arrival
+ * of the last missing fact is the event.
  */
-export function eventsOf(before: CompleteFacts, after: CompleteFacts): Variant[] {
-  return EVENT_VARIANTS.filter((variant) => isWanted(variant, after) && !isWanted(variant, before));
+export function isEvent(variant: Variant, before: ResourceFacts | null, after: ResourceFacts, terms: Terms): boolean {
+  return isWanted(variant, after, terms) && !(before && isWanted(variant, before, terms));
 }
 
 /** Whether an EVENT of this variant fits these facts as they stand. */
-export function isWanted(variant: Variant, facts: CompleteFacts): boolean {
-  if (!facts || conditionOf(variant, facts).kind !== 'HOLDS') return false;
-  if (variant === 'OVERDUE') return facts.invoice?.dueAt != null;
-  if (variant === 'FREE_TRIAL_REMINDER') return facts.schedule?.endAt != null;
-  return true;
+export function isWanted(variant: Variant, facts: ResourceFacts, terms: Terms): boolean {
+  if (conditionOf(variant, facts, terms).kind !== 'HOLDS') return false;
+  switch (variant) {
+    case 'OVERDUE':
+      return facts.invoice?.dueAt != null;
+    case 'UPCOMING_PAYMENT_REMINDER':
+      return facts.invoice?.chargeAt != null || facts.invoice?.dueAt != null;
+    case 'FREE_TRIAL_REMINDER':
+      return facts.schedule?.endAt != null;
+    case 'TO_FINAL':
+    case 'FAILED_PAYMENT':
+    case 'WALLET_BALANCE':
+      return true;
+  }
 }

@@ -9,6 +9,7 @@ export const REASONS = {
   voided: 'The invoice is void.',
   archived: 'The invoice is archived.',
   cancelled: 'The subscription is cancelled, void or archived.',
+  recovered: 'The balance is back above the threshold.',
   not_eligible: 'The resource does not meet the conditions of this workflow.',
   out_of_scope: 'The customer is outside the scope of the workflow.',
   workflow_archived: 'The workflow was archived.',

@@ -1,4 +1,5 @@
 import type { DueDates, TrialOverride } from './anchor.js';
+import type { Terms } from './terms.js';
 import type { ResourceFacts } from './condition.js';
 import type { CustomerFacts } from './facts.js';
 import type { LatePolicy, Shift } from './plan.js';
@@ -62,6 +63,8 @@ export interface Run {
   anchorAt: Instant | null;
   zone: string | null;
   trial: TrialOverride | null;
+  /** When the balance crossed the threshold; null where the variant has no crossing. */
+  occurredAt: Instant | null;
   wakeAt: Instant | null;
   steps: readonly Step[];
 }
@@ -87,11 +90,15 @@ export interface RunContext {
   };
   /** The ACTIVE actions in order of creation (S-D7). */
   actions: readonly Action[];
+  /** The threshold as pinned, the rest live (S-D6). */
+  terms: Terms;
   platform: { timezone: string | null };
   customer: CustomerFacts;
   facts: ResourceFacts;
   /** What other runs of this workflow and resource have sent or are sending; only the claim reads it under locks (S-M7). */
   siblings: readonly SiblingDelivery[];
+  /** The last mail of another run of this workflow about this wallet. */
+  lastMailAt: Instant | null;
   /** false: the blast guard lets no further late step through (S-T4). */
   lateStepsAllowed: boolean;
 }

@@ -3,6 +3,7 @@ import { engineWorkflowId } from '../contracts/workflow-id.js';
 import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
 import { stepId } from '../domain/plan.js';
 import type { RunStatus } from '../domain/run.js';
+import { readTerms } from '../domain/terms.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import { allowLateSteps } from './blast-guard.js';
@@ -23,6 +24,8 @@ export interface RunRequest {
   /** A single step of the ladder (S-M5). */
   period: Period | null;
   trialEndAt: Instant | null;
+  /** WALLET_BALANCE events: which crossing it is, by workflow. */
+  crossings?: ReadonlyMap<string, number>;
   /** The contract's target block, stored with the trigger. */
   target: Record<string, unknown>;
   /** The workflow the caller named, if any. */
@@ -90,15 +93,25 @@ async function afterRace(
 function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
   return tx.rows<TriggeredRun>(
     `SELECT id, workflow_id, trigger_id, false AS created, status, next_step_at FROM runs
-     WHERE platform_id = $1 AND resource_type = $2 AND resource_id = $3 AND occurrence = $4 AND type = 'EVENT'
-       AND ($5::text IS NULL OR workflow_id = $5)
+     WHERE platform_id = $1 AND resource_type = $2 AND resource_id = $3 AND type = 'EVENT'
+       AND occurrence = CASE WHEN $4 = 'WALLET_BALANCE' THEN 'WALLET_BALANCE/' || ($5::jsonb ->> workflow_id) ELSE $4 END
+       AND ($6::text IS NULL OR workflow_id = $6)
      ORDER BY created_at, id`,
-    [request.platform.id, request.resource.type, request.resource.id, occurrenceOf(request), request.workflowId],
+    [
+      request.platform.id,
+      request.resource.type,
+      request.resource.id,
+      occurrenceOf(request),
+      JSON.stringify(Object.fromEntries(request.crossings ?? [])),
+      request.workflowId,
+    ],
   );
 }
 
-/** What makes an EVENT run unique besides workflow and resource: its variant, and the period of a single step (S-M6). */
-function occurrenceOf({ variant, period }: RunRequest): string {
+/** What makes an EVENT run unique besides workflow and resource: its variant, and the period of a single step or the crossing (S-M6). */
+function occurrenceOf({ variant, period, crossings }: RunRequest, workflow?: WorkflowRow): string {
+  const crossing = workflow && crossings?.get(workflow.id);
+  if (crossing !== undefined) return `${variant}/${String(crossing)}`;
   return period ? `${variant}/${stepId([period])}` : variant;
 }
 
@@ -121,20 +134,38 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const evaluation = plan(request, workflow, id, true);
+  const lastMailAt = await lastMail(tx, request, workflow);
+  const evaluation = plan(request, workflow, id, lastMailAt, true);
   const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED').length;
   const guarded = request.type === 'EVENT' && late > 0;
   const allowed = !guarded || (await allowLateSteps(tx, request.platform, request.resource.now, late));
   return {
     id,
     workflow,
-    occurrence: request.type === 'EVENT' ? occurrenceOf(request) : null,
-    evaluation: allowed ? evaluation : plan(request, workflow, id, false),
+    occurrence: request.type === 'EVENT' ? occurrenceOf(request, workflow) : null,
+    evaluation: allowed ? evaluation : plan(request, workflow, id, lastMailAt, false),
   };
 }
 
+/** The cooldown of a wallet counts from it (S-C5). */
+async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: WorkflowRow): Promise<Instant | null> {
+  if (resource.type !== 'WALLET') return null;
+  const row = await tx.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
+    platform.id,
+    workflow.id,
+    resource.id,
+  ]);
+  return row?.at ?? null;
+}
+
 /** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-function plan(request: RunRequest, workflow: WorkflowRow, id: string, lateStepsAllowed: boolean): Evaluation {
+function plan(
+  request: RunRequest,
+  workflow: WorkflowRow,
+  id: string,
+  lastMailAt: Instant | null,
+  lateStepsAllowed: boolean,
+): Evaluation {
   const { resource, period, platform, type, variant } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
   return evaluate({
@@ -151,6 +182,7 @@ function plan(request: RunRequest, workflow: WorkflowRow, id: string, lateStepsA
         request.trialEndAt === null
           ? null
           : { endAt: request.trialEndAt, scheduleEndAtAcceptance: resource.facts.schedule?.endAt ?? null },
+      occurredAt: occurredAt(resource),
       wakeAt: null,
       steps: [],
     },
@@ -168,12 +200,19 @@ function plan(request: RunRequest, workflow: WorkflowRow, id: string, lateStepsA
     },
     // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
     actions: [{ id: '', steps: null, needsPaymentLink: false, needsPdf: false }],
+    terms: readTerms(workflow.definition.config, workflow.settings),
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
     facts: resource.facts,
     siblings: [],
+    lastMailAt,
     lateStepsAllowed,
   });
+}
+
+/** A crossing is seen at the moment the balance is told of. */
+function occurredAt({ type, now }: LoadedResource): Instant | null {
+  return type === 'WALLET' ? now : null;
 }
 
 async function insertRuns(
@@ -184,11 +223,11 @@ async function insertRuns(
 ): Promise<TriggeredRun[]> {
   const inserted = await tx.rows<TriggeredRun>(
     `INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
-       customer_id, occurrence, single_period, due_dates, trial_end_at, schedule_end_at, test_clock_id, status, reason,
+       customer_id, occurrence, single_period, due_dates, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
        stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
      SELECT r.* FROM jsonb_to_recordset($1) AS r (id text, platform_id text, workflow_id text, workflow_version integer,
        trigger_id text, type text, variant text, resource_type text, resource_id text, customer_id text, occurrence text,
-       single_period jsonb, due_dates text, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), test_clock_id text,
+       single_period jsonb, due_dates text, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
        status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
        next_step_id text, next_step_at timestamptz(3), engine_workflow_id text)
      ON CONFLICT (workflow_id, resource_id, occurrence) WHERE type = 'EVENT' DO NOTHING
@@ -221,6 +260,8 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
   const { platform, resource } = request;
   const path = [platform.id, workflow.reference, resource.id];
   if (request.period) path.push(stepId([request.period]));
+  const crossing = request.crossings?.get(workflow.id);
+  if (crossing !== undefined) path.push(String(crossing));
   if (request.type === 'MANUAL') path.push(id);
   const waiting = evaluation.steps.find((step) => step.status === 'PLANNED' || step.status === 'BLOCKED');
   const closed = isClosed(evaluation.status);
@@ -240,6 +281,7 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     due_dates: platform.due_dates,
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
+    occurred_at: at(occurredAt(resource)),
     test_clock_id: resource.testClockId,
     status: evaluation.status === 'WAITING' ? 'ACCEPTED' : evaluation.status,
     reason: evaluation.reason,

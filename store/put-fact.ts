@@ -1,12 +1,11 @@
 import { customerAffects } from '../domain/affects.js';
 import { readCustomer, type FactBody } from '../domain/facts.js';
-import { eventsOf, mismatch, type CompleteFacts } from '../domain/match.js';
 import { bindClock } from './bind-clock.js';
-import { createRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
 import { getFact, lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
 import type { Platform } from './platforms.js';
+import { raiseEvents } from './raise-events.js';
 import {
   lockResource,
   lockResourcesOfCustomer,
@@ -14,7 +13,6 @@ import {
   type LoadedResource,
 } from './resources.js';
 import { touchRuns, type TouchScope } from './touch-runs.js';
-import { activeWorkflows, toMatchable } from './workflows.js';
 
 export interface PutFact {
   kind: FactKind;
@@ -105,57 +103,6 @@ function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchSco
     case 'payments':
       return null;
   }
-}
-
-/** Starts the ladders of everything that became wanted by this change. Answers the ids of the new runs. */
-async function raiseEvents(
-  tx: Sql,
-  platform: Platform,
-  before: readonly LoadedResource[],
-  after: readonly LoadedResource[],
-): Promise<string[]> {
-  const events = after.flatMap((resource) => {
-    const old = before.find((other) => other.type === resource.type && other.id === resource.id);
-    return eventsOf(complete(old), complete(resource)).map((variant) => ({ resource, variant }));
-  });
-  if (events.length === 0) return [];
-  const workflows = await activeWorkflows(tx, platform.id, [...new Set(events.map(({ variant }) => variant))]);
-  const runIds: string[] = [];
-  for (const { resource, variant } of events) {
-    const customerId = resource.customer?.id ?? '';
-    const matching = workflows.filter((own) => mismatch(toMatchable(own), variant, customerId, null) === null);
-    if (matching.length === 0) continue;
-    const result = await createRuns(tx, {
-      platform,
-      type: 'EVENT',
-      variant,
-      resource,
-      workflows: matching,
-      period: null,
-      trialEndAt: null,
-      target: targetOf(resource, variant),
-      workflowId: null,
-    });
-    runIds.push(...result.runs.filter((run) => run.created).map((run) => run.id));
-  }
-  return runIds;
-}
-
-function complete(resource: LoadedResource | undefined): CompleteFacts {
-  return resource?.customer ? resource.facts : null;
-}
-
-/** The contract's target block of an EVENT trigger that a fact made. */
-function targetOf({ type, id, facts }: LoadedResource, variant: string): Record<string, unknown> {
-  if (type === 'INVOICE') return { invoice: { invoice_id: id, event: { variant } } };
-  return {
-    pricing_plan_subscription: {
-      pricing_plan_subscription_id: facts.schedule?.subscriptionId,
-      pricing_plan_schedule_id: id,
-      trial_end_at: facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString(),
-      event: { variant },
-    },
-  };
 }
 
 function present<T>(value: T | null): T[] {

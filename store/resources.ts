@@ -2,20 +2,19 @@ import type { ResourceFacts } from '../domain/condition.js';
 import {
   readCustomer,
   readInvoice,
+  readPayment,
   readSchedule,
   readSubscription,
+  readWallet,
   type CustomerFacts,
   type FactBody,
 } from '../domain/facts.js';
 import type { Instant, ResourceType } from '../domain/types.js';
 import type { Sql } from './database.js';
 
-/** Resources that runs can be about today. */
-export type RunResource = Extract<ResourceType, 'INVOICE' | 'PRICING_PLAN_SCHEDULE'>;
-
 /** A resource with everything a reminder about it needs. */
 export interface LoadedResource {
-  type: RunResource;
+  type: ResourceType;
   id: string;
   facts: ResourceFacts;
   /** null = not known yet: another fact named it before it arrived. */
@@ -25,48 +24,83 @@ export interface LoadedResource {
   now: Instant;
 }
 
-interface ResourceRow {
+/** The facts of a resource as a select answers them; null where the resource has no such fact. */
+export interface FactColumns {
+  invoice_id: string | null;
+  invoice_body: FactBody | null;
+  first_final_at: Instant | null;
+  payment_id: string | null;
+  payment_body: FactBody | null;
+  payment_since: Instant | null;
+  schedule_id: string | null;
+  schedule_body: FactBody | null;
+  subscription_id: string | null;
+  subscription_body: FactBody | null;
+  wallet_id: string | null;
+  wallet_body: FactBody | null;
+}
+
+interface ResourceRow extends FactColumns {
   id: string;
   now: Instant;
   customer_id: string | null;
   customer_body: FactBody | null;
   test_clock_id: string | null;
-  invoice_body: FactBody | null;
-  first_final_at: Instant | null;
-  schedule_body: FactBody | null;
-  subscription_id: string | null;
-  subscription_body: FactBody | null;
+}
+
+/** The columns of `FactColumns`, from the aliases that are there. */
+function factColumns(present: { i?: true; y?: true; s?: true; w?: true }): string {
+  const column = (has: true | undefined, expression: string, type: string, name: string): string =>
+    `${has ? expression : `NULL::${type}`} AS ${name}`;
+  return [
+    column(present.i, 'i.id', 'text', 'invoice_id'),
+    column(present.i, 'i.body', 'jsonb', 'invoice_body'),
+    column(present.i, 'i.first_final_at', 'timestamptz', 'first_final_at'),
+    column(present.y, 'y.id', 'text', 'payment_id'),
+    column(present.y, 'y.body', 'jsonb', 'payment_body'),
+    column(present.y, 'coalesce(y.result_since, y.created_at)', 'timestamptz', 'payment_since'),
+    column(present.s, 's.id', 'text', 'schedule_id'),
+    column(present.s, 's.body', 'jsonb', 'schedule_body'),
+    column(present.s, 'u.id', 'text', 'subscription_id'),
+    column(present.s, 'u.body', 'jsonb', 'subscription_body'),
+    column(present.w, 'x.id', 'text', 'wallet_id'),
+    column(present.w, 'x.body', 'jsonb', 'wallet_body'),
+  ].join(', ');
 }
 
 const CUSTOMER = `
   c.id AS customer_id, c.body AS customer_body, c.test_clock_id,
   coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now`;
 
-const SELECT: Record<RunResource, string> = {
-  INVOICE: `
-    SELECT i.id, i.body AS invoice_body, i.first_final_at, NULL AS schedule_body, NULL AS subscription_id,
-      NULL AS subscription_body, ${CUSTOMER}
-    FROM invoices i
-    LEFT JOIN customers c ON c.platform_id = i.platform_id AND c.id = i.customer_id
-    LEFT JOIN test_clocks k ON k.id = c.test_clock_id`,
-  PRICING_PLAN_SCHEDULE: `
-    SELECT i.id, NULL AS invoice_body, NULL::timestamptz AS first_final_at, i.body AS schedule_body, u.id AS subscription_id,
-      u.body AS subscription_body, ${CUSTOMER}
-    FROM pricing_plan_schedules i
-    JOIN pricing_plan_subscriptions u ON u.platform_id = i.platform_id AND u.id = i.pricing_plan_subscription_id
-    LEFT JOIN customers c ON c.platform_id = u.platform_id AND c.id = u.customer_id
-    LEFT JOIN test_clocks k ON k.id = c.test_clock_id`,
+const joinCustomer = (from: string): string => `
+  LEFT JOIN customers c ON c.platform_id = ${from}.platform_id AND c.id = ${from}.customer_id
+  LEFT JOIN test_clocks k ON k.id = c.test_clock_id`;
+
+const SELECT: Record<ResourceType, string> = {
+  INVOICE: `SELECT i.id, ${factColumns({ i: true })}, ${CUSTOMER} FROM invoices i ${joinCustomer('i')}`,
+  PAYMENT: `SELECT y.id, ${factColumns({ i: true, y: true })}, ${CUSTOMER} FROM payments y
+    LEFT JOIN invoices i ON i.platform_id = y.platform_id AND i.id = y.body ->> 'invoice_id' ${joinCustomer('y')}`,
+  PRICING_PLAN_SCHEDULE: `SELECT s.id, ${factColumns({ s: true })}, ${CUSTOMER} FROM pricing_plan_schedules s
+    JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
+    ${joinCustomer('u')}`,
+  WALLET: `SELECT x.id, ${factColumns({ w: true })}, ${CUSTOMER} FROM wallets x ${joinCustomer('x')}`,
 };
+
+/** The select's alias of the resource itself. */
+const ALIAS: Record<ResourceType, string> = { INVOICE: 'i', PAYMENT: 'y', PRICING_PLAN_SCHEDULE: 's', WALLET: 'x' };
 
 /** Locks a resource after the facts it depends on (FOR SHARE) and reads them. null = there is no such resource. */
 export async function lockResource(
   tx: Sql,
   platformId: string,
-  type: RunResource,
+  type: ResourceType,
   id: string,
 ): Promise<LoadedResource | null> {
   await tx.rows('SELECT lock_resource($1, $2, $3)', [platformId, type, id]);
-  const row = await tx.row<ResourceRow>(`${SELECT[type]} WHERE i.platform_id = $1 AND i.id = $2`, [platformId, id]);
+  const row = await tx.row<ResourceRow>(
+    `${SELECT[type]} WHERE ${ALIAS[type]}.platform_id = $1 AND ${ALIAS[type]}.id = $2`,
+    [platformId, id],
+  );
   return row && toResource(type, row);
 }
 
@@ -76,19 +110,24 @@ export async function lockResourcesOfCustomer(
   platformId: string,
   customerId: string,
 ): Promise<LoadedResource[]> {
-  const invoices = await tx.rows<ResourceRow>(
-    `${SELECT.INVOICE} WHERE i.platform_id = $1 AND i.customer_id = $2 ORDER BY i.id FOR SHARE OF i`,
-    [platformId, customerId],
-  );
-  const schedules = await tx.rows<ResourceRow>(
-    `${SELECT.PRICING_PLAN_SCHEDULE} WHERE u.platform_id = $1 AND u.customer_id = $2 ORDER BY u.id, i.id FOR SHARE OF u, i`,
-    [platformId, customerId],
-  );
-  return [
-    ...invoices.map((row) => toResource('INVOICE', row)),
-    ...schedules.map((row) => toResource('PRICING_PLAN_SCHEDULE', row)),
-  ];
+  const all: LoadedResource[] = [];
+  for (const [type, condition, order] of OF_CUSTOMER) {
+    const rows = await tx.rows<ResourceRow>(
+      `${SELECT[type]} WHERE ${condition}.platform_id = $1 AND ${condition}.customer_id = $2 ${order}`,
+      [platformId, customerId],
+    );
+    all.push(...rows.map((row) => toResource(type, row)));
+  }
+  return all;
 }
+
+/** Invoices before payments: a payment is locked after the invoice it is for. */
+const OF_CUSTOMER: readonly [ResourceType, string, string][] = [
+  ['INVOICE', 'i', 'ORDER BY i.id FOR SHARE OF i'],
+  ['PAYMENT', 'y', 'ORDER BY y.id FOR SHARE OF y'],
+  ['PRICING_PLAN_SCHEDULE', 'u', 'ORDER BY u.id, s.id FOR SHARE OF u, s'],
+  ['WALLET', 'x', 'ORDER BY x.id FOR SHARE OF x'],
+];
 
 /** The schedules of a subscription that is locked. */
 export async function lockSchedulesOfSubscription(
@@ -97,27 +136,60 @@ export async function lockSchedulesOfSubscription(
   subscriptionId: string,
 ): Promise<LoadedResource[]> {
   const rows = await tx.rows<ResourceRow>(
-    `${SELECT.PRICING_PLAN_SCHEDULE} WHERE i.platform_id = $1 AND i.pricing_plan_subscription_id = $2
-     ORDER BY i.id FOR SHARE OF i`,
+    `${SELECT.PRICING_PLAN_SCHEDULE} WHERE s.platform_id = $1 AND s.pricing_plan_subscription_id = $2
+     ORDER BY s.id FOR SHARE OF s`,
     [platformId, subscriptionId],
   );
   return rows.map((row) => toResource('PRICING_PLAN_SCHEDULE', row));
 }
 
-function toResource(type: RunResource, row: ResourceRow): LoadedResource {
+/** The payments that name an invoice that is locked. */
+export async function lockPaymentsOfInvoice(tx: Sql, platformId: string, invoiceId: string): Promise<LoadedResource[]> {
+  const rows = await tx.rows<ResourceRow>(
+    `${SELECT.PAYMENT} WHERE y.platform_id = $1 AND y.body ->> 'invoice_id' = $2 ORDER BY y.id FOR SHARE OF y`,
+    [platformId, invoiceId],
+  );
+  return rows.map((row) => toResource('PAYMENT', row));
+}
+
+/** What the facts say, as the domain reads them. */
+export function readFacts(row: FactColumns): ResourceFacts {
+  return {
+    invoice:
+      row.invoice_id && row.invoice_body ? readInvoice(row.invoice_id, row.invoice_body, row.first_final_at) : null,
+    payment:
+      row.payment_id && row.payment_body ? readPayment(row.payment_id, row.payment_body, row.payment_since ?? 0) : null,
+    schedule: row.schedule_id && row.schedule_body ? readSchedule(row.schedule_id, row.schedule_body) : null,
+    subscription:
+      row.subscription_id && row.subscription_body
+        ? readSubscription(row.subscription_id, row.subscription_body)
+        : null,
+    wallet: row.wallet_id && row.wallet_body ? readWallet(row.wallet_id, row.wallet_body) : null,
+  };
+}
+
+/** Whether every fact is there that a reminder about the resource needs; until then nothing matches it (S-A3). */
+export function isComplete({ type, facts, customer }: LoadedResource): boolean {
+  if (customer === null) return false;
+  switch (type) {
+    case 'INVOICE':
+      return facts.invoice !== null;
+    case 'PAYMENT':
+      return facts.payment !== null && (facts.payment.invoiceId === null || facts.invoice !== null);
+    case 'PRICING_PLAN_SCHEDULE':
+      return facts.schedule !== null && facts.subscription !== null;
+    case 'WALLET':
+      return facts.wallet !== null;
+  }
+}
+
+function toResource(type: ResourceType, row: ResourceRow): LoadedResource {
   return {
     type,
     id: row.id,
     now: row.now,
     testClockId: row.test_clock_id,
     customer: row.customer_id && row.customer_body ? readCustomer(row.customer_id, row.customer_body) : null,
-    facts: {
-      invoice: row.invoice_body && readInvoice(row.id, row.invoice_body, row.first_final_at),
-      schedule: row.schedule_body && readSchedule(row.id, row.schedule_body),
-      subscription:
-        row.subscription_body && row.subscription_id
-          ? readSubscription(row.subscription_id, row.subscription_body)
-          : null,
-    },
+    facts: readFacts(row),
   };
 }

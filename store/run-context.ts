@@ -1,5 +1,5 @@
 import type { DueDates } from '../domain/anchor.js';
-import { readCustomer, readInvoice, readSchedule, readSubscription, type FactBody } from '../domain/facts.js';
+import { readCustomer, type FactBody } from '../domain/facts.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
 import type {
@@ -16,7 +16,9 @@ import type {
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import type { Sql } from './database.js';
+import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { SendEmail } from './actions.js';
+import { readFacts, type FactColumns } from './resources.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
 export interface LoadedRun {
@@ -55,6 +57,7 @@ export interface RunRow {
   due_dates: DueDates;
   trial_end_at: Instant | null;
   schedule_end_at: Instant | null;
+  occurred_at: Instant | null;
   test_clock_id: string | null;
   status: RunStatus;
   reason: Reason | null;
@@ -71,21 +74,18 @@ export interface RunRow {
   workflow_reference: string;
 }
 
-interface ContextRow extends RunRow {
+interface ContextRow extends RunRow, FactColumns {
   now: Instant;
   workflow_status: RunContext['workflow']['status'];
   customer_ids: string[];
   excluded_customer_ids: string[];
-  definition: { periods: Period[]; late_policy: LatePolicy };
+  definition: { config: FactBody | null; periods: Period[]; late_policy: LatePolicy };
+  settings: Partial<TermSettings>;
+  last_mail_at: Instant | null;
   platform: PlatformRow;
   present_customer_id: string;
   present_clock_id: string | null;
   customer_body: FactBody | null;
-  invoice_body: FactBody | null;
-  first_final_at: Instant | null;
-  schedule_body: FactBody | null;
-  subscription_id: string | null;
-  subscription_body: FactBody | null;
   steps: StepRow[];
   actions: { id: string; steps: Period[] | null; email: SendEmail | null }[];
   siblings: SiblingDelivery[];
@@ -117,10 +117,13 @@ interface StepRow {
 const CONTEXT = `
   SELECT r.*,
     w.reference AS workflow_reference, w.status AS workflow_status, w.customer_ids,
-    w.excluded_customer_ids, v.definition, to_jsonb(p) AS platform,
+    w.excluded_customer_ids, w.settings, v.definition, to_jsonb(p) AS platform,
     coalesce(c.id, r.customer_id) AS present_customer_id, c.test_clock_id AS present_clock_id, c.body AS customer_body,
-    i.body AS invoice_body, i.first_final_at,
-    s.body AS schedule_body, u.id AS subscription_id, u.body AS subscription_body,
+    i.id AS invoice_id, i.body AS invoice_body, i.first_final_at,
+    y.id AS payment_id, y.body AS payment_body, coalesce(y.result_since, y.created_at) AS payment_since,
+    s.id AS schedule_id, s.body AS schedule_body, u.id AS subscription_id, u.body AS subscription_body,
+    x.id AS wallet_id, x.body AS wallet_body,
+    CASE WHEN r.resource_type = 'WALLET' THEN last_mail_at(r.platform_id, r.workflow_id, r.resource_id, r.id) END AS last_mail_at,
     coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object(
@@ -145,11 +148,14 @@ const CONTEXT = `
   JOIN workflows w ON w.id = r.workflow_id
   JOIN workflow_versions v ON v.workflow_id = r.workflow_id AND v.version = r.workflow_version
   JOIN platforms p ON p.id = r.platform_id
-  LEFT JOIN invoices i ON r.resource_type = 'INVOICE' AND i.platform_id = r.platform_id AND i.id = r.resource_id
+  LEFT JOIN payments y ON r.resource_type = 'PAYMENT' AND y.platform_id = r.platform_id AND y.id = r.resource_id
+  LEFT JOIN invoices i ON i.platform_id = r.platform_id
+    AND i.id = CASE r.resource_type WHEN 'INVOICE' THEN r.resource_id WHEN 'PAYMENT' THEN y.body ->> 'invoice_id' END
+  LEFT JOIN wallets x ON r.resource_type = 'WALLET' AND x.platform_id = r.platform_id AND x.id = r.resource_id
   LEFT JOIN pricing_plan_schedules s
     ON r.resource_type = 'PRICING_PLAN_SCHEDULE' AND s.platform_id = r.platform_id AND s.id = r.resource_id
   LEFT JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
-  LEFT JOIN customers c ON c.platform_id = r.platform_id AND c.id = coalesce(i.customer_id, u.customer_id)
+  LEFT JOIN customers c ON c.platform_id = r.platform_id AND c.id = coalesce(y.customer_id, i.customer_id, u.customer_id, x.customer_id)
   LEFT JOIN test_clocks k ON k.id = c.test_clock_id
   WHERE r.id = $1`;
 
@@ -189,15 +195,10 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       actions,
       platform: { timezone: row.platform.timezone },
       customer: readCustomer(row.present_customer_id, row.customer_body ?? {}),
-      facts: {
-        invoice: row.invoice_body && readInvoice(row.resource_id, row.invoice_body, row.first_final_at),
-        schedule: row.schedule_body && readSchedule(row.resource_id, row.schedule_body),
-        subscription:
-          row.subscription_body && row.subscription_id
-            ? readSubscription(row.subscription_id, row.subscription_body)
-            : null,
-      },
+      terms: readTerms(row.definition.config, row.settings),
+      facts: readFacts(row),
       siblings: row.siblings,
+      lastMailAt: row.last_mail_at,
       lateStepsAllowed: true,
     },
   };
@@ -226,6 +227,7 @@ function toRun(row: ContextRow): Run {
     anchorAt: row.anchor_at,
     zone: row.zone,
     trial: row.trial_end_at === null ? null : { endAt: row.trial_end_at, scheduleEndAtAcceptance: row.schedule_end_at },
+    occurredAt: row.occurred_at,
     wakeAt: row.wake_at,
     steps: row.steps.map((step): Step => ({
       id: step.id,

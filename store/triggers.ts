@@ -3,11 +3,12 @@ import { inScope } from '../domain/evaluate.js';
 import { isWanted, mismatch } from '../domain/match.js';
 import { samePeriod } from '../domain/period.js';
 import type { RunStatus } from '../domain/run.js';
-import type { Instant, Period, TriggerType, Variant, WorkflowType } from '../domain/types.js';
+import type { Instant, Period, ResourceType, TriggerType, Variant, WorkflowType } from '../domain/types.js';
 import { createRuns, type CreatedRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
-import { lockResource, type LoadedResource, type RunResource } from './resources.js';
+import { isComplete, lockResource, type LoadedResource } from './resources.js';
+import { observeWallet } from './wallet-watches.js';
 import { activeWorkflows, getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
 
 /** A trigger as the caller asks for it, already checked for its form. */
@@ -18,7 +19,7 @@ export interface TriggerRequest {
   /** null = taken from the workflow (S-M1). */
   variant: Variant | null;
   targetType: WorkflowType;
-  resource: { type: RunResource; id: string; field: string };
+  resource: { type: ResourceType; id: string; field: string };
   /** The subscription the caller named beside its schedule. */
   subscriptionId: string | null;
   period: Period | null;
@@ -51,7 +52,7 @@ export interface TriggerRun {
 export async function acceptTrigger(tx: Sql, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
   const { type: resourceType, id, field } = request.resource;
   const resource = await lockResource(tx, platform.id, resourceType, id);
-  if (!resource || !isKnown(resource)) throw Refusal.notFound(resourceType, id, field);
+  if (!resource || !isComplete(resource)) throw Refusal.notFound(resourceType, id, field);
   checkFit(request, resource);
   const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
   const variant = named?.variant ?? request.variant;
@@ -59,8 +60,10 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     throw Refusal.missing(request.variantField, 'Name the variant, or a workflow that has one.');
   }
   const workflows = named ? [named] : await matching(tx, platform.id, request, resource, variant);
-  const eligible = request.type === 'MANUAL' || isWanted(variant, resource.facts);
-  const runnable = eligible ? workflows.filter(({ status }) => status === 'ACTIVE') : [];
+  const wanted = workflows.filter(
+    (workflow) => request.type === 'MANUAL' || isWanted(variant, resource.facts, toMatchable(workflow).terms),
+  );
+  const runnable = wanted.filter(({ status }) => status === 'ACTIVE');
   const result = await createRuns(tx, {
     platform,
     type: request.type,
@@ -69,6 +72,7 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     workflows: runnable,
     period: request.period,
     trialEndAt: request.trialEndAt,
+    ...(request.type === 'EVENT' && { crossings: await crossingsOf(tx, workflows, resource) }),
     target: request.target,
     workflowId: named?.id ?? null,
   });
@@ -77,6 +81,20 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
   }
   return result;
+}
+
+/** Which crossing of the balance an EVENT is about, by workflow; empty for anything but a wallet. */
+async function crossingsOf(
+  tx: Sql,
+  workflows: readonly WorkflowRow[],
+  { facts }: LoadedResource,
+): Promise<ReadonlyMap<string, number>> {
+  const crossings = new Map<string, number>();
+  for (const workflow of workflows) {
+    const crossing = facts.wallet && (await observeWallet(tx, workflow, facts.wallet, null));
+    if (crossing !== null) crossings.set(workflow.id, crossing);
+  }
+  return crossings;
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {
@@ -89,11 +107,6 @@ export function runsOfTriggers(sql: Sql, triggerIds: readonly string[]): Promise
     'SELECT id, workflow_id, trigger_id, status, next_step_at FROM runs WHERE trigger_id = ANY ($1) ORDER BY created_at, id',
     [triggerIds],
   );
-}
-
-/** A run needs its customer: until that arrives the resource cannot be triggered. */
-function isKnown({ customer, facts }: LoadedResource): boolean {
-  return customer !== null && (facts.invoice !== null || (facts.schedule !== null && facts.subscription !== null));
 }
 
 function checkFit(request: TriggerRequest, resource: LoadedResource): void {
@@ -144,5 +157,7 @@ async function matching(
 ): Promise<WorkflowRow[]> {
   const active = await activeWorkflows(tx, platformId, [variant]);
   const customerId = resource.customer?.id ?? '';
-  return active.filter((workflow) => mismatch(toMatchable(workflow), variant, customerId, request.period) === null);
+  return active.filter(
+    (workflow) => mismatch(toMatchable(workflow), variant, customerId, request.period, resource.facts) === null,
+  );
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatchableWorkflow } from '../domain/match.js';
 import type { LatePolicy } from '../domain/plan.js';
+import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { Instant, Period, Variant, WorkflowType } from '../domain/types.js';
 import type { DefinitionStatus } from './actions.js';
 import { newId } from './ids.js';
@@ -26,6 +27,8 @@ export interface WorkflowRow {
   variant: Variant | null;
   customer_ids: string[];
   excluded_customer_ids: string[];
+  /** Read live, never pinned. */
+  settings: Partial<TermSettings>;
   version: number;
   definition: Definition;
   created_at: Instant;
@@ -42,6 +45,7 @@ export type WorkflowFields = Pick<
   | 'variant'
   | 'customer_ids'
   | 'excluded_customer_ids'
+  | 'settings'
   | 'definition'
 >;
 
@@ -54,8 +58,8 @@ export const SELECT_WORKFLOWS = `
 export async function insertWorkflow(tx: Sql, platformId: string, fields: WorkflowFields): Promise<WorkflowRow | null> {
   const row = await tx.row<WorkflowRow>(
     `INSERT INTO workflows
-       (id, platform_id, reference, name, description, type, status, variant, customer_ids, excluded_customer_ids)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       (id, platform_id, reference, name, description, type, status, variant, customer_ids, excluded_customer_ids, settings)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (platform_id, reference) DO NOTHING RETURNING *`,
     [newId('wkfl'), platformId, ...columns(fields)],
   );
@@ -75,7 +79,7 @@ export async function updateWorkflow(
   if (pinnedChanged) await insertVersion(tx, before.id, version, fields.definition);
   const row = await tx.row<WorkflowRow>(
     `UPDATE workflows w SET version = $2, reference = $3, name = $4, description = $5, type = $6, status = $7, variant = $8,
-       customer_ids = $9, excluded_customer_ids = $10, updated_at = clock_timestamp()
+       customer_ids = $9, excluded_customer_ids = $10, settings = $11, updated_at = clock_timestamp()
      WHERE id = $1
        AND NOT EXISTS (SELECT FROM workflows o WHERE o.platform_id = w.platform_id AND o.reference = $3 AND o.id <> w.id)
      RETURNING *`,
@@ -118,6 +122,7 @@ export function toMatchable(row: WorkflowRow): MatchableWorkflow {
     periods: row.definition.periods,
     customerIds: row.customer_ids,
     excludedCustomerIds: row.excluded_customer_ids,
+    terms: readTerms(row.definition.config, row.settings),
   };
 }
 
@@ -139,5 +144,6 @@ function columns(fields: WorkflowFields): unknown[] {
     fields.variant,
     fields.customer_ids,
     fields.excluded_customer_ids,
+    JSON.stringify(fields.settings),
   ];
 }

@@ -61,6 +61,24 @@ const fields = {
   payment: payment.nullish(),
   pricing_plan_subscription: pricingPlanSubscription.nullish(),
   wallet: wallet.nullish(),
+  failed_results: z
+    .array(z.string().min(1).max(50))
+    .min(1)
+    .max(20)
+    .nullish()
+    .meta({ description: 'Extension, FAILED_PAYMENT: results that count as failed (default REFUSED, ERROR).' }),
+  rearm_margin: z
+    .string()
+    .regex(DECIMAL_PATTERN, 'must be a decimal string')
+    .refine((text) => !text.startsWith('-'), 'must not be negative')
+    .nullish()
+    .meta({
+      description:
+        'Extension, WALLET_BALANCE: how far above the threshold, in its unit, a balance must come before it can cross again.',
+    }),
+  cooldown: period.nullish().meta({
+    description: 'Extension, WALLET_BALANCE: at most one mail per wallet within it (default 1 DAY).',
+  }),
   late_policy: z
     .enum(['LATEST', 'ALL', 'NONE'])
     .nullish()

@@ -61,8 +61,8 @@ function resourceOf(body: TriggerCreate, block: Block): TriggerRequest['resource
         field: 'pricing_plan_subscription.pricing_plan_schedule_id',
       };
     case 'payment':
-      throw Refusal.notFound('PAYMENT', body.payment?.payment_id ?? '', 'payment.payment_id');
+      return { type: 'PAYMENT', id: body.payment?.payment_id ?? '', field: 'payment.payment_id' };
     case 'wallet':
-      throw Refusal.notFound('WALLET', body.wallet?.wallet_id ?? '', 'wallet.wallet_id');
+      return { type: 'WALLET', id: body.wallet?.wallet_id ?? '', field: 'wallet.wallet_id' };
   }
 }

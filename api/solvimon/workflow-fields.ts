@@ -1,5 +1,6 @@
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { periodKey } from '../../domain/period.js';
+import type { TermSettings } from '../../domain/terms.js';
 import type { Period, Variant } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
 import type { DefinitionStatus } from '../../store/actions.js';
@@ -22,7 +23,7 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
   const config = body[block] ? withoutNulls(body[block]) : null;
   const variant = (config?.variant as Variant | undefined) ?? null;
   const periods = periodsOf(body);
-  const problems = [...foreignBlocks(body, block), ...periodProblems(periods, body)];
+  const problems = [...foreignBlocks(body, block), ...foreignSettings(body, variant), ...periodProblems(periods, body)];
   const complete = body.status === 'ACTIVE' || body.status === 'INACTIVE';
   if (complete) problems.push(...completeness(body, block, variant, periods));
   throwIfAny(problems);
@@ -35,6 +36,7 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
     variant,
     customer_ids: body.customer_ids ?? [],
     excluded_customer_ids: body.excluded_customer_ids ?? [],
+    settings: settingsOf(body),
     definition: { config, periods, late_policy: body.late_policy ?? 'LATEST' },
   };
 }
@@ -73,6 +75,9 @@ export function workflowBody(row: WorkflowRow): WorkflowCreate {
     customer_ids: row.customer_ids.length === 0 ? null : row.customer_ids,
     excluded_customer_ids: row.excluded_customer_ids.length === 0 ? null : row.excluded_customer_ids,
     late_policy: row.definition.late_policy,
+    failed_results: row.settings.failed_results ?? null,
+    rearm_margin: row.settings.rearm_margin ?? null,
+    cooldown: row.settings.cooldown ?? null,
     ...(row.definition.config === null ? {} : { [BLOCKS[row.type]]: row.definition.config }),
   };
 }
@@ -95,6 +100,23 @@ function foreignBlocks(body: WorkflowCreate, own: Block): Problem[] {
   return Object.values(BLOCKS)
     .filter((block) => block !== own && body[block] != null)
     .map((block) => invalid(block, `A workflow of type ${body.type} has no ${block} block.`));
+}
+
+/** Which variant reads which setting; on another it would be configuration without effect. */
+const SETTINGS = {
+  failed_results: 'FAILED_PAYMENT',
+  rearm_margin: 'WALLET_BALANCE',
+  cooldown: 'WALLET_BALANCE',
+} as const satisfies Record<keyof TermSettings, Variant>;
+
+function foreignSettings(body: WorkflowCreate, variant: Variant | null): Problem[] {
+  return Object.entries(SETTINGS)
+    .filter(([field, own]) => body[field as keyof TermSettings] != null && variant !== null && variant !== own)
+    .map(([field, own]) => invalid(field, `applies only to ${own}.`));
+}
+
+function settingsOf({ failed_results, rearm_margin, cooldown }: WorkflowCreate): Partial<TermSettings> {
+  return withoutNulls({ failed_results, rearm_margin, cooldown });
 }
 
 function periodProblems(periods: readonly Period[], body: WorkflowCreate): Problem[] {

@@ -181,9 +181,11 @@ function moved(before: WorkflowRow, status: DefinitionStatus): WorkflowFields {
   return before.status === status ? before : workflowFields({ ...workflowBody(before), status });
 }
 
-/** Open runs stop when their workflow is archived or their customer falls out of scope (S-D10, D6); nothing else concerns them. */
+/** Open runs stop when their workflow is archived or their customer falls out of scope (S-D10, D6), and settings
+ * are read live; nothing else concerns them. */
 async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow): Promise<string[]> {
-  const scope = (row: WorkflowRow): string => JSON.stringify([row.customer_ids, row.excluded_customer_ids]);
+  const scope = (row: WorkflowRow): string =>
+    JSON.stringify([row.customer_ids, row.excluded_customer_ids, row.settings]);
   const archived = after.status === 'ARCHIVED' && before.status !== 'ARCHIVED';
   if (!archived && scope(before) === scope(after)) return [];
   return touchRuns(tx, after.platform_id, { kind: 'WORKFLOW', id: after.id });

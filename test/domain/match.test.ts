@@ -1,7 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf, isWanted, mismatch, type MatchableWorkflow } from '../../domain/match.js';
+import type { ResourceFacts } from '../../domain/condition.js';
+import { isEvent, mismatch, variantsOf, type MatchableWorkflow } from '../../domain/match.js';
 import { maxPeriodValue, periodLabel, samePeriod } from '../../domain/period.js';
-import { invoiceFacts, periods, t, trialFacts } from './support.js';
+import { DEFAULT_TERMS } from '../../domain/terms.js';
+import { VARIANTS } from '../../domain/variants.js';
+import {
+  euros,
+  invoiceFacts,
+  NO_FACTS,
+  paymentFacts,
+  periods,
+  t,
+  trialFacts,
+  walletFacts,
+  walletTerms,
+} from './support.js';
+
+const eventsOf = (before: ResourceFacts | null, after: ResourceFacts): string[] =>
+  VARIANTS.filter((variant) => isEvent(variant, before, after, DEFAULT_TERMS));
 
 const workflow = (rest: Partial<MatchableWorkflow> = {}): MatchableWorkflow => ({
   id: 'wkfl_1',
@@ -10,6 +26,7 @@ const workflow = (rest: Partial<MatchableWorkflow> = {}): MatchableWorkflow => (
   periods: periods('7 DAY', '1 MONTH'),
   customerIds: [],
   excludedCustomerIds: [],
+  terms: DEFAULT_TERMS,
   ...rest,
 });
 
@@ -26,11 +43,12 @@ describe('which workflows fit (S-M2, D5)', () => {
     ['inactive', { status: 'INACTIVE' }, 'inactive'],
     ['archived', { status: 'ARCHIVED' }, 'inactive'],
   ])('%s', (_, rest, expected) => {
-    expect(mismatch(workflow(rest), 'OVERDUE', 'cust_1', null)).toBe(expected);
+    expect(mismatch(workflow(rest), 'OVERDUE', 'cust_1', null, NO_FACTS)).toBe(expected);
   });
 
   it('a trigger for one period fits only ladders that have it, by name and not by length', () => {
-    const fit = (text: string): string | null => mismatch(workflow(), 'OVERDUE', 'cust_1', periods(text)[0] ?? null);
+    const fit = (text: string): string | null =>
+      mismatch(workflow(), 'OVERDUE', 'cust_1', periods(text)[0] ?? null, NO_FACTS);
     expect(fit('7 DAY')).toBeNull();
     expect(fit('1 WEEK')).toBe('period');
     expect(fit('8 DAY')).toBe('period');
@@ -39,12 +57,19 @@ describe('which workflows fit (S-M2, D5)', () => {
 
 describe('which events a change makes (S-A3)', () => {
   it('an invoice that becomes final with a due date', () => {
-    expect(eventsOf(invoiceFacts({ status: 'DRAFT' }), invoiceFacts())).toEqual(['TO_FINAL', 'OVERDUE']);
-    expect(eventsOf(null, invoiceFacts())).toEqual(['TO_FINAL', 'OVERDUE']);
+    expect(eventsOf(invoiceFacts({ status: 'DRAFT' }), invoiceFacts())).toEqual([
+      'TO_FINAL',
+      'OVERDUE',
+      'UPCOMING_PAYMENT_REMINDER',
+    ]);
+    expect(eventsOf(null, invoiceFacts())).toEqual(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']);
   });
 
   it('the due date that was missing, for the first time', () => {
-    expect(eventsOf(invoiceFacts({ due_date: null }), invoiceFacts())).toEqual(['OVERDUE']);
+    expect(eventsOf(invoiceFacts({ due_date: null }), invoiceFacts())).toEqual([
+      'OVERDUE',
+      'UPCOMING_PAYMENT_REMINDER',
+    ]);
   });
 
   it('none for a paid invoice but its own announcement', () => {
@@ -52,7 +77,10 @@ describe('which events a change makes (S-A3)', () => {
   });
 
   it('OVERDUE when a final invoice first becomes open (S-R6)', () => {
-    expect(eventsOf(invoiceFacts({ paid: true }), invoiceFacts({ paid: false }))).toEqual(['OVERDUE']);
+    expect(eventsOf(invoiceFacts({ paid: true }), invoiceFacts({ paid: false }))).toEqual([
+      'OVERDUE',
+      'UPCOMING_PAYMENT_REMINDER',
+    ]);
   });
 
   it('none when nothing about it changed, or a moved due date', () => {
@@ -66,9 +94,38 @@ describe('which events a change makes (S-A3)', () => {
     expect(eventsOf(null, trialFacts(end, 'CANCELLED'))).toEqual([]);
   });
 
-  it('incomplete facts want nothing', () => {
-    expect(isWanted('OVERDUE', null)).toBe(false);
-    expect(eventsOf(invoiceFacts(), null)).toEqual([]);
+  it('a charge date that comes before any due date', () => {
+    const final = { due_date: null };
+    expect(eventsOf(invoiceFacts(final), invoiceFacts({ ...final, charge_date: '2026-01-08T00:00:00Z' }))).toEqual([
+      'UPCOMING_PAYMENT_REMINDER',
+    ]);
+  });
+
+  it('a payment that fails', () => {
+    expect(eventsOf(null, paymentFacts({ result: 'REFUSED' }))).toEqual(expect.arrayContaining(['FAILED_PAYMENT']));
+    expect(
+      isEvent('FAILED_PAYMENT', paymentFacts({ result: 'REFUSED' }), paymentFacts({ result: 'ERROR' }), DEFAULT_TERMS),
+    ).toBe(false);
+  });
+
+  it('only of variants that are about the resource', () => {
+    expect(variantsOf('INVOICE')).toEqual(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']);
+    expect(variantsOf('PAYMENT')).toEqual(['FAILED_PAYMENT']);
+    expect(variantsOf('WALLET')).toEqual(['WALLET_BALANCE']);
+  });
+
+  it('none of a wallet in another unit', () => {
+    const watching = (threshold: Record<string, unknown>) =>
+      mismatch(
+        workflow({ variant: 'WALLET_BALANCE', periods: [], terms: walletTerms(threshold) }),
+        'WALLET_BALANCE',
+        'cust_1',
+        null,
+        walletFacts('1'),
+      );
+    expect(watching(euros('10'))).toBeNull();
+    expect(watching({ amount: { quantity: '10', currency: 'USD' } })).toBe('wallet');
+    expect(watching({ percentage: '10' })).toBe('wallet');
   });
 });
 

@@ -1,7 +1,15 @@
 import type { ResourceFacts } from '../../domain/condition.js';
 import { evaluate, type Evaluation } from '../../domain/evaluate.js';
-import { readCustomer, readInvoice, type CustomerFacts, type InvoiceFacts } from '../../domain/facts.js';
+import {
+  readCustomer,
+  readInvoice,
+  readPayment,
+  readWallet,
+  type CustomerFacts,
+  type InvoiceFacts,
+} from '../../domain/facts.js';
 import type { Action, LedgerEntry, PinnedDefinition, Run, RunContext, Step } from '../../domain/run.js';
+import { DEFAULT_TERMS, readTerms, type Terms, type TermSettings } from '../../domain/terms.js';
 import type { Instant, Period } from '../../domain/types.js';
 
 export const HOUR = 3_600_000;
@@ -40,13 +48,40 @@ export function customer(facts: Partial<CustomerFacts> = {}): CustomerFacts {
   return { ...readCustomer('cust_1', { email: 'ap@acme.example', timezone: 'UTC' }), ...facts };
 }
 
+export const NO_FACTS: ResourceFacts = {
+  invoice: null,
+  payment: null,
+  schedule: null,
+  subscription: null,
+  wallet: null,
+};
+
+/** A payment of 10 January 2026, 09:00, for `invoice()` unless told otherwise. */
+export function paymentFacts(body: Record<string, unknown> = {}, paid: InvoiceFacts | null = invoice()): ResourceFacts {
+  const payment = { customer_id: 'cust_1', invoice_id: 'inv_1', timestamp: '2026-01-10T09:00:00Z', ...body };
+  return { ...NO_FACTS, invoice: paid, payment: readPayment('pay_1', payment, t('2026-01-11')) };
+}
+
+export const euros = (quantity: string): Record<string, unknown> => ({ amount: { quantity, currency: 'EUR' } });
+
+/** A wallet with so many euros in it. */
+export function walletFacts(quantity: string, body: Record<string, unknown> = {}): ResourceFacts {
+  const wallet = { customer_id: 'cust_1', wallet_type_id: 'waty_1', open_balance: euros(quantity), ...body };
+  return { ...NO_FACTS, wallet: readWallet('wall_1', wallet) };
+}
+
+/** Terms of a workflow that watches for less than so much. */
+export function walletTerms(threshold: Record<string, unknown>, settings: Partial<TermSettings> = {}): Terms {
+  return readTerms({ wallet_balance: { threshold } }, settings);
+}
+
 export function invoiceFacts(body: Record<string, unknown> = {}): ResourceFacts {
-  return { invoice: invoice(body), schedule: null, subscription: null };
+  return { ...NO_FACTS, invoice: invoice(body) };
 }
 
 export function trialFacts(endAt: Instant | null, status: string | null = 'ACTIVE', type = 'TRIAL'): ResourceFacts {
   return {
-    invoice: null,
+    ...NO_FACTS,
     schedule: { id: 'pps_1', subscriptionId: 'ppsu_1', type, endAt },
     subscription: { id: 'ppsu_1', customerId: 'cust_1', status, name: 'Pro' },
   };
@@ -81,6 +116,7 @@ export function context(now: string, setting: Setting = {}): RunContext {
       anchorAt: null,
       zone: null,
       trial: null,
+      occurredAt: null,
       wakeAt: null,
       steps: [],
       ...run,
@@ -95,6 +131,8 @@ export function context(now: string, setting: Setting = {}): RunContext {
     },
     workflow: { status: 'ACTIVE', customerIds: [], excludedCustomerIds: [], ...workflow },
     actions: [action()],
+    terms: DEFAULT_TERMS,
+    lastMailAt: null,
     platform: { timezone: null },
     customer: customer(),
     facts: invoiceFacts(),

@@ -1,0 +1,74 @@
+import { addDecimals, compareDecimals, isPositiveDecimal, multiplyDecimals } from './decimal.js';
+import type { FactBody } from './facts.js';
+import type { Money, Period } from './types.js';
+
+/** What is in a wallet: money, or credits of one type. Quantities are decimal strings. */
+export type Balance = { unit: string; quantity: string; kind: 'AMOUNT' | 'CREDITS' };
+
+/** Below what a wallet's balance is worth a mail, in the threshold's own unit (S-C5). */
+export type Threshold = { percentage: string } | Balance;
+
+/** What a WALLET_BALANCE workflow asks of a wallet. */
+export interface WalletTerms {
+  /** null = wallets of every type. */
+  walletTypeId: string | null;
+  threshold: Threshold;
+  /** How far above the threshold the balance must come before it can cross again. */
+  rearmMargin: string;
+  /** At most one mail per wallet and workflow within it. */
+  cooldown: Period;
+}
+
+export interface WalletFacts {
+  id: string;
+  customerId: string;
+  walletTypeId: string | null;
+  reference: string | null;
+  status: string | null;
+  open: Balance | null;
+  granted: Balance | null;
+}
+
+/** Where a balance stands; null = it cannot be compared with the threshold: another unit, or a fact is missing. */
+export type Level = 'BELOW' | 'ABOVE' | null;
+
+export function levelOf(wallet: WalletFacts, terms: WalletTerms): Level {
+  if (wallet.status !== null && wallet.status !== 'ACTIVE') return null;
+  if (terms.walletTypeId !== null && terms.walletTypeId !== wallet.walletTypeId) return null;
+  const sides = comparable(wallet, terms.threshold);
+  return sides && (compareDecimals(...sides) < 0 ? 'BELOW' : 'ABOVE');
+}
+
+/** Whether a wallet that fired may fire again: it has come back to the threshold and the margin above it. */
+export function isRearmed(wallet: WalletFacts, terms: WalletTerms): boolean {
+  const sides = comparable(wallet, terms.threshold, terms.rearmMargin);
+  return levelOf(wallet, terms) === 'ABOVE' && sides !== null && compareDecimals(...sides) >= 0;
+}
+
+/** Balance and limit in one unit; a percentage is of what was granted. */
+function comparable({ open, granted }: WalletFacts, threshold: Threshold, margin = '0'): [string, string] | null {
+  if (!open) return null;
+  if (!('percentage' in threshold)) {
+    return sameUnit(open, threshold) ? [open.quantity, addDecimals(threshold.quantity, margin)] : null;
+  }
+  if (!granted || !sameUnit(open, granted) || !isPositiveDecimal(granted.quantity)) return null;
+  const limit = multiplyDecimals(addDecimals(threshold.percentage, margin), granted.quantity);
+  return [multiplyDecimals(open.quantity, '100'), limit];
+}
+
+function sameUnit(a: Balance, b: Balance): boolean {
+  return a.kind === b.kind && a.unit === b.unit;
+}
+
+/** `{amount: {quantity, currency}}` or `{credits: {quantity, credit_type_id}}`. */
+export function readBalance(value: unknown): Balance | null {
+  const { amount, credits } = (value ?? {}) as Record<string, FactBody | null | undefined>;
+  if (amount) return { kind: 'AMOUNT', quantity: String(amount.quantity), unit: String(amount.currency) };
+  if (credits) return { kind: 'CREDITS', quantity: String(credits.quantity), unit: String(credits.credit_type_id) };
+  return null;
+}
+
+/** A balance as money, or null when it is credits. */
+export function moneyOf(balance: Balance | null): Money | null {
+  return balance?.kind === 'AMOUNT' ? { quantity: balance.quantity, currency: balance.unit } : null;
+}

@@ -1,0 +1,112 @@
+import type { ResourceFacts } from '../domain/condition.js';
+import { isEvent, isWanted, mismatch, variantsOf } from '../domain/match.js';
+import { DEFAULT_TERMS } from '../domain/terms.js';
+import type { Variant } from '../domain/types.js';
+import { createRuns } from './create-runs.js';
+import type { Sql } from './database.js';
+import type { Platform } from './platforms.js';
+import { isComplete, type LoadedResource } from './resources.js';
+import { observeWallet } from './wallet-watches.js';
+import { activeWorkflows, toMatchable, type WorkflowRow } from './workflows.js';
+
+/** A resource that changed, and a variant that may have become wanted by it. */
+interface Change {
+  resource: LoadedResource;
+  /** null = it was not there, or not complete. */
+  before: ResourceFacts | null;
+  variant: Variant;
+}
+
+/** Starts the runs of everything that became wanted by this change (S-A3). Answers the ids of the new runs. */
+export async function raiseEvents(
+  tx: Sql,
+  platform: Platform,
+  before: readonly LoadedResource[],
+  after: readonly LoadedResource[],
+): Promise<string[]> {
+  const changes = after.filter(isComplete).flatMap((resource): Change[] => {
+    const old = before.find((other) => other.type === resource.type && other.id === resource.id);
+    const facts = old && isComplete(old) ? old.facts : null;
+    return variantsOf(resource.type)
+      .map((variant) => ({ resource, before: facts, variant }))
+      .filter(mayBeEvent);
+  });
+  if (changes.length === 0) return [];
+  const workflows = await activeWorkflows(tx, platform.id, [...new Set(changes.map(({ variant }) => variant))]);
+  const runIds: string[] = [];
+  for (const change of changes) {
+    const { resource, variant } = change;
+    const customerId = resource.customer?.id ?? '';
+    const matching = workflows.filter(
+      (own) => mismatch(toMatchable(own), variant, customerId, null, resource.facts) === null,
+    );
+    const { wanted, crossings } = await concerned(tx, change, matching);
+    if (wanted.length === 0) continue;
+    const result = await createRuns(tx, {
+      platform,
+      type: 'EVENT',
+      variant,
+      resource,
+      workflows: wanted,
+      period: null,
+      trialEndAt: null,
+      crossings,
+      target: targetOf(resource, variant),
+      workflowId: null,
+    });
+    runIds.push(...result.runs.filter((run) => run.created).map((run) => run.id));
+  }
+  return runIds;
+}
+
+/** Whether it is worth to look for workflows: with these two it depends on what each of them asks for. */
+function mayBeEvent({ variant, before, resource }: Change): boolean {
+  if (variant === 'FAILED_PAYMENT' || variant === 'WALLET_BALANCE') return true;
+  return isEvent(variant, before, resource.facts, DEFAULT_TERMS);
+}
+
+/** The workflows for which this change is an event; a wallet's balance is noted with each that watches it. */
+async function concerned(
+  tx: Sql,
+  { variant, before, resource: { facts } }: Change,
+  matching: readonly WorkflowRow[],
+): Promise<{ wanted: WorkflowRow[]; crossings: ReadonlyMap<string, number> }> {
+  const crossings = new Map<string, number>();
+  if (!facts.wallet) {
+    return { wanted: matching.filter((own) => isEvent(variant, before, facts, toMatchable(own).terms)), crossings };
+  }
+  for (const workflow of matching) {
+    const crossing = await observeWallet(tx, workflow, facts.wallet, before?.wallet ?? null);
+    if (crossing !== null && isWanted(variant, facts, toMatchable(workflow).terms))
+      crossings.set(workflow.id, crossing);
+  }
+  return { wanted: matching.filter(({ id }) => crossings.has(id)), crossings };
+}
+
+/** The contract's target block of an EVENT trigger that a fact made. */
+function targetOf({ type, id, facts }: LoadedResource, variant: Variant): Record<string, unknown> {
+  switch (type) {
+    case 'INVOICE':
+      return { invoice: { invoice_id: id, event: { variant } } };
+    case 'PAYMENT':
+      return { payment: { payment_id: id, event: { variant } } };
+    case 'PRICING_PLAN_SCHEDULE':
+      return {
+        pricing_plan_subscription: {
+          pricing_plan_subscription_id: facts.schedule?.subscriptionId,
+          pricing_plan_schedule_id: id,
+          trial_end_at: facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString(),
+          event: { variant },
+        },
+      };
+    case 'WALLET':
+      return {
+        wallet: {
+          ...(facts.wallet?.walletTypeId == null ? {} : { wallet_type_id: facts.wallet.walletTypeId }),
+          wallet_id: id,
+          wallet_reference: facts.wallet?.reference ?? null,
+          event: { variant },
+        },
+      };
+  }
+}
