@@ -2,8 +2,8 @@ import { anchorOf, type Occasion } from './anchor.js';
 import { conditionOf, type Condition } from './condition.js';
 import { judgeDueStep, markAlreadySent } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
-import { isSent, replan, skip } from './replan.js';
-import type { RunContext, RunStatus, Step } from './run.js';
+import { replan, skip } from './replan.js';
+import { inFlight, isOpen, isSent, type RunContext, type RunStatus, type Step } from './run.js';
 import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
 import { directionOf, traitsOf } from './variants.js';
@@ -191,14 +191,6 @@ function at(
   nextStepId: string | null,
 ): Position {
   return { status, reason, steps, wakeAt, nextStepId };
-}
-
-function isOpen(step: Step): boolean {
-  return step.status === 'PLANNED' || step.status === 'BLOCKED';
-}
-
-function inFlight(step: Step): boolean {
-  return step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
 }
 
 function finite(at: number): Instant | null {

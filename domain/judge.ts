@@ -2,7 +2,15 @@ import type { Condition } from './condition.js';
 import { samePeriod } from './period.js';
 import type { Reason } from './reasons.js';
 import { closeStep } from './settle.js';
-import type { Action, DeliveryStatus, RunContext, SiblingDelivery, Step } from './run.js';
+import {
+  inFlight,
+  isOpen,
+  type Action,
+  type DeliveryStatus,
+  type RunContext,
+  type SiblingDelivery,
+  type Step,
+} from './run.js';
 import type { Instant } from './types.js';
 import { traitsOf } from './variants.js';
 import type { DeliveryWindow } from './window.js';
@@ -44,10 +52,8 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
 
 /** A step that another run of the workflow has sent for this resource is done with; a single step by hand always goes (S-M7). */
 export function markAlreadySent(step: Step, { pinned, siblings, actions }: RunContext): Step {
-  const open = step.status === 'PLANNED' || step.status === 'BLOCKED';
-  const inFlight = step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
   // Each crossing of a wallet has its own mail; the cooldown keeps them apart.
-  if (!open || inFlight || pinned.singleStepManual || pinned.variant === 'WALLET_BALANCE') return step;
+  if (!isOpen(step) || inFlight(step) || pinned.singleStepManual || pinned.variant === 'WALLET_BALANCE') return step;
   const sent = sameStep(step, siblings).some((status) => status === 'SENT' || status === 'IN_DOUBT');
   return sent ? closeStep(step, 'already_sent', actions) : step;
 }

@@ -1,6 +1,6 @@
 import { plan, stepId, type PlannedStep } from './plan.js';
 import { directionOf } from './variants.js';
-import type { PinnedDefinition, Step } from './run.js';
+import { isSent, type PinnedDefinition, type Step } from './run.js';
 import type { Reason } from './reasons.js';
 import type { Instant, TriggerType } from './types.js';
 import { addPeriod } from './zone.js';
@@ -41,11 +41,6 @@ export function replan(input: ReplanInput): Step[] {
 function ladderAt(step: Step, { anchorAt, pinned, zone }: ReplanInput): Instant {
   const period = step.periods[0];
   return period ? addPeriod(anchorAt, period, directionOf(pinned.variant), zone) : step.rawAt;
-}
-
-/** A step counts as sent when any of its deliveries may have reached the customer (S-T5). */
-export function isSent(step: Step): boolean {
-  return step.ledger.some(({ status }) => status === 'TRANSMITTING' || status === 'SENT' || status === 'IN_DOUBT');
 }
 
 export function skip(step: Step, reason: Reason): Step {

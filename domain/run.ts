@@ -41,6 +41,21 @@ export interface Step {
   ledger: readonly LedgerEntry[];
 }
 
+/** It has not come to an end: it goes, or waits to be repaired. */
+export function isOpen(step: Step): boolean {
+  return step.status === 'PLANNED' || step.status === 'BLOCKED';
+}
+
+/** A mail of it is on its way. */
+export function inFlight(step: Step): boolean {
+  return step.ledger.some(({ status }) => status === 'CLAIMED' || status === 'TRANSMITTING');
+}
+
+/** A step counts as sent when any of its deliveries may have reached the customer (S-T5). */
+export function isSent(step: Step): boolean {
+  return step.ledger.some(({ status }) => status === 'TRANSMITTING' || status === 'SENT' || status === 'IN_DOUBT');
+}
+
 /** What was pinned when the run began (S-D6). */
 export interface PinnedDefinition {
   variant: Variant;

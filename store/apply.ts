@@ -1,6 +1,6 @@
-import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
+import { isClosed, type Evaluation } from '../domain/evaluate.js';
 import type { Run, RunStatus, Step } from '../domain/run.js';
-import { allowLateSteps } from './blast-guard.js';
+import { evaluateGuarded } from './blast-guard.js';
 import { at, type Sql } from './database.js';
 import type { LoadedRun, RunRow } from './run-context.js';
 import { stepRecord } from './step-record.js';
@@ -17,7 +17,7 @@ export interface AppliedRun {
  * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
  */
 export async function applyEvaluation(tx: Sql, loaded: LoadedRun): Promise<AppliedRun> {
-  const evaluation = await evaluateGuarded(tx, loaded);
+  const evaluation = await evaluateGuarded(tx, loaded.context, loaded.platform);
   const next = nextRow(loaded, evaluation);
   const changed = isDifferent(loaded.row, next);
   if (changed) next.plan_revision += 1;
@@ -33,17 +33,6 @@ export async function applyEvaluation(tx: Sql, loaded: LoadedRun): Promise<Appli
   const left = ended.filter(({ ledger }) => ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'));
   if (left.length > 0) await skipDeliveries(tx, next.id, left);
   return { row: next, evaluation, changed };
-}
-
-/** Evaluates; when that lets late steps go, the blast guard has a say (S-T4). */
-async function evaluateGuarded(tx: Sql, loaded: LoadedRun): Promise<Evaluation> {
-  const evaluation = evaluate(loaded.context);
-  const counted = (step: Step): boolean => step.late && step.reason !== 'blast_guard';
-  const before = new Set(loaded.context.run.steps.filter(counted).map((step) => step.id));
-  const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED' && !before.has(step.id)).length;
-  if (late === 0 || loaded.row.type !== 'EVENT') return evaluation;
-  if (await allowLateSteps(tx, loaded.platform, loaded.context.now, late)) return evaluation;
-  return evaluate({ ...loaded.context, lateStepsAllowed: false });
 }
 
 function nextRow({ row }: LoadedRun, evaluation: Evaluation): RunRow {

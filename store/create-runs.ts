@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
-import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
+import { isClosed, type Evaluation } from '../domain/evaluate.js';
+import { pin } from '../domain/pin.js';
 import { stepId } from '../domain/plan.js';
-import type { RunStatus } from '../domain/run.js';
+import type { RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
-import { traitsOf } from '../domain/variants.js';
-import { allowLateSteps } from './blast-guard.js';
+import { evaluateGuarded } from './blast-guard.js';
 import { at, type Sql } from './database.js';
 import { newId } from './ids.js';
 import type { Platform } from './platforms.js';
@@ -134,16 +134,12 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const lastMailAt = await lastMail(tx, request, workflow);
-  const evaluation = plan(request, workflow, id, lastMailAt, true);
-  const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED').length;
-  const guarded = request.type === 'EVENT' && late > 0;
-  const allowed = !guarded || (await allowLateSteps(tx, request.platform, request.resource.now, late));
+  const context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
   return {
     id,
     workflow,
     occurrence: request.type === 'EVENT' ? occurrenceOf(request, workflow) : null,
-    evaluation: allowed ? evaluation : plan(request, workflow, id, lastMailAt, false),
+    evaluation: await evaluateGuarded(tx, context, request.platform),
   };
 }
 
@@ -159,16 +155,10 @@ async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: W
 }
 
 /** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-function plan(
-  request: RunRequest,
-  workflow: WorkflowRow,
-  id: string,
-  lastMailAt: Instant | null,
-  lateStepsAllowed: boolean,
-): Evaluation {
+function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMailAt: Instant | null): RunContext {
   const { resource, period, platform, type, variant } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
-  return evaluate({
+  return {
     now: resource.now,
     run: {
       id,
@@ -186,13 +176,14 @@ function plan(
       wakeAt: null,
       steps: [],
     },
-    pinned: {
+    pinned: pin({
+      type,
       variant,
-      periods: period ? [period] : workflow.definition.periods,
+      singlePeriod: period,
+      periods: workflow.definition.periods,
       latePolicy: workflow.definition.late_policy,
       dueDates: platform.due_dates,
-      singleStepManual: type === 'MANUAL' && (period !== null || !traitsOf(variant).ladder),
-    },
+    }),
     workflow: {
       status: workflow.status,
       customerIds: workflow.customer_ids,
@@ -206,8 +197,8 @@ function plan(
     facts: resource.facts,
     siblings: [],
     lastMailAt,
-    lateStepsAllowed,
-  });
+    lateStepsAllowed: true,
+  };
 }
 
 /** A crossing is seen at the moment the balance is told of. */

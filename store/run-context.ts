@@ -1,11 +1,11 @@
 import type { DueDates } from '../domain/anchor.js';
 import { readCustomer, type FactBody } from '../domain/facts.js';
+import { pin } from '../domain/pin.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
 import type {
   Action,
   DeliveryStatus,
-  PinnedDefinition,
   Run,
   RunContext,
   RunStatus,
@@ -14,7 +14,6 @@ import type {
   StepStatus,
 } from '../domain/run.js';
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
-import { traitsOf } from '../domain/variants.js';
 import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { SendEmail } from './actions.js';
@@ -186,7 +185,14 @@ function toLoadedRun(row: ContextRow): LoadedRun {
     context: {
       now: row.now,
       run: toRun(row),
-      pinned: pinnedOf(row),
+      pinned: pin({
+        type: row.type,
+        variant: row.variant,
+        singlePeriod: row.single_period,
+        periods: row.definition.periods,
+        latePolicy: row.definition.late_policy,
+        dueDates: row.due_dates,
+      }),
       workflow: {
         status: row.workflow_status,
         customerIds: row.customer_ids,
@@ -201,19 +207,6 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       lastMailAt: row.last_mail_at,
       lateStepsAllowed: true,
     },
-  };
-}
-
-function pinnedOf(
-  row: Pick<ContextRow, 'variant' | 'single_period' | 'definition' | 'due_dates' | 'type'>,
-): PinnedDefinition {
-  const oneStep = row.single_period !== null || !traitsOf(row.variant).ladder;
-  return {
-    variant: row.variant,
-    periods: row.single_period ? [row.single_period] : row.definition.periods,
-    latePolicy: row.definition.late_policy,
-    dueDates: row.due_dates,
-    singleStepManual: row.type === 'MANUAL' && oneStep,
   };
 }
 

@@ -39,7 +39,7 @@ interface Effect {
   request: FastifyRequest;
   reply: FastifyReply;
   /** The route's own handler. */
-  work: () => unknown;
+  work: () => Promise<unknown>;
 }
 
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -63,7 +63,11 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
     const around =
       route.config?.commits === 'own' ? { once: inPieces, keyed: leased } : { once: whole, keyed: repeatable };
     route.handler = async function (request, reply) {
-      const effect: Effect = { request, reply, work: () => handler.call(this, request, reply) };
+      const work = (): Promise<unknown> =>
+        new Promise((resolve) => {
+          resolve(handler.call(this, request, reply));
+        });
+      const effect: Effect = { request, reply, work };
       const scope = scopeOf(request);
       if (scope === null) return around.once(effect);
       try {
@@ -78,7 +82,7 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
   /** One transaction; the engine is told of it afterwards. */
   async function whole({ request, reply, work }: Effect, around?: (tx: Sql) => Promise<unknown>): Promise<unknown> {
     let told: Parameters<TellSoon>[] = [];
-    const body = await db.transaction(async (tx) => {
+    const body = await db.transaction((tx) => {
       told = [];
       request.tx = tx;
       request.tell = (...news) => told.push(news);
@@ -89,7 +93,7 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
     return body;
   }
 
-  async function inPieces({ request, work }: Effect): Promise<unknown> {
+  function inPieces({ request, work }: Effect): Promise<unknown> {
     request.tx = db;
     request.tell = tellSoon;
     return work();

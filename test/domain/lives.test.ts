@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate, isClosed, type Evaluation } from '../../domain/evaluate.js';
-import { isSent } from '../../domain/replan.js';
+import { isSent } from '../../domain/run.js';
 import type { LedgerEntry, RunContext, Step } from '../../domain/run.js';
 import { directionOf } from '../../domain/variants.js';
 import { waitsOf } from '../../domain/waits.js';
