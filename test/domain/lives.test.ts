@@ -165,7 +165,7 @@ describe.each(RULES)('along any life of a run: %s', (_, rule, wrong) => {
   });
 
   it('control: a decision that breaks it is noticed', () => {
-    expect(fc.check(holds(rule, wrong), { numRuns: 500 }).failed).toBe(true);
+    expect(fc.check(holds(rule, wrong), { numRuns: 500, seed: 42 }).failed).toBe(true);
   });
 });
 
@@ -176,7 +176,7 @@ describe('along any life of a run: the engine is told no name and no address', (
 
   it('control: a zone that carried one would be noticed', () => {
     const leaks = everyStep((step, { customer }) => ({ ...step, reason: customer.name as Step['reason'] }));
-    expect(fc.check(holds(tellsNobodysName, leaks)).failed).toBe(true);
+    expect(fc.check(holds(tellsNobodysName, leaks), { seed: 42 }).failed).toBe(true);
   });
 });
 

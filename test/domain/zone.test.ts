@@ -145,7 +145,7 @@ describe('properties of periods', () => {
 
   it('control: counting days as 24 hours would be noticed', () => {
     const absolute: Add = (anchor, { value }, sign) => anchor + sign * value * DAY;
-    expect(fc.check(wholeDaysKeepTime(absolute), { numRuns: 500 }).failed).toBe(true);
+    expect(fc.check(wholeDaysKeepTime(absolute), { numRuns: 500, seed: 42 }).failed).toBe(true);
   });
 });
 
