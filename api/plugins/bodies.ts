@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
+import { duplicateKey } from './duplicate-key.js';
 import { fieldPath } from './field-path.js';
 
 const DEEPEST = 64;
@@ -67,7 +68,11 @@ function acceptOnlyJson(app: FastifyInstance): void {
       done(new Refusal([{ code: 'BAD_REQUEST', field: null, message: 'The body is not UTF-8.' }]));
       return;
     }
-    void parseJson(request, text, done);
+    void parseJson(request, text, (error, parsed) => {
+      const twice = error ? null : duplicateKey(text);
+      if (twice === null) done(error, parsed);
+      else done(new Refusal([{ code: 'BAD_REQUEST', field: twice, message: `${twice} stands twice in one object.` }]));
+    });
   });
 }
 
