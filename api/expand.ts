@@ -9,8 +9,10 @@ export interface Expansion<Row> {
   /** The ids a row names; `many` = the field is a list. */
   ids: (row: Row) => readonly string[];
   many?: boolean;
-  /** All of them at once, by id. What is not there is left out. */
+  /** All of them at once, by id: one each, or a list of them. What is not there is left out. */
   load: (sql: Sql, platformId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+  /** What stands in the field, where that is not simply what was found. */
+  put?: (row: Row, found: readonly object[]) => unknown;
 }
 
 /** By the id field that names it, as the contract asks for it: `expand[]=customer_id`. */
@@ -52,9 +54,9 @@ export async function expand<Row>(
   );
   return (row) =>
     Object.fromEntries(
-      loaded.map(({ expansion: { field, ids, many: isList }, byId }) => {
+      loaded.map(({ expansion: { field, ids, many: isList, put }, byId }) => {
         const found = ids(row).flatMap((id) => byId.get(id) ?? []);
-        return [field, isList ? found : (found[0] ?? null)];
+        return [field, put ? put(row, found) : isList ? found : (found[0] ?? null)];
       }),
     );
 }

@@ -1,10 +1,25 @@
 /** The billing facts that are stored, one table each, all of the same shape (S-A3). */
 export type FactKind =
-  'customers' | 'contacts' | 'invoices' | 'payments' | 'pricing_plan_subscriptions' | 'pricing_plan_schedules';
+  | 'customers'
+  | 'contacts'
+  | 'invoices'
+  | 'payments'
+  | 'pricing_plan_subscriptions'
+  | 'pricing_plan_schedules'
+  | 'wallet_types'
+  | 'wallets';
 
 interface FactTraits {
   /** Name of the resource in errors. */
-  resourceType: 'CUSTOMER' | 'CONTACT' | 'INVOICE' | 'PAYMENT' | 'PRICING_PLAN_SUBSCRIPTION' | 'PRICING_PLAN_SCHEDULE';
+  resourceType:
+    | 'CUSTOMER'
+    | 'CONTACT'
+    | 'INVOICE'
+    | 'PAYMENT'
+    | 'PRICING_PLAN_SUBSCRIPTION'
+    | 'PRICING_PLAN_SCHEDULE'
+    | 'WALLET_TYPE'
+    | 'WALLET';
   /** The fact it names: field in the body and column of the same name, and that fact's kind. */
   parent: { field: 'customer_id' | 'pricing_plan_subscription_id'; kind: FactKind } | null;
 }
@@ -21,4 +36,7 @@ export const FACT_KINDS: Record<FactKind, FactTraits> = {
     resourceType: 'PRICING_PLAN_SCHEDULE',
     parent: { field: 'pricing_plan_subscription_id', kind: 'pricing_plan_subscriptions' },
   },
+  wallet_types: { resourceType: 'WALLET_TYPE', parent: null },
+  // The type it names is not locked: nothing is judged by it when a wallet arrives.
+  wallets: { resourceType: 'WALLET', parent: CUSTOMER },
 };

@@ -2,6 +2,7 @@ import type { FactBody } from '../domain/facts.js';
 import type { Instant } from '../domain/types.js';
 import { at, type Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
+import { listPage, type Filter, type Page, type PageOf } from './lists.js';
 
 export interface FactRow {
   id: string;
@@ -19,17 +20,52 @@ export async function getFact(sql: Sql, kind: FactKind, platformId: string, id: 
   return asStored(await sql.row<FactRow>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = $2`, [platformId, id]));
 }
 
-export async function getCustomerByReference(
+/** By id first, then by the reference in its body: the oldest of those that share one. */
+export async function getFactByIdOrReference(
+  sql: Sql,
+  kind: FactKind,
+  platformId: string,
+  idOrReference: string,
+): Promise<StoredFact | null> {
+  return sql.row<StoredFact>(
+    `SELECT * FROM ${kind} WHERE platform_id = $1 AND (id = $2 OR body ->> 'reference' = $2) AND body IS NOT NULL
+     ORDER BY (id = $2) DESC, created_at, id LIMIT 1`,
+    [platformId, idOrReference],
+  );
+}
+
+/** Those of the ids that are there, in no order. */
+export function getFacts(sql: Sql, kind: FactKind, platformId: string, ids: readonly string[]): Promise<StoredFact[]> {
+  return sql.rows<StoredFact>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = ANY ($2) AND body IS NOT NULL`, [
+    platformId,
+    ids,
+  ]);
+}
+
+/** In the order in which they begin. */
+export function getSchedulesOf(
   sql: Sql,
   platformId: string,
-  reference: string,
-): Promise<StoredFact | null> {
-  return asStored(
-    await sql.row<FactRow>(
-      `SELECT * FROM customers WHERE platform_id = $1 AND body ->> 'reference' = $2 ORDER BY created_at, id LIMIT 1`,
-      [platformId, reference],
-    ),
+  subscriptionIds: readonly string[],
+): Promise<(StoredFact & { pricing_plan_subscription_id: string })[]> {
+  return sql.rows(
+    `SELECT * FROM pricing_plan_schedules
+     WHERE platform_id = $1 AND pricing_plan_subscription_id = ANY ($2) AND body IS NOT NULL
+     ORDER BY (body ->> 'start_at')::timestamptz, id`,
+    [platformId, subscriptionIds],
   );
+}
+
+/** One page of what is stored; placeholders are never listed. */
+export function listFacts(
+  sql: Sql,
+  kind: FactKind,
+  platformId: string,
+  filters: readonly Filter[],
+  page: Page,
+): Promise<PageOf<StoredFact>> {
+  const own = { condition: 'platform_id = ? AND body IS NOT NULL', values: [platformId] };
+  return listPage<StoredFact>(sql, `SELECT * FROM ${kind}`, [own, ...filters], page);
 }
 
 /**

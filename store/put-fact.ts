@@ -82,6 +82,8 @@ async function affectedResources(tx: Sql, platformId: string, { kind, id }: PutF
       return present(await lockResource(tx, platformId, 'PRICING_PLAN_SCHEDULE', id));
     case 'contacts':
     case 'payments':
+    case 'wallet_types':
+    case 'wallets':
       return [];
   }
 }
@@ -101,6 +103,8 @@ function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchSco
       return { kind: 'RESOURCE', type: 'PRICING_PLAN_SCHEDULE', id };
     case 'contacts':
     case 'payments':
+    case 'wallet_types':
+    case 'wallets':
       return null;
   }
 }

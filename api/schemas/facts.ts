@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { emailAddress, externalId, idText, instant, locale, zone } from './wire.js';
+import { emailAddress, externalId, idText, instant, locale, utc, zone } from './wire.js';
 import { money } from './money.js';
+import { payment, wallet, walletType } from './wallet-facts.js';
 
-/** Instants are kept as UTC, so that equal instants are equal text. */
-const utc = instant.overwrite((text) => new Date(text).toISOString().replace('.000Z', 'Z'));
+export const INVOICE_STATUSES = ['OPEN', 'DRAFT', 'FINAL', 'VOID', 'ARCHIVED'] as const;
+export const SUBSCRIPTION_STATUSES = ['DRAFT', 'ACTIVE', 'VOID', 'ARCHIVED', 'CANCELLED'] as const;
+export const SUBSCRIPTION_TYPES = ['QUOTE', 'BILLING', 'TEMPLATE'] as const;
+export const SUBSCRIPTION_VARIANTS = ['DEFAULT', 'FORWARD_BILLING', 'SELF_BILLING', 'SELLER'] as const;
+
 /** Some billers send "" for "none". */
 const optionalEmail = z
   .string()
@@ -54,7 +58,7 @@ const contact = z
 const invoice = z
   .looseObject({
     customer_id: externalId,
-    status: z.enum(['OPEN', 'DRAFT', 'FINAL', 'VOID', 'ARCHIVED']),
+    status: z.enum(INVOICE_STATUSES),
     on_hold: z.boolean().nullish(),
     paid: z.boolean().nullish(),
     type: z.enum(['STANDARD', 'CREDIT', 'ONE_OFF', 'ONE_OFF_CREDIT']).nullish(),
@@ -62,6 +66,7 @@ const invoice = z
     payment_status: z.enum(['UNPAID', 'PARTIALLY_PAID', 'PAID', 'OVERPAID']).nullish(),
     invoice_number: z.string().max(255).nullish(),
     purchase_order_number: z.string().max(255).nullish(),
+    pricing_plan_subscription_ids: z.array(idText).nullish(),
     invoice_date: utc.nullish(),
     due_date: utc.nullish(),
     updated_to_final_at: utc.nullish(),
@@ -88,7 +93,9 @@ const invoice = z
 const pricingPlanSubscription = z
   .looseObject({
     customer_id: externalId,
-    status: z.enum(['DRAFT', 'ACTIVE', 'VOID', 'ARCHIVED', 'CANCELLED']).nullish(),
+    status: z.enum(SUBSCRIPTION_STATUSES).nullish(),
+    type: z.enum(SUBSCRIPTION_TYPES).nullish(),
+    variant: z.enum(SUBSCRIPTION_VARIANTS).nullish(),
     name: z.string().max(255).nullish(),
     updated_at: utc.nullish(),
   })
@@ -109,14 +116,24 @@ export const factSchemas = {
   customers: customer,
   contacts: contact,
   invoices: invoice,
+  payments: payment,
   'pricing-plan-subscriptions': pricingPlanSubscription,
   'pricing-plan-schedules': pricingPlanSchedule,
+  'wallet-types': walletType,
+  wallets: wallet,
 } as const;
 
+/** What we add to what was sent. */
+const added = { object_type: z.string(), id: z.string(), created_at: instant, updated_at: instant };
+
 /** A stored fact: what was sent, with what we add. */
-export const storedFact = z.looseObject({
-  object_type: z.string(),
-  id: z.string(),
-  created_at: instant,
-  updated_at: instant,
-});
+export const storedFacts = {
+  customers: customer.extend(added).meta({ id: 'Customer' }),
+  contacts: contact.extend(added).meta({ id: 'Contact' }),
+  invoices: invoice.extend(added).meta({ id: 'Invoice' }),
+  payments: payment.extend(added).meta({ id: 'Payment' }),
+  'pricing-plan-subscriptions': pricingPlanSubscription.extend(added).meta({ id: 'PricingPlanSubscription' }),
+  'pricing-plan-schedules': pricingPlanSchedule.extend(added).meta({ id: 'PricingPlanSchedule' }),
+  'wallet-types': walletType.extend(added).meta({ id: 'WalletType' }),
+  wallets: wallet.extend(added).meta({ id: 'Wallet' }),
+} as const;

@@ -14,6 +14,9 @@ export const instant = z
   .refine((text) => isRealInstant(text), { message: 'is not a date between 1970 and 2999', abort: true })
   .meta({ format: 'date-time', examples: ['2026-01-31T09:00:00Z'] });
 
+/** Instants of facts are kept as UTC, so that equal instants are equal text. */
+export const utc = instant.overwrite((text) => new Date(text).toISOString().replace('.000Z', 'Z'));
+
 /** An id of the caller's own (S-W2). */
 export const externalId = z
   .string()

@@ -10,6 +10,22 @@ const FACTS: Record<string, Json> = {
   invoices: openInvoice('cust_x'),
   'pricing-plan-subscriptions': { customer_id: 'cust_x', status: 'ACTIVE', name: 'Pro' },
   'pricing-plan-schedules': SCHEDULE,
+  payments: {
+    customer_id: 'cust_x',
+    invoice_id: 'inv_x',
+    result: 'REFUSED',
+    result_details: { code: 'INSUFFICIENT_FUNDS', reason: 'Insufficient funds' },
+    amount: { quantity: '121.00', currency: 'EUR' },
+    timestamp: '2026-01-31T09:00:00Z',
+  },
+  'wallet-types': { reference: 'prepaid', name: 'Prepaid', status: 'ACTIVE', type: 'BALANCE' },
+  wallets: {
+    customer_id: 'cust_x',
+    wallet_type_id: 'waty_x',
+    reference: 'wallet-x',
+    open_balance: { amount: { quantity: '12.50', currency: 'EUR' } },
+    granted: { credits: { quantity: '100', credit_type_id: 'crty_x' } },
+  },
 };
 const REQUIRED: [string, string][] = [
   ['contacts', 'customer_id'],
@@ -17,6 +33,9 @@ const REQUIRED: [string, string][] = [
   ['invoices', 'status'],
   ['pricing-plan-subscriptions', 'customer_id'],
   ['pricing-plan-schedules', 'pricing_plan_subscription_id'],
+  ['payments', 'customer_id'],
+  ['payments', 'result'],
+  ['wallets', 'customer_id'],
 ];
 
 describe('billing facts', () => {
@@ -99,16 +118,30 @@ describe('billing facts', () => {
       expect(await due('2990-01-31T01:00:00.987654321Z')).toBe('2990-01-31T01:00:00.987Z');
     });
 
-    it('finds a customer by reference too, but by id first', async () => {
-      const [one, two] = [fresh('cust'), fresh('cust')];
-      await put(h, `customers/${one}`, { reference: two });
-      expect((await GET(`customers/${two}`)).body.id).toBe(one);
-      await put(h, `customers/${two}`, {});
-      expect((await GET(`customers/${two}`)).body.id).toBe(two);
+    it.each(['customers', 'wallets', 'wallet-types'])('finds %s by reference too, but by id first', async (kind) => {
+      const [one, two] = [fresh('one'), fresh('two')];
+      await put(h, `${kind}/${one}`, { ...FACTS[kind], reference: two });
+      expect((await GET(`${kind}/${two}`)).body.id).toBe(one);
+      await put(h, `${kind}/${two}`, { ...FACTS[kind], reference: one });
+      expect((await GET(`${kind}/${two}`)).body.id).toBe(two);
+    });
+
+    it('finds no other kind by reference', async () => {
+      await put(h, `contacts/${fresh('cont')}`, { customer_id: 'cust_x', reference: 'contact-reference' });
+      expectRefusal(await GET('contacts/contact-reference'), 404, 'RESOURCE_NOT_FOUND');
     });
 
     it('takes "" for no e-mail, as some billers send it', async () => {
-      expect((await put(h, `customers/${fresh('cust')}`, { email: '' })).email).toBeNull();
+      expect(await put(h, `customers/${fresh('cust')}`, { email: '' })).not.toHaveProperty('email');
+    });
+
+    it('leaves out a null that the contract does not allow, and no other', async () => {
+      const nulls = { email: null, reference: null, organization: null, timezone: null, unknown: null };
+      const path = `customers/${fresh('cust')}`;
+      const { timezone, unknown, ...rest } = await put(h, path, nulls);
+      expect([timezone, unknown]).toEqual([null, null]);
+      for (const field of ['email', 'reference', 'organization']) expect(rest).not.toHaveProperty(field);
+      expect((await GET(path)).body).toEqual({ timezone, unknown, ...rest });
     });
 
     it.each(Object.keys(FACTS))('knows no unknown one: %s', async (kind) =>
@@ -175,6 +208,30 @@ describe('billing facts', () => {
         { notification_preferences: { type: 'INVOICE' } },
         'notification_preferences',
       ],
+      ['an unknown result', 'payments', { result: 'FAILED' }, 'result'],
+      ['an amount that is none', 'payments', { amount: '5' }, 'amount'],
+      ['a payment at no instant', 'payments', { timestamp: '2026-01-31' }, 'timestamp'],
+      ['a balance of nothing', 'wallets', { open_balance: {} }, 'open_balance'],
+      [
+        'a balance in money and in credits',
+        'wallets',
+        { balance: { amount: FACTS.payments?.amount, credits: FACTS.wallets?.granted.credits } },
+        'balance',
+      ],
+      [
+        'money that is a float',
+        'wallets',
+        { granted: { amount: { quantity: 1, currency: 'EUR' } } },
+        'granted.amount.quantity',
+      ],
+      [
+        'credits with an exponent',
+        'wallets',
+        { reserved_balance: { credits: { quantity: '1e3', credit_type_id: 'c' } } },
+        'reserved_balance.credits.quantity',
+      ],
+      ['an unknown status of a wallet', 'wallets', { status: 'EMPTY' }, 'status'],
+      ['an unknown type of wallet type', 'wallet-types', { type: 'PURSE' }, 'type'],
       ['an unknown schedule type', 'pricing-plan-schedules', { type: 'TRY' }, 'type'],
     ])('refuses %s and stores nothing', (_what, kind, more, field) =>
       refuses(h, ['PUT', `/v1/${kind}/${fresh('id')}`, { ...FACTS[kind], ...more }], 400, 'INVALID_FIELD', field),

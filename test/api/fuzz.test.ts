@@ -122,6 +122,25 @@ describe('whatever is sent, the answer is never a 500', () => {
     manual: { variant: 'FREE_TRIAL_REMINDER' },
   };
   const schedule = { pricing_plan_subscription_id: 'ppsu_1', type: 'TRIAL', end_at: '2990-01-01T00:00:00Z' };
+  const payment = {
+    customer_id: 'cust_1',
+    invoice_id: 'inv_1',
+    result: 'REFUSED',
+    result_details: { code: 'X', reason: 'Y' },
+    amount: money,
+    timestamp: '2026-01-01T00:00:00Z',
+  };
+  const walletFact = {
+    customer_id: 'cust_1',
+    wallet_type_id: 'waty_1',
+    open_balance: { amount: money },
+    granted: { credits: { quantity: '5', credit_type_id: 'crty_1' } },
+  };
+  const search = (name: string): Json => ({
+    search_fields: [{ name, value: 'a', wildcard_start: false, ignore_case: false }],
+    filter_fields: [{ name: 'custom_field', reference: 'region', values: ['EMEA'] }],
+    selection_rule_fields: [{ name: 'status', value: 'ACTIVE' }],
+  });
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
@@ -159,6 +178,12 @@ describe('whatever is sent, the answer is never a 500', () => {
     ['PUT', '/v1/invoices/inv_1', invoice],
     ['PUT', '/v1/pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1', status: 'ACTIVE', name: 'Pro' }],
     ['PUT', '/v1/pricing-plan-schedules/pps_1', schedule],
+    ['PUT', '/v1/payments/pay_1', payment],
+    ['PUT', '/v1/wallet-types/waty_1', { reference: 'prepaid', name: 'Prepaid', status: 'ACTIVE', type: 'BALANCE' }],
+    ['PUT', '/v1/wallets/wall_1', walletFact],
+    ['POST', '/v1/customers/search', search('name')],
+    ['POST', '/v1/invoices/search?expand[]=ALL', search('invoice_number')],
+    ['POST', '/v1/pricing-plan-subscriptions/search', search('name')],
     ['PATCH', '/v1/platform', platform],
     ['POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' }],
     ['POST', '/v1/test-clocks/:clock/advance', { frozen_time: '2026-02-01T00:00:00Z' }],
@@ -210,7 +235,13 @@ describe('whatever is sent, the answer is never a 500', () => {
       'workflow-triggers',
       'workflow-runs',
       'customers',
+      'contacts',
       'invoices',
+      'payments',
+      'pricing-plan-subscriptions',
+      'pricing-plan-schedules',
+      'wallet-types',
+      'wallets',
       'test-clocks',
     ];
     const text = fc.oneof(
@@ -226,6 +257,11 @@ describe('whatever is sent, the answer is never a 500', () => {
       'reason',
       'customer_id',
       'next_step_before',
+      'custom_field',
+      'invoice_date',
+      'created_at',
+      'statuses[]',
+      'expand[]',
       '__proto__',
     );
     await fc.assert(

@@ -18,6 +18,9 @@ describe('the ids of another platform (S-W1)', () => {
     await put(h, 'invoices/inv_1', openInvoice('cust_1'));
     await put(h, 'pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1' });
     await put(h, 'pricing-plan-schedules/pps_1', { pricing_plan_subscription_id: 'ppsu_1' });
+    await put(h, 'payments/pay_1', { customer_id: 'cust_1', invoice_id: 'inv_1', result: 'REFUSED' });
+    await put(h, 'wallet-types/waty_1', { reference: 'prepaid' });
+    await put(h, 'wallets/wall_1', { customer_id: 'cust_1', wallet_type_id: 'waty_1', reference: 'acme-prepaid' });
     const [run] = (await h.call('GET', '/v1/workflow-runs')).body.data as Json[];
     Object.assign(ids, {
       workflow: ladder.id,
@@ -33,6 +36,11 @@ describe('the ids of another platform (S-W1)', () => {
       invoice: 'inv_1',
       subscription: 'ppsu_1',
       schedule: 'pps_1',
+      payment: 'pay_1',
+      walletType: 'waty_1',
+      walletTypeReference: 'prepaid',
+      wallet: 'wall_1',
+      walletReference: 'acme-prepaid',
     });
   });
   afterAll(() => h.stop());
@@ -82,6 +90,18 @@ describe('the ids of another platform (S-W1)', () => {
     ['invoice', 'GET', '/v1/invoices/:id'],
     ['subscription', 'GET', '/v1/pricing-plan-subscriptions/:id'],
     ['schedule', 'GET', '/v1/pricing-plan-schedules/:id'],
+    ['payment', 'GET', '/v1/payments/:id'],
+    ['walletType', 'GET', '/v1/wallet-types/:id'],
+    ['walletTypeReference', 'GET', '/v1/wallet-types/:id'],
+    ['wallet', 'GET', '/v1/wallets/:id'],
+    ['walletReference', 'GET', '/v1/wallets/:id'],
+    ['invoice', 'GET', '/v1/invoices/:id/payments'],
+    ['invoice', 'GET', '/v1/payments?invoice_id=:id'],
+    ['customer', 'GET', '/v1/invoices?customer_id=:id'],
+    ['customerReference', 'GET', '/v1/customers?reference=:id'],
+    ['subscription', 'GET', '/v1/pricing-plan-schedules?pricing_plan_subscription_id=:id'],
+    ['walletType', 'GET', '/v1/wallets?wallet_type_id=:id'],
+    ['invoice', 'POST', '/v1/invoices/search', (id) => ({ filter_fields: [{ name: 'id', value: id }] })],
   ])('are unknown: %s in %s %s', async (kind, method, path, body) => {
     await h.call('PUT', '/v1/customers/cust_own', {}, theirs);
     await h.call('PUT', '/v1/invoices/inv_own', openInvoice('cust_own', { status: 'DRAFT' }), theirs);
@@ -109,7 +129,10 @@ describe('the ids of another platform (S-W1)', () => {
 
   it('appear in no list', async () => {
     const [own, other] = await Promise.all([createApi(), stranger(h)]);
-    for (const path of ['workflows', 'workflow-actions', 'workflow-triggers', 'workflow-runs']) {
+    const facts = ['customers', 'contacts', 'invoices', 'payments', 'wallets', 'wallet-types'];
+    const plans = ['pricing-plan-subscriptions', 'pricing-plan-schedules'];
+    const paths = ['workflows', 'workflow-actions', 'workflow-triggers', 'workflow-runs', ...facts, ...plans];
+    for (const path of paths) {
       const { body } = await h.call('GET', `/v1/${path}`, undefined, other);
       expect(Array.isArray(body) ? body : body.data).toEqual([]);
     }
