@@ -135,6 +135,24 @@ export async function lockParents(
   ]);
 }
 
+/**
+ * Locks the invoice a payment names, and the one it named until now, before the payment itself: whoever changes an invoice looks
+ * at its payments in that order, too. One that is not known yet gets a placeholder.
+ */
+export async function lockInvoiceOf(tx: Sql, platformId: string, paymentId: string, body: FactBody): Promise<void> {
+  const named = typeof body.invoice_id === 'string' ? [body.invoice_id] : [];
+  await tx.rows(
+    `INSERT INTO invoices (platform_id, id, customer_id) SELECT $1, unnest($2::text[]), $3
+     ON CONFLICT (platform_id, id) DO NOTHING`,
+    [platformId, named, body.customer_id],
+  );
+  await tx.rows(
+    `SELECT FROM invoices WHERE platform_id = $1 AND (id = ANY ($2) OR id IN (
+       SELECT body ->> 'invoice_id' FROM payments WHERE platform_id = $1 AND id = $3)) ORDER BY id FOR SHARE`,
+    [platformId, named, paymentId],
+  );
+}
+
 /** Writes a locked fact. The stored source version stays when the body brings none. */
 export async function writeFact(
   tx: Sql,
@@ -162,6 +180,15 @@ export async function rememberFinal(tx: Sql, platformId: string, invoiceId: stri
     'UPDATE invoices SET first_final_at = $3 WHERE platform_id = $1 AND id = $2 AND first_final_at IS NULL',
     [platformId, invoiceId, at(now)],
   );
+}
+
+/** Remembers when a payment was first seen with its present result, on its customer's clock. */
+export async function rememberResult(tx: Sql, platformId: string, paymentId: string, now: Instant): Promise<void> {
+  await tx.rows('UPDATE payments SET result_since = $3 WHERE platform_id = $1 AND id = $2', [
+    platformId,
+    paymentId,
+    at(now),
+  ]);
 }
 
 function asStored(row: FactRow | null): StoredFact | null {

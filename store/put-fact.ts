@@ -3,10 +3,21 @@ import { readCustomer, type FactBody } from '../domain/facts.js';
 import { bindClock } from './bind-clock.js';
 import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
-import { getFact, lockFact, lockParents, rememberFinal, writeFact, type FactRow, type StoredFact } from './facts.js';
+import {
+  getFact,
+  lockFact,
+  lockInvoiceOf,
+  lockParents,
+  rememberFinal,
+  rememberResult,
+  writeFact,
+  type FactRow,
+  type StoredFact,
+} from './facts.js';
 import type { Platform } from './platforms.js';
 import { raiseEvents } from './raise-events.js';
 import {
+  lockPaymentsOfInvoice,
   lockResource,
   lockResourcesOfCustomer,
   lockSchedulesOfSubscription,
@@ -43,6 +54,7 @@ export async function putFact(tx: Sql, platform: Platform, put: PutFact): Promis
   const seen = await getFact(tx, kind, platform.id, id);
   if (seen && isStale(seen, body)) return { fact: seen, created: false, stale: true, runIds: [] };
   await lockParents(tx, kind, platform.id, id, parentId);
+  if (kind === 'payments') await lockInvoiceOf(tx, platform.id, id, body);
   const before = await lockFact(tx, kind, platform.id, id, parentId);
   if (before.body !== null && isStale(before, body)) {
     return { fact: { ...before, body: before.body }, created: false, stale: true, runIds: [] };
@@ -54,6 +66,10 @@ export async function putFact(tx: Sql, platform: Platform, put: PutFact): Promis
   if (kind === 'invoices' && body.status === 'FINAL') {
     const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
     if (now !== undefined) await rememberFinal(tx, platform.id, id, now);
+  }
+  if (kind === 'payments' && body.result !== before.body?.result) {
+    const now = (await lockResource(tx, platform.id, 'PAYMENT', id))?.now;
+    if (now !== undefined) await rememberResult(tx, platform.id, id, now);
   }
   const scope = scopeOf(put, before.body);
   const touched = scope ? await touchRuns(tx, platform.id, scope) : [];
@@ -75,15 +91,20 @@ async function affectedResources(tx: Sql, platformId: string, { kind, id }: PutF
     case 'customers':
       return lockResourcesOfCustomer(tx, platformId, id);
     case 'invoices':
-      return present(await lockResource(tx, platformId, 'INVOICE', id));
+      return [
+        ...present(await lockResource(tx, platformId, 'INVOICE', id)),
+        ...(await lockPaymentsOfInvoice(tx, platformId, id)),
+      ];
     case 'pricing_plan_subscriptions':
       return lockSchedulesOfSubscription(tx, platformId, id);
     case 'pricing_plan_schedules':
       return present(await lockResource(tx, platformId, 'PRICING_PLAN_SCHEDULE', id));
-    case 'contacts':
     case 'payments':
-    case 'wallet_types':
+      return present(await lockResource(tx, platformId, 'PAYMENT', id));
     case 'wallets':
+      return present(await lockResource(tx, platformId, 'WALLET', id));
+    case 'contacts':
+    case 'wallet_types':
       return [];
   }
 }
@@ -96,15 +117,17 @@ function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchSco
         ? { kind: 'CUSTOMER', id }
         : null;
     case 'invoices':
-      return { kind: 'RESOURCE', type: 'INVOICE', id };
+      return { kind: 'INVOICE', id };
     case 'pricing_plan_subscriptions':
       return { kind: 'SUBSCRIPTION', id };
     case 'pricing_plan_schedules':
       return { kind: 'RESOURCE', type: 'PRICING_PLAN_SCHEDULE', id };
-    case 'contacts':
     case 'payments':
-    case 'wallet_types':
+      return { kind: 'RESOURCE', type: 'PAYMENT', id };
     case 'wallets':
+      return { kind: 'RESOURCE', type: 'WALLET', id };
+    case 'contacts':
+    case 'wallet_types':
       return null;
   }
 }

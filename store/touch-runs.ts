@@ -8,6 +8,8 @@ import { lockRunContext } from './run-context.js';
 /** Whose runs a change concerns. */
 export type TouchScope =
   | { kind: 'RESOURCE'; type: ResourceType; id: string }
+  /** Its own runs, and those about payments for it. */
+  | { kind: 'INVOICE'; id: string }
   | { kind: 'CUSTOMER'; id: string }
   | { kind: 'SUBSCRIPTION'; id: string }
   | { kind: 'WORKFLOW'; id: string }
@@ -84,6 +86,16 @@ function conditionOf(scope: TouchScope): [string, unknown[]] {
   switch (scope.kind) {
     case 'RESOURCE':
       return [`${MOVABLE} AND resource_type = $4 AND resource_id = $5`, [scope.type, scope.id]];
+    case 'INVOICE':
+      return [
+        `${MOVABLE} AND id IN (
+           SELECT id FROM runs WHERE platform_id = $1 AND resource_type = 'INVOICE' AND resource_id = $4
+           UNION ALL
+           SELECT r.id FROM payments y JOIN runs r
+             ON r.platform_id = y.platform_id AND r.resource_type = 'PAYMENT' AND r.resource_id = y.id
+           WHERE y.platform_id = $1 AND y.body ->> 'invoice_id' = $4)`,
+        [scope.id],
+      ];
     case 'SUBSCRIPTION':
       return [
         `${MOVABLE} AND resource_type = 'PRICING_PLAN_SCHEDULE' AND resource_id IN (

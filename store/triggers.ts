@@ -22,6 +22,8 @@ export interface TriggerRequest {
   resource: { type: ResourceType; id: string; field: string };
   /** The subscription the caller named beside its schedule. */
   subscriptionId: string | null;
+  /** The wallet type the caller named beside its wallet. */
+  walletTypeId: string | null;
   period: Period | null;
   trialEndAt: Instant | null;
   /** The contract's target block, stored as given. */
@@ -119,6 +121,10 @@ function checkFit(request: TriggerRequest, resource: LoadedResource): void {
       'pricing_plan_subscription.pricing_plan_subscription_id',
       'The schedule belongs to another subscription.',
     );
+  }
+  const walletType = resource.facts.wallet?.walletTypeId ?? null;
+  if (request.walletTypeId !== null && request.walletTypeId !== walletType) {
+    throw Refusal.invalid('wallet.wallet_type_id', 'The wallet is of another type.');
   }
 }
 

@@ -95,6 +95,11 @@ export function getWorkflow(sql: Sql, platformId: string, idOrReference: string)
   );
 }
 
+/** Those of the ids that are there, in no order. */
+export function getWorkflows(sql: Sql, platformId: string, ids: readonly string[]): Promise<WorkflowRow[]> {
+  return sql.rows<WorkflowRow>(`${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.id = ANY ($2)`, [platformId, ids]);
+}
+
 /** As `getWorkflow`, and nobody else changes it until the transaction ends. */
 export async function lockWorkflow(tx: Sql, platformId: string, idOrReference: string): Promise<WorkflowRow | null> {
   const found = await tx.row<{ id: string }>(

@@ -69,6 +69,9 @@ const invoice = z
     pricing_plan_subscription_ids: z.array(idText).nullish(),
     invoice_date: utc.nullish(),
     due_date: utc.nullish(),
+    charge_date: utc
+      .nullish()
+      .meta({ description: 'Extension: when it will be collected; without it the due date counts ' }),
     updated_to_final_at: utc.nullish(),
     timezone: zone.nullish(),
     invoice_amount_including_tax: money.nullish(),

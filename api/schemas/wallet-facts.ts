@@ -5,6 +5,16 @@ import { externalId, idText, utc } from './wire.js';
 
 export const WALLET_STATUSES = ['DRAFT', 'ACTIVE', 'INACTIVE', 'DEPRECATED', 'ARCHIVED'] as const;
 
+export const PAYMENT_RESULTS = [
+  'AUTHORIZED',
+  'CANCELLED',
+  'CHARGED_BACK',
+  'ERROR',
+  'PENDING',
+  'REFUSED',
+  'REFUNDED',
+] as const;
+
 /** Extension: the contract has balances only as an answer of its own (S-C5). */
 const balance = z
   .looseObject({
@@ -26,7 +36,7 @@ const balance = z
 export const payment = z
   .looseObject({
     customer_id: externalId,
-    result: z.enum(['AUTHORIZED', 'CANCELLED', 'CHARGED_BACK', 'ERROR', 'PENDING', 'REFUSED', 'REFUNDED']),
+    result: z.enum(PAYMENT_RESULTS),
     result_details: z
       .looseObject({
         code: z.string().nullish(),

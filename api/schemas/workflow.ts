@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
 import { idText, instant, line, ordinal, period, problem } from './wire.js';
 import { money } from './money.js';
+import { PAYMENT_RESULTS } from './wallet-facts.js';
 import { patchBody } from './patch-body.js';
 
 const periods = z.array(period).max(50).nullish();
@@ -62,7 +63,7 @@ const fields = {
   pricing_plan_subscription: pricingPlanSubscription.nullish(),
   wallet: wallet.nullish(),
   failed_results: z
-    .array(z.string().min(1).max(50))
+    .array(z.enum(PAYMENT_RESULTS))
     .min(1)
     .max(20)
     .nullish()

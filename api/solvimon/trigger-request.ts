@@ -42,6 +42,7 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
     targetType,
     resource: resourceOf(body, block),
     subscriptionId: body.pricing_plan_subscription?.pricing_plan_subscription_id ?? null,
+    walletTypeId: body.wallet?.wallet_type_id ?? null,
     period,
     trialEndAt: trialEnd == null ? null : Date.parse(trialEnd),
     target: { [block]: withoutNulls(body[block] ?? {}) },

@@ -75,7 +75,7 @@ export function workflowBody(row: WorkflowRow): WorkflowCreate {
     customer_ids: row.customer_ids.length === 0 ? null : row.customer_ids,
     excluded_customer_ids: row.excluded_customer_ids.length === 0 ? null : row.excluded_customer_ids,
     late_policy: row.definition.late_policy,
-    failed_results: row.settings.failed_results ?? null,
+    failed_results: (row.settings.failed_results ?? null) as WorkflowCreate['failed_results'],
     rearm_margin: row.settings.rearm_margin ?? null,
     cooldown: row.settings.cooldown ?? null,
     ...(row.definition.config === null ? {} : { [BLOCKS[row.type]]: row.definition.config }),

@@ -5,6 +5,7 @@ import type { TriggeredRun } from '../../store/create-runs.js';
 import { listPage, type Filter } from '../../store/lists.js';
 import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../../store/triggers.js';
 import type { ApiContext, ZodApp } from '../context.js';
+import { customersById } from '../facts/response.js';
 import { expand, expandQuery, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse, type PageParameters } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
@@ -12,6 +13,7 @@ import { iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
 import { searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { triggerRequest } from './trigger-request.js';
+import { workflowsById } from './workflow-response.js';
 
 const params = z.object({ resourceId: z.string() });
 const SEARCHED: SearchFields = {
@@ -31,7 +33,10 @@ const SEARCHED: SearchFields = {
   },
   wallet_id: { expression: `target -> 'wallet' ->> 'wallet_id'`, kind: 'EXACT' },
 };
-const EXPANSIONS: Expansions<TriggerRow> = {};
+const EXPANSIONS: Expansions<TriggerRow> = {
+  customer_id: { field: 'customer', ids: ({ customer_id: id }) => (id === null ? [] : [id]), load: customersById },
+  workflow_id: { field: 'workflow', ids: ({ workflow_id: id }) => (id === null ? [] : [id]), load: workflowsById },
+};
 
 /** `/v1/workflow-triggers`: runs started by call (workflowtriggers.yml). */
 export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {

@@ -16,15 +16,16 @@ import {
   type WorkflowRow,
 } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
+import { customersById } from '../facts/response.js';
 import { expand, expandQuery, many, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
-import { iso } from '../schemas/wire.js';
 import { definitionStatus, workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
 import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
 import { orphanedSteps } from './orphaned-steps.js';
+import { workflowResponse } from './workflow-response.js';
 import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
@@ -39,7 +40,9 @@ const SEARCHED: SearchFields = {
   status: { expression: 'status', kind: 'EXACT' },
   customer_ids: { expression: 'customer_ids', kind: 'LIST' },
 };
-const EXPANSIONS: Expansions<WorkflowRow> = {};
+const EXPANSIONS: Expansions<WorkflowRow> = {
+  customer_ids: { field: 'customers', many: true, ids: (row) => row.customer_ids, load: customersById },
+};
 const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
 
 /** `/v1/workflows`: definitions (workflows.yml). */
@@ -60,7 +63,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     async (request) => {
       const own = { condition: 'platform_id = ?', values: [platformOf(request).id] };
       const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, [own], toPage(request.query));
-      return toPageResponse(request, request.query, page, toResponse);
+      return toPageResponse(request, request.query, page, workflowResponse);
     },
   );
 
@@ -85,7 +88,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
       ];
       const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, filters, toPage(request.query));
       const expanded = await expand(db, platformOf(request).id, EXPANSIONS, wanted, page.rows);
-      return toPageResponse(request, request.query, page, (row) => ({ ...toResponse(row), ...expanded(row) }));
+      return toPageResponse(request, request.query, page, (row) => ({ ...workflowResponse(row), ...expanded(row) }));
     },
   );
 
@@ -107,7 +110,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
       const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
       if (!row) throw taken(fields.reference);
       reply.code(201);
-      return toResponse(row);
+      return workflowResponse(row);
     },
   );
 
@@ -121,7 +124,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
       const { resourceIdOrReference: id } = request.params;
       const row = await getWorkflow(db, platformOf(request).id, id);
       if (!row) throw Refusal.notFound('WORKFLOW', id);
-      return toResponse(row);
+      return workflowResponse(row);
     },
   );
 
@@ -166,12 +169,12 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     const before = await lockWorkflow(tx, platformId, id);
     if (!before) throw Refusal.notFound('WORKFLOW', id);
     const fields = next(before);
-    if (fields === before) return toResponse(before);
+    if (fields === before) return workflowResponse(before);
     const row = await updateWorkflow(tx, before, fields);
     if (!row) throw taken(fields.reference);
     request.tell('RUN', await touchConcerned(tx, before, row));
     const problems = await orphanedSteps(tx, row);
-    return { ...toResponse(row), ...(problems.length > 0 ? { problems } : {}) };
+    return { ...workflowResponse(row), ...(problems.length > 0 ? { problems } : {}) };
   }
 }
 
@@ -194,16 +197,4 @@ async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow):
 function taken(reference: string): Refusal {
   const message = `There is a workflow with the reference ${reference} already.`;
   return new Refusal([{ code: 'RESOURCE_ALREADY_EXISTS', field: 'reference', message }]);
-}
-
-function toResponse(row: WorkflowRow): z.input<typeof workflow> {
-  return {
-    object_type: 'WORKFLOW',
-    id: row.id,
-    number: row.number,
-    ...workflowBody(row),
-    version: row.version,
-    created_at: iso(row.created_at),
-    updated_at: iso(row.updated_at),
-  };
 }

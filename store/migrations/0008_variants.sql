@@ -2,7 +2,6 @@
 
 -- When the present result of a payment was first seen, on the clock of its customer (S-T4).
 ALTER TABLE payments ADD COLUMN result_since timestamptz(3);
-CREATE INDEX payments_invoice ON payments (platform_id, (body ->> 'invoice_id'));
 
 -- {failed_results, rearm_margin, cooldown}: read live, never pinned (S-D6)
 ALTER TABLE workflows ADD COLUMN settings jsonb NOT NULL DEFAULT '{}';
@@ -76,5 +75,4 @@ DROP FUNCTION last_mail_at;
 DROP TABLE wallet_watches;
 ALTER TABLE runs DROP COLUMN occurred_at;
 ALTER TABLE workflows DROP COLUMN settings;
-DROP INDEX payments_invoice;
 ALTER TABLE payments DROP COLUMN result_since;
