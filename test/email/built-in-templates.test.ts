@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MailFacts } from '../../contracts/mail.js';
 import { templateExists } from '../../email/built-in-library.js';
 import { createComposer } from '../../email/compose.js';
+import { mailValues } from '../../email/mail-values.js';
 import { LANGUAGES } from '../../email/templates/texts.js';
 import { factsOf } from './facts-of.js';
 import { sampleInvoice, samplePayment, sampleRequest, sampleWallet } from './sample-request.js';
@@ -130,6 +131,13 @@ describe('the upcoming payment', () => {
     expect(`${subject}${text}${html}`).not.toMatch(/\b18\b|\b3 (days|dagen|Tagen|jours|días)/);
     expect(text).toMatch(/^Nothing is left|^Voor factuur|^für die Rechnung|^Il ne reste rien|^No queda nada/m);
     expect(text).not.toMatch(/grateful|in orde maken|veranlassen|règlement|agradecer/);
+  });
+
+  it('has no date and no days to a charge that will not happen', () => {
+    const open = { quantity: '0.00', currency: 'EUR' };
+    const values = (invoice: MailFacts['invoice']) => mailValues(sampleRequest({ invoice }).facts, 'en-GB').invoice;
+    expect(values({ ...sampleInvoice, open })).toMatchObject({ charge_on: null, days_to_charge: null });
+    expect(values(sampleInvoice)).toMatchObject({ charge_on: '18 March 2026', days_to_charge: 3 });
   });
 });
 
