@@ -47,6 +47,8 @@ function mailFacts({ context, platform, row }: LoadedRun, sender: MailParty, zon
     customerName: customer.name,
     invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),
     trial: mailTrial(context, zone),
+    payment: null,
+    wallet: null,
   };
 }
 
@@ -65,6 +67,8 @@ function mailInvoice(invoice: InvoiceFacts, zone: string, now: Instant, dueDates
     issuedOn: dateOf(invoice.issuedAt),
     dueOn,
     daysOverdue: dueOn === null ? null : daysBetween(dueOn, localDate(now, zone)),
+    chargeOn: null,
+    daysToCharge: null,
     payUrl: invoice.payUrl,
   };
 }

@@ -18,6 +18,9 @@ export interface MailFacts {
   customerName: string | null;
   invoice: MailInvoice | null;
   trial: MailTrial | null;
+  /** The failed payment; its invoice, if known, is `invoice`. */
+  payment: MailPayment | null;
+  wallet: MailWallet | null;
 }
 
 export interface MailInvoice {
@@ -30,6 +33,10 @@ export interface MailInvoice {
   dueOn: LocalDate | null;
   /** Whole local calendar days since the due date at the moment of sending; null without a due date, ≤ 0 before it. */
   daysOverdue: number | null;
+  /** The date the invoice will be charged: the extension field charge_date, else the due date. */
+  chargeOn: LocalDate | null;
+  /** Whole local calendar days until `chargeOn` at the moment of sending; 0 = today, negative after it. */
+  daysToCharge: number | null;
   payUrl: string | null;
 }
 
@@ -42,6 +49,21 @@ export interface MailTrial {
   /** Whole local calendar days until the end at the moment of sending; 0 = today. */
   daysLeft: number;
 }
+
+export interface MailPayment {
+  amount: Money | null;
+  attemptedOn: LocalDate | null;
+}
+
+export interface MailWallet {
+  /** The wallet type's name, else the wallet's reference. */
+  name: string | null;
+  balance: MailBalance | null;
+  granted: MailBalance | null;
+}
+
+/** In the wallet's own unit; `credits` is a decimal string. */
+export type MailBalance = { money: Money } | { credits: string };
 
 /** One mail to be composed. Addresses are already parsed and made unique (S-E1). */
 export interface MailRequest {

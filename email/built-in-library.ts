@@ -1,18 +1,25 @@
 import type { Variant } from '../domain/types.js';
 import type { Template, TemplateLibrary } from './template.js';
 import { buildTemplate } from './templates/build-template.js';
+import { failedPayment } from './templates/failed-payment.js';
 import { freeTrialReminder } from './templates/free-trial-reminder.js';
 import { compileLayout } from './templates/html-layout.js';
 import { overdue } from './templates/overdue.js';
 import { LANGUAGES, type BuiltInMail, type Language } from './templates/texts.js';
 import { toFinal } from './templates/to-final.js';
+import { upcomingPaymentReminder } from './templates/upcoming-payment-reminder.js';
+import { walletBalance } from './templates/wallet-balance.js';
 
-/** A further variant is one more file in templates/ and one more line here. */
-const MAILS = new Map<string, BuiltInMail>([
-  [builtInName('TO_FINAL'), toFinal],
-  [builtInName('OVERDUE'), overdue],
-  [builtInName('FREE_TRIAL_REMINDER'), freeTrialReminder],
-]);
+/** One mail per variant: the compiler names the missing one. */
+const BY_VARIANT: Record<Variant, BuiltInMail> = {
+  TO_FINAL: toFinal,
+  OVERDUE: overdue,
+  UPCOMING_PAYMENT_REMINDER: upcomingPaymentReminder,
+  FAILED_PAYMENT: failedPayment,
+  FREE_TRIAL_REMINDER: freeTrialReminder,
+  WALLET_BALANCE: walletBalance,
+};
+const MAILS = new Map(Object.entries(BY_VARIANT).map(([variant, mail]) => [builtInName(variant as Variant), mail]));
 
 const layouts = new Map<boolean, Promise<string>>();
 const built = new Map<string, Promise<Template>>();

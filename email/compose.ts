@@ -32,8 +32,7 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const { to, cc, bcc } = recipients(request);
 
     const { template, step } = await pick(library, request.templateName ?? builtInName(facts.variant), facts.locales);
-    const language = step.tag.split('-')[0] ?? 'en';
-    const rendered = render(template, mailValues(facts, step.format), language);
+    const rendered = render(template, mailValues(facts, step.format), step.format);
     const subject = headerValue(request.subject ?? rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
 

@@ -7,6 +7,7 @@ const MAX_KEPT = 500;
 export const formatters = {
   number: remembered((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options)),
   date: remembered((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)),
+  plural: remembered((locale, options: Intl.PluralRulesOptions) => new Intl.PluralRules(locale, options)),
 };
 
 function remembered<Options, Format>(make: (locale: string, options: Options) => Format) {

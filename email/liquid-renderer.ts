@@ -1,4 +1,6 @@
 import { Liquid, type Template as LiquidTemplate } from 'liquidjs';
+import { formatDecimal } from './format-decimal.js';
+import { formatters } from './formatters.js';
 import { MailContentError } from './mail-content-error.js';
 import type { Template } from './template.js';
 
@@ -18,7 +20,7 @@ type Compiled = Record<keyof Template, LiquidTemplate[]>;
  * Renders templates; each is parsed once and remembered for as long as the library holds on to it. Templates reach
  * nothing but the values given: no file system (an empty in-memory one), no inherited properties, no unknown filters.
  */
-export function createLiquidRenderer(): (template: Template, values: object, language: string) => RenderedTemplate {
+export function createLiquidRenderer(): (template: Template, values: object, locale: string) => RenderedTemplate {
   const plain = engine(false);
   const html = engine(true);
   const compiled = new WeakMap<Template, Compiled>();
@@ -36,11 +38,11 @@ export function createLiquidRenderer(): (template: Template, values: object, lan
     return fresh;
   }
 
-  return (template, values, language) => {
+  return (template, values, locale) => {
     try {
       const { subject, preheader, html: htmlBody, text } = compile(template);
       const render = (by: Liquid, source: LiquidTemplate[], more: object) =>
-        String(by.renderSync(source, { ...values, language, ...more }));
+        String(by.renderSync(source, { ...values, locale, ...more }));
       const line = render(plain, preheader, {})
         .replace(/[ \t\r\n]+/g, ' ')
         .trim();
@@ -66,12 +68,14 @@ function engine(escape: boolean): Liquid {
     ...BOUNDS,
     ...(escape ? { outputEscape: 'escape' as const } : {}),
   });
-  // {{ 3 | count: 'day', 'days' }} → "3 days", by the plural rules of the text's language (not of English).
+  // {{ 3 | count: 'day', 'days' }} → "3 days", by the plural rules of the text's language (not of English). Decimal
+  // strings are shown exactly; a missing value shows nothing.
   liquid.registerFilter('count', function (value: unknown, one: unknown, other: unknown) {
-    const language = String(this.context.getSync(['language']));
-    const number = Number(value);
-    const word = new Intl.PluralRules(language).select(number) === 'one' ? one : other;
-    return `${new Intl.NumberFormat(language).format(number)} ${String(word)}`;
+    if (value == null) return '';
+    const locale = String(this.context.getSync(['locale']));
+    const decimal = typeof value === 'string' ? value : String(Number(value));
+    const word = formatters.plural(locale, {}).select(Number(decimal)) === 'one' ? one : other;
+    return `${formatDecimal(decimal, locale, 'count')} ${String(word)}`;
   });
   return liquid;
 }

@@ -1,6 +1,7 @@
-import type { MailFacts } from '../contracts/mail.js';
+import type { MailBalance, MailFacts } from '../contracts/mail.js';
 import type { Money } from '../domain/types.js';
 import { formatDate, formatTime } from './format-date.js';
+import { formatDecimal } from './format-decimal.js';
 import { formatMoney } from './format-money.js';
 
 type Text = string | null;
@@ -22,19 +23,33 @@ export interface MailValues {
     issued_on: Text;
     due_on: Text;
     days_overdue: number | null;
+    /** As long as something is left to pay: otherwise nothing will be charged. */
+    charge_on: Text;
+    /** As charge_on; negative once the date has passed. */
+    days_to_charge: number | null;
     /** Nothing is left to pay. */
     settled: boolean;
     pay_url: Text;
   };
   trial: { subscription_name: Text; ends_on: Text; ends_at_time: Text; days_left: number | null };
+  payment: { amount: Text; attempted_on: Text };
+  /**
+   * `balance` and `granted` are figures, in money or credits; where they are credits, the `…_credits` beside them is the plain
+   * decimal, for the word: `{{ wallet.balance_credits | count: "credit", "credits" }}`.
+   */
+  wallet: { name: Text; balance: Text; balance_credits: Text; granted: Text; granted_credits: Text };
 }
 
 /** Formats the facts for one locale. Throws MailContentError `facts_invalid` for an amount or date that is none. */
 export function mailValues(facts: MailFacts, locale: string): MailValues {
-  const { invoice, trial, sender } = facts;
-  const money = (value: Money | null | undefined, field: string) =>
-    value ? formatMoney(value, locale, `invoice.${field}`) : null;
+  const { invoice, trial, payment, wallet, sender } = facts;
+  const money = (value: Money | null | undefined, field: string) => (value ? formatMoney(value, locale, field) : null);
   const date = (value: string | null | undefined, field: string) => (value ? formatDate(value, locale, field) : null);
+  const figure = (value: MailBalance | null | undefined, field: string) => {
+    if (!value) return null;
+    return 'money' in value ? money(value.money, field) : formatDecimal(value.credits, locale, field);
+  };
+  const settled = isZero(invoice?.open);
   const senderName = shown(sender.name);
   return {
     sender: { name: senderName, email: sender.email, title: senderName ?? sender.email },
@@ -42,13 +57,15 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
     invoice: {
       number: shown(invoice?.number),
       purchase_order_number: shown(invoice?.purchaseOrderNumber),
-      total: money(invoice?.total, 'total'),
-      open: money(invoice?.open, 'open'),
-      paid: isZero(invoice?.paid) ? null : money(invoice?.paid, 'paid'),
+      total: money(invoice?.total, 'invoice.total'),
+      open: money(invoice?.open, 'invoice.open'),
+      paid: isZero(invoice?.paid) ? null : money(invoice?.paid, 'invoice.paid'),
       issued_on: date(invoice?.issuedOn, 'invoice.issuedOn'),
       due_on: date(invoice?.dueOn, 'invoice.dueOn'),
       days_overdue: invoice?.daysOverdue ?? null,
-      settled: invoice?.open != null && isZero(invoice.open),
+      charge_on: settled ? null : date(invoice?.chargeOn, 'invoice.chargeOn'),
+      days_to_charge: settled ? null : (invoice?.daysToCharge ?? null),
+      settled,
       pay_url: webUrl(invoice?.payUrl),
     },
     trial: {
@@ -59,6 +76,17 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
         : null,
       days_left: trial?.daysLeft ?? null,
     },
+    payment: {
+      amount: money(payment?.amount, 'payment.amount'),
+      attempted_on: date(payment?.attemptedOn, 'payment.attemptedOn'),
+    },
+    wallet: {
+      name: shown(wallet?.name),
+      balance: figure(wallet?.balance, 'wallet.balance'),
+      balance_credits: credits(wallet?.balance),
+      granted: figure(wallet?.granted, 'wallet.granted'),
+      granted_credits: credits(wallet?.granted),
+    },
   };
 }
 
@@ -66,6 +94,10 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
 function shown(value: string | null | undefined): Text {
   const text = (value ?? '').trim().replace(/[ \t]+/g, ' ');
   return text === '' ? null : text;
+}
+
+function credits(balance: MailBalance | null | undefined): Text {
+  return balance && 'credits' in balance ? balance.credits : null;
 }
 
 function isZero(money: Money | null | undefined): boolean {

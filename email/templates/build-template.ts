@@ -8,7 +8,7 @@ import type { BuiltInMail, Language } from './texts.js';
 export function buildTemplate(mail: BuiltInMail, language: Language, layout: string): Template {
   const words = mail.texts[language];
   const shared = phrases[language];
-  const rows = summaryRows(mail.summary, shared.labels);
+  const rows = summaryRows(mail.summary, shared);
   const button = `{% if invoice.settled %}${shared.view}{% else %}${shared.viewAndPay}{% endif %}`;
   const html = fillLayout(layout, {
     language,
@@ -41,14 +41,15 @@ function trimmed(paragraph: string, shown: string): string {
   return `{% capture words %}${paragraph}{% endcapture %}{% assign words = words | strip %}{% if words != '' %}${shown}{% endif %}`;
 }
 
-function htmlRow({ label, value, strong }: SummaryRow): string {
+/** The label's column is as wide as its longest word: MJML's `word-break` would cut German labels in two on a telephone. */
+function htmlRow({ label, value, shown, strong }: SummaryRow): string {
   const weight = strong ? 'font-weight:bold;' : '';
   return (
-    `{% if ${value} %}<tr><td width="38%" style="padding:5px 12px 5px 0;vertical-align:top;color:#5b6575;">${label}</td>` +
-    `<td style="padding:5px 0;vertical-align:top;${weight}">{{ ${value} }}</td></tr>{% endif %}`
+    `{% if ${value} %}<tr><td width="38%" style="padding:5px 12px 5px 0;vertical-align:top;word-break:normal;color:#5b6575;">${label}</td>` +
+    `<td style="padding:5px 0;vertical-align:top;${weight}">${shown}</td></tr>{% endif %}`
   );
 }
 
-function textRow({ label, value }: SummaryRow, colon: string): string {
-  return `{% if ${value} %}${label}${colon} {{ ${value} }}\n{% endif %}`;
+function textRow({ label, value, shown }: SummaryRow, colon: string): string {
+  return `{% if ${value} %}${label}${colon} ${shown}\n{% endif %}`;
 }

@@ -9,6 +9,8 @@ export interface Phrases {
   colon: string;
   viewAndPay: string;
   view: string;
+  /** The word after a number of credits: one, several. */
+  credits: readonly [one: string, other: string];
   labels: {
     number: string;
     purchaseOrder: string;
@@ -20,6 +22,12 @@ export interface Phrases {
     subscription: string;
     endsOn: string;
     endsAt: string;
+    chargeOn: string;
+    payment: string;
+    attemptedOn: string;
+    walletName: string;
+    balance: string;
+    granted: string;
   };
 }
 
@@ -31,6 +39,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'View and pay invoice',
     view: 'View invoice',
+    credits: ['credit', 'credits'],
     labels: {
       number: 'Invoice number',
       purchaseOrder: 'PO number',
@@ -42,6 +51,12 @@ export const phrases: Record<Language, Phrases> = {
       subscription: 'Subscription',
       endsOn: 'Trial ends on',
       endsAt: 'Time',
+      chargeOn: 'Payment date',
+      payment: 'Payment',
+      attemptedOn: 'Payment attempt',
+      walletName: 'Name',
+      balance: 'Balance',
+      granted: 'Credited',
     },
   },
   nl: {
@@ -51,6 +66,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Factuur bekijken en betalen',
     view: 'Factuur bekijken',
+    credits: ['credit', 'credits'],
     labels: {
       number: 'Factuurnummer',
       purchaseOrder: 'Inkoopnummer',
@@ -62,6 +78,12 @@ export const phrases: Record<Language, Phrases> = {
       subscription: 'Abonnement',
       endsOn: 'Einde proefperiode',
       endsAt: 'Tijd',
+      chargeOn: 'Betaaldatum',
+      payment: 'Betaling',
+      attemptedOn: 'Betaalpoging',
+      walletName: 'Naam',
+      balance: 'Tegoed',
+      granted: 'Bijgeschreven',
     },
   },
   de: {
@@ -71,6 +93,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Rechnung ansehen und bezahlen',
     view: 'Rechnung ansehen',
+    credits: ['Credit', 'Credits'],
     labels: {
       number: 'Rechnungsnummer',
       purchaseOrder: 'Bestellnummer',
@@ -82,6 +105,12 @@ export const phrases: Record<Language, Phrases> = {
       subscription: 'Abonnement',
       endsOn: 'Ende der Testphase',
       endsAt: 'Uhrzeit',
+      chargeOn: 'Zahlungstermin',
+      payment: 'Zahlung',
+      attemptedOn: 'Zahlungsversuch',
+      walletName: 'Bezeichnung',
+      balance: 'Guthaben',
+      granted: 'Gutgeschrieben',
     },
   },
   fr: {
@@ -91,6 +120,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: '\u00a0:',
     viewAndPay: 'Consulter et payer la facture',
     view: 'Consulter la facture',
+    credits: ['crédit', 'crédits'],
     labels: {
       number: 'Numéro de facture',
       purchaseOrder: 'Bon de commande',
@@ -102,6 +132,12 @@ export const phrases: Record<Language, Phrases> = {
       subscription: 'Abonnement',
       endsOn: 'Fin de l’essai',
       endsAt: 'Heure',
+      chargeOn: 'Date de paiement',
+      payment: 'Paiement',
+      attemptedOn: 'Date de la tentative',
+      walletName: 'Nom',
+      balance: 'Solde',
+      granted: 'Crédité',
     },
   },
   es: {
@@ -111,6 +147,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Ver y pagar la factura',
     view: 'Ver la factura',
+    credits: ['crédito', 'créditos'],
     labels: {
       number: 'Número de factura',
       purchaseOrder: 'Número de pedido',
@@ -122,6 +159,12 @@ export const phrases: Record<Language, Phrases> = {
       subscription: 'Suscripción',
       endsOn: 'Fin de la prueba',
       endsAt: 'Hora',
+      chargeOn: 'Fecha de pago',
+      payment: 'Pago',
+      attemptedOn: 'Fecha del intento',
+      walletName: 'Nombre',
+      balance: 'Saldo',
+      granted: 'Abonado',
     },
   },
 };

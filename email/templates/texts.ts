@@ -18,7 +18,7 @@ interface MailTexts {
 
 /** A built-in mail: what its summary box shows, whether it has a button, and its texts. */
 export interface BuiltInMail {
-  summary: 'invoice' | 'trial';
+  summary: 'invoice' | 'upcoming' | 'payment' | 'trial' | 'wallet';
   button: boolean;
   texts: Record<Language, MailTexts>;
 }

@@ -1,62 +1,27 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import type { MailFacts, MailInvoice } from '../../contracts/mail.js';
+import type { MailFacts } from '../../contracts/mail.js';
 import { templateExists } from '../../email/built-in-library.js';
 import { createComposer } from '../../email/compose.js';
+import { mailValues } from '../../email/mail-values.js';
 import { LANGUAGES } from '../../email/templates/texts.js';
-import { sampleInvoice, sampleRequest, sampleTrial } from './sample-request.js';
+import { factsOf } from './facts-of.js';
+import { sampleInvoice, samplePayment, sampleRequest, sampleWallet } from './sample-request.js';
 
 const { compose } = createComposer({ mailDomain: 'mail.dunwell.example' });
 
-const nobody = { name: null, email: 'billing@acme.example.com' };
-const amounts: Pick<MailInvoice, 'total' | 'open' | 'paid'>[] = [
-  { total: null, open: null, paid: null },
-  { total: sampleInvoice.total, open: null, paid: null },
-  { total: null, open: sampleInvoice.open, paid: { quantity: '0', currency: 'EUR' } },
-  { total: sampleInvoice.total, open: sampleInvoice.open, paid: sampleInvoice.paid },
-];
-const dues: Pick<MailInvoice, 'dueOn' | 'daysOverdue'>[] = [
-  { dueOn: null, daysOverdue: null },
-  { dueOn: null, daysOverdue: 40 },
-  ...[null, -3, 0, 1, 12, 40].map((daysOverdue) => ({ dueOn: sampleInvoice.dueOn, daysOverdue })),
-];
+const VARIANTS = [
+  'TO_FINAL',
+  'OVERDUE',
+  'UPCOMING_PAYMENT_REMINDER',
+  'FAILED_PAYMENT',
+  'FREE_TRIAL_REMINDER',
+  'WALLET_BALANCE',
+] as const;
 
-/** Every combination of what may be missing from an invoice, a trial and around them. */
-function* factsOf(variant: MailFacts['variant'], locale: string): Generator<MailFacts> {
-  const base = { variant, locales: [locale] };
-  if (variant === 'FREE_TRIAL_REMINDER') {
-    for (const trial of [null, ...[-1, 0, 1, 3].map((daysLeft) => ({ ...sampleTrial, daysLeft }))]) {
-      for (const subscriptionName of [null, 'Analytics Pro']) {
-        yield {
-          ...base,
-          sender: nobody,
-          customerName: null,
-          invoice: null,
-          trial: trial && { ...trial, subscriptionName },
-        };
-      }
-    }
-    return;
-  }
-  yield { ...base, sender: nobody, customerName: null, invoice: null, trial: null };
-  for (const amount of amounts) {
-    for (const due of dues) {
-      for (const bare of [true, false]) {
-        const bareness = { number: null, purchaseOrderNumber: null, issuedOn: null, payUrl: null };
-        const invoice = { ...sampleInvoice, ...amount, ...due, ...(bare ? bareness : {}) };
-        yield {
-          ...base,
-          sender: bare ? nobody : { name: 'Acme', email: nobody.email },
-          customerName: bare ? null : 'Zoë',
-          invoice,
-          trial: null,
-        };
-        if (bare)
-          yield { ...base, sender: nobody, customerName: 'Zoë', invoice: { ...invoice, number: 'INV-1' }, trial: null };
-        else yield { ...base, sender: nobody, customerName: null, invoice: { ...invoice, number: null }, trial: null };
-      }
-    }
-  }
+async function read(facts: Partial<MailFacts>): Promise<{ subject: string; text: string; html: string }> {
+  const { subject = '', text = '', html = '' } = await PostalMime.parse((await compose(sampleRequest(facts))).raw);
+  return { subject, text, html };
 }
 
 /** What no reader should ever see: programmers' words, leftovers of tags, holes where a value was missing. */
@@ -79,7 +44,7 @@ function flatText(html: string): string {
     .trim();
 }
 
-describe.each(['TO_FINAL', 'OVERDUE', 'FREE_TRIAL_REMINDER'] as const)('%s', (variant) => {
+describe.each(VARIANTS)('%s', (variant) => {
   it.each(LANGUAGES)('reads well in %s, whatever is missing', { timeout: 30_000 }, async (locale) => {
     for (const facts of factsOf(variant, locale)) {
       const mail = await compose(sampleRequest({}, { facts }));
@@ -112,21 +77,164 @@ describe('the reminder', () => {
     const mail = await compose(sampleRequest({ locales: [locale], invoice: { ...sampleInvoice, daysOverdue } }));
     expect((await PostalMime.parse(mail.raw)).text).toContain(words);
   });
+});
 
-  it('never threatens, however late', async () => {
+describe('the upcoming payment', () => {
+  const upcoming = (locale: string, invoice: Partial<MailFacts['invoice']> = {}) =>
+    read({
+      variant: 'UPCOMING_PAYMENT_REMINDER',
+      locales: [locale],
+      invoice: { ...sampleInvoice, ...invoice },
+    });
+
+  it.each([
+    ['en', -1, 'was scheduled for'],
+    ['en', 0, 'is scheduled for today, 18'],
+    ['en', 1, 'is scheduled for tomorrow, 18'],
+    ['en', 3, ', in 3 days.'],
+    ['nl', 1, 'staat gepland voor morgen, 18'],
+    ['nl', 3, ', over 3 dagen.'],
+    ['de', 1, 'ist für morgen, den 18. März 2026, vorgesehen.'],
+    ['de', 3, 'ist für den 18. März 2026 vorgesehen, also in 3 Tagen.'],
+    ['fr', 1, 'est prévu demain, le 18'],
+    ['fr', 3, ', dans 3 jours.'],
+    ['es', 1, 'está previsto para mañana, 18'],
+    ['es', 3, 'está previsto para el 18 de marzo de 2026, dentro de 3 días.'],
+  ])('in %s, %i days ahead, reads "%s"', async (locale, daysToCharge, words) => {
+    const en = locale === 'en' ? 'en-GB' : locale;
+    expect((await upcoming(en, { daysToCharge })).text).toContain(words);
+  });
+
+  it('names what will be charged and when, in the text, the summary and the line after the subject', async () => {
+    const { subject, text, html } = await upcoming('en-GB');
+    expect(subject).toBe('Upcoming payment for invoice INV-417 in 3 days');
+    expect(text).toContain('The payment of €200.50 for invoice INV-417 is scheduled for 18 March 2026');
+    expect(text).toContain('Payment date: 18 March 2026\n');
+    expect(html).toContain('Amount: €200.50. Date: 18 March 2026.');
+  });
+
+  it.each(LANGUAGES)(
+    'in %s says that nothing need be done only if payments are collected automatically',
+    async (locale) => {
+      const condition =
+        /If your .* automat|Worden uw .* automat|Falls Ihre .* automat|Si vos .* automat|Si sus .* automát/;
+      const { text } = await upcoming(locale);
+      const nothing = /need not do|hoeft u niets|nichts weiter|rien à faire|no tiene que hacer nada/;
+      expect(text.split('\n').filter((line) => nothing.test(line) && !condition.test(line))).toEqual([]);
+      expect(text).toMatch(nothing);
+    },
+  );
+
+  it.each(LANGUAGES)('in %s asks for nothing when nothing is left to pay', async (locale) => {
+    const { subject, text, html } = await upcoming(locale, { open: { quantity: '0', currency: 'EUR' } });
+    expect(subject).toMatch(/^Nothing left|^Niets meer|^Nichts mehr|^Plus rien|^Nada pendiente/);
+    expect(`${subject}${text}${html}`).not.toMatch(/\b18\b|\b3 (days|dagen|Tagen|jours|días)/);
+    expect(text).toMatch(/^Nothing is left|^Voor factuur|^für die Rechnung|^Il ne reste rien|^No queda nada/m);
+    expect(text).not.toMatch(/grateful|in orde maken|veranlassen|règlement|agradecer/);
+  });
+
+  it('has no date and no days to a charge that will not happen', () => {
+    const open = { quantity: '0.00', currency: 'EUR' };
+    const values = (invoice: MailFacts['invoice']) => mailValues(sampleRequest({ invoice }).facts, 'en-GB').invoice;
+    expect(values({ ...sampleInvoice, open })).toMatchObject({ charge_on: null, days_to_charge: null });
+    expect(values(sampleInvoice)).toMatchObject({ charge_on: '18 March 2026', days_to_charge: 3 });
+  });
+});
+
+describe('the failed payment', () => {
+  it.each([
+    ['en', 'Your payment of €200.50 for invoice INV-417 could not be collected on March 14, 2026.'],
+    ['nl', 'Uw betaling van €\u00a0200,50 voor factuur INV-417 kon op 14 maart 2026 niet worden geïnd.'],
+    [
+      'de',
+      'Ihre Zahlung in Höhe von 200,50\u00a0€ für die Rechnung INV-417 konnte am 14. März 2026 nicht durchgeführt werden.',
+    ],
+    ['fr', 'Votre paiement de 200,50\u00a0€ pour la facture INV-417 n’a pas pu être encaissé le 14 mars 2026.'],
+    ['es', 'El 14 de marzo de 2026 no se pudo cobrar su pago de 200,50\u00a0€ correspondiente a la factura INV-417.'],
+  ])('in %s says which payment: %s', async (locale, sentence) => {
+    const { text } = await read({ variant: 'FAILED_PAYMENT', locales: [locale], payment: samplePayment });
+    expect(text.replace(/\n/g, ' ')).toContain(sentence);
+  });
+
+  it('names the payment alone when its invoice is unknown', async () => {
+    const facts = { variant: 'FAILED_PAYMENT', payment: samplePayment, invoice: null } as const;
+    const { subject, text, html } = await read(facts);
+    expect(subject).toBe('Your payment could not be collected');
+    expect(text).toContain('Payment: €200.50\n');
+    expect(`${text}${html}`).not.toMatch(/invoice|link below/);
+  });
+});
+
+describe('the wallet', () => {
+  it.each([
+    ['en', '1', '1 credit.'],
+    ['en', '1.0', '1 credit.'],
+    ['en', '1.5', '1.5 credits.'],
+    ['en', '12345678901234567.891', '12,345,678,901,234,567.891 credits.'],
+    ['nl', '1', '1 credit.'],
+    ['nl', '1250.50', '1.250,5 credits.'],
+    ['de', '0', '0 Credits.'],
+    ['es-MX', '1250.50', '1,250.5 créditos.'],
+    ['fr', '1.5', '1,5 crédit.'],
+    ['fr', '1250', '1\u00a0250 crédits.'],
+    ['es', '1', '1 crédito.'],
+    ['es', '12500', '12.500 créditos.'],
+  ])('in %s shows %s credits as "%s"', async (locale, credits, words) => {
+    const wallet = { ...sampleWallet, balance: { credits } };
+    const { text } = await read({ variant: 'WALLET_BALANCE', locales: [locale], invoice: null, wallet });
+    expect(text).toContain(` ${words}`);
+  });
+
+  it('shows money as money, and each figure in its own unit', async () => {
+    const balance = { money: { quantity: '12.5', currency: 'EUR' } };
+    const wallet = { ...sampleWallet, balance };
+    const { subject, text } = await read({ variant: 'WALLET_BALANCE', invoice: null, wallet });
+    expect(subject).toBe('Your “API calls” balance is low');
+    expect(text).toContain('It now stands at €12.50.');
+    expect(text).toContain('Balance: €12.50\nCredited: 10,000 credits\n');
+  });
+
+  it('refuses to guess at a balance that is none', async () => {
+    const wallet = { ...sampleWallet, balance: { credits: 'some' } };
+    await expect(read({ variant: 'WALLET_BALANCE', wallet })).rejects.toMatchObject({
+      code: 'facts_invalid',
+      field: 'wallet.balance',
+    });
+  });
+});
+
+describe('every mail', () => {
+  it.each(VARIANTS)('never threatens: %s', async (variant) => {
+    const late = { ...sampleInvoice, daysOverdue: 400, daysToCharge: -400 };
+    const facts = { variant, invoice: late, payment: samplePayment, wallet: sampleWallet };
     for (const locale of LANGUAGES) {
-      const mail = await compose(sampleRequest({ locales: [locale], invoice: { ...sampleInvoice, daysOverdue: 400 } }));
-      const { text } = await PostalMime.parse(mail.raw);
-      expect(text).not.toMatch(
+      const { subject, text } = await read({ ...facts, locales: [locale] });
+      expect(`${subject}\n${text}`).not.toMatch(
         /legal|court|collection|\bfees?\b|interest|incasso|rente|Mahn|Inkasso|Zinsen|huissier|intérêt|judicial|recargo/i,
       );
+      expect(`${subject}\n${text}`).not.toMatch(
+        /suspen|block|\bfault|insufficient|onvoldoende|blokke|schuld|sperr|ausreichend|bloqu|insuffisant|insuficiente/i,
+      );
     }
+  });
+
+  it.each([
+    ['TO_FINAL', true],
+    ['OVERDUE', true],
+    ['UPCOMING_PAYMENT_REMINDER', true],
+    ['FAILED_PAYMENT', true],
+    ['FREE_TRIAL_REMINDER', false],
+    ['WALLET_BALANCE', false],
+  ] as const)('%s has the link to pay: %s', async (variant, button) => {
+    const { text, html } = await read({ variant, payment: samplePayment, wallet: sampleWallet });
+    expect(text.includes(sampleInvoice.payUrl ?? '?')).toBe(button);
+    expect(html.includes('View and pay invoice')).toBe(button);
   });
 });
 
 describe('templateExists', () => {
   it('knows the built-in names', () => {
-    expect(['to_final', 'overdue', 'free_trial_reminder'].every(templateExists)).toBe(true);
-    expect(['TO_FINAL', 'wallet_balance', 'constructor', ''].some(templateExists)).toBe(false);
+    expect(VARIANTS.map((variant) => variant.toLowerCase()).every(templateExists)).toBe(true);
+    expect(['TO_FINAL', 'wallet', 'constructor', ''].some(templateExists)).toBe(false);
   });
 });

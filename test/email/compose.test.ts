@@ -168,9 +168,6 @@ describe('the content', () => {
     for (const templateName of ['nope', '', '__proto__', '../overdue']) {
       expect(await refusal(compose(sampleRequest({}, { templateName })))).toMatchObject({ code: 'template_unknown' });
     }
-    expect(await refusal(compose(sampleRequest({ variant: 'WALLET_BALANCE' })))).toMatchObject({
-      code: 'template_unknown',
-    });
   });
 
   it.each([

@@ -27,6 +27,15 @@ describe('a template', () => {
     expect(render(template(text), { a: { b: 'x' } }, 'en').text).toBe('[1]\n');
   });
 
+  it('counts in the words of its locale, exactly, and nothing for a missing value', () => {
+    const counted = template(
+      '[{{ a | count: "day", "days" }}|{{ b | count: "day", "days" }}|{{ c | count: "day", "days" }}]',
+    );
+    expect(render(counted, { a: 1, b: '12345678901234567.80', c: null }, 'es-MX').text).toBe(
+      '[1 day|12,345,678,901,234,567.8 days|]\n',
+    );
+  });
+
   it('renders a known name without a value as nothing', () => {
     expect(render(template('a{{ x.y }}b'), { x: { y: null } }, 'en').text).toBe('ab\n');
   });

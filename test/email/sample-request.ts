@@ -1,4 +1,4 @@
-import type { MailFacts, MailInvoice, MailRequest, MailTrial } from '../../contracts/mail.js';
+import type { MailFacts, MailInvoice, MailPayment, MailRequest, MailTrial, MailWallet } from '../../contracts/mail.js';
 
 export const sampleInvoice: MailInvoice = {
   number: 'INV-417',
@@ -9,6 +9,8 @@ export const sampleInvoice: MailInvoice = {
   issuedOn: '2026-02-01',
   dueOn: '2026-03-03',
   daysOverdue: 12,
+  chargeOn: '2026-03-18',
+  daysToCharge: 3,
   payUrl: 'https://pay.example.com/i/417?a=1&b=2',
 };
 
@@ -18,6 +20,17 @@ export const sampleTrial: MailTrial = {
   endsAtTime: '17:00',
   zone: 'Europe/Amsterdam',
   daysLeft: 3,
+};
+
+export const samplePayment: MailPayment = {
+  amount: { quantity: '200.50', currency: 'EUR' },
+  attemptedOn: '2026-03-14',
+};
+
+export const sampleWallet: MailWallet = {
+  name: 'API calls',
+  balance: { credits: '1250.50' },
+  granted: { credits: '10000' },
 };
 
 /** A request that can be composed as it is; `facts` and the rest replace single values. */
@@ -39,6 +52,8 @@ export function sampleRequest(facts: Partial<MailFacts> = {}, rest: Partial<Mail
       customerName: 'Zoë van Dijk',
       invoice: sampleInvoice,
       trial: null,
+      payment: null,
+      wallet: null,
       ...facts,
     },
     ...rest,
