@@ -1,8 +1,17 @@
-import type { MailFacts, MailInvoice, MailParty, MailRequest, MailTrial } from '../contracts/mail.js';
+import type {
+  MailBalance,
+  MailFacts,
+  MailInvoice,
+  MailParty,
+  MailRequest,
+  MailTrial,
+  MailWallet,
+} from '../contracts/mail.js';
 import { asDate, type DueDates } from '../domain/anchor.js';
 import { subtractDecimals } from '../domain/decimal.js';
 import type { InvoiceFacts } from '../domain/facts.js';
 import type { Instant } from '../domain/types.js';
+import type { Balance, WalletFacts } from '../domain/wallet.js';
 import { daysBetween, localDate, localTime } from '../domain/zone.js';
 import type { ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
@@ -47,8 +56,8 @@ function mailFacts({ context, platform, row }: LoadedRun, sender: MailParty, zon
     customerName: customer.name,
     invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),
     trial: mailTrial(context, zone),
-    payment: null,
-    wallet: null,
+    payment: facts.payment && { amount: facts.payment.amount, attemptedOn: localDate(facts.payment.at, zone) },
+    wallet: facts.wallet && mailWallet(facts.wallet),
   };
 }
 
@@ -58,6 +67,8 @@ function mailInvoice(invoice: InvoiceFacts, zone: string, now: Instant, dueDates
     return read === null ? null : localDate(read, zone);
   };
   const dueOn = dateOf(invoice.dueAt);
+  const chargeOn = dateOf(invoice.chargeAt) ?? dueOn;
+  const today = localDate(now, zone);
   return {
     number: invoice.number,
     purchaseOrderNumber: invoice.purchaseOrderNumber,
@@ -66,9 +77,9 @@ function mailInvoice(invoice: InvoiceFacts, zone: string, now: Instant, dueDates
     paid: invoice.paidAmount ?? paidPart(invoice),
     issuedOn: dateOf(invoice.issuedAt),
     dueOn,
-    daysOverdue: dueOn === null ? null : daysBetween(dueOn, localDate(now, zone)),
-    chargeOn: null,
-    daysToCharge: null,
+    daysOverdue: dueOn === null ? null : daysBetween(dueOn, today),
+    chargeOn,
+    daysToCharge: chargeOn === null ? null : daysBetween(today, chargeOn),
     payUrl: invoice.payUrl,
   };
 }
@@ -90,6 +101,16 @@ function mailTrial({ facts, run, now }: LoadedRun['context'], zone: string): Mai
     zone,
     daysLeft: Math.max(0, daysBetween(localDate(now, zone), endsOn)),
   };
+}
+
+function mailWallet({ typeName, reference, open, granted }: WalletFacts): MailWallet {
+  return { name: typeName ?? reference, balance: mailBalance(open), granted: mailBalance(granted) };
+}
+
+function mailBalance(balance: Balance | null): MailBalance | null {
+  if (!balance) return null;
+  const { kind, quantity, unit } = balance;
+  return kind === 'AMOUNT' ? { money: { quantity, currency: unit } } : { credits: quantity };
 }
 
 function platformSender(platform: LoadedRun['platform']): MailParty | null {

@@ -128,11 +128,12 @@ export function readPayment(id: string, body: FactBody, firstSeenAt: Instant): P
   };
 }
 
-export function readWallet(id: string, body: FactBody): WalletFacts {
+export function readWallet(id: string, body: FactBody, typeName: string | null): WalletFacts {
   return {
     id,
     customerId: text(body.customer_id) ?? '',
     walletTypeId: text(body.wallet_type_id),
+    typeName: text(typeName),
     reference: text(body.reference),
     status: text(body.status),
     open: readBalance(body.open_balance),

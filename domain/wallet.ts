@@ -1,6 +1,6 @@
 import { addDecimals, compareDecimals, isPositiveDecimal, multiplyDecimals } from './decimal.js';
 import type { FactBody } from './facts.js';
-import type { Money, Period } from './types.js';
+import type { Period } from './types.js';
 
 /** What is in a wallet: money, or credits of one type. Quantities are decimal strings. */
 export type Balance = { unit: string; quantity: string; kind: 'AMOUNT' | 'CREDITS' };
@@ -23,6 +23,8 @@ export interface WalletFacts {
   id: string;
   customerId: string;
   walletTypeId: string | null;
+  /** Of its type, as people know it. */
+  typeName: string | null;
   reference: string | null;
   status: string | null;
   open: Balance | null;
@@ -66,9 +68,4 @@ export function readBalance(value: unknown): Balance | null {
   if (amount) return { kind: 'AMOUNT', quantity: String(amount.quantity), unit: String(amount.currency) };
   if (credits) return { kind: 'CREDITS', quantity: String(credits.quantity), unit: String(credits.credit_type_id) };
   return null;
-}
-
-/** A balance as money, or null when it is credits. */
-export function moneyOf(balance: Balance | null): Money | null {
-  return balance?.kind === 'AMOUNT' ? { quantity: balance.quantity, currency: balance.unit } : null;
 }

@@ -38,6 +38,7 @@ export interface FactColumns {
   subscription_body: FactBody | null;
   wallet_id: string | null;
   wallet_body: FactBody | null;
+  wallet_type_name: string | null;
 }
 
 interface ResourceRow extends FactColumns {
@@ -47,6 +48,10 @@ interface ResourceRow extends FactColumns {
   customer_body: FactBody | null;
   test_clock_id: string | null;
 }
+
+/** The name of a wallet's type; `x` is the wallet. */
+export const WALLET_TYPE_NAME = `(SELECT t.body ->> 'name' FROM wallet_types t
+  WHERE t.platform_id = x.platform_id AND t.id = x.body ->> 'wallet_type_id')`;
 
 /** The columns of `FactColumns`, from the aliases that are there. */
 function factColumns(present: { i?: true; y?: true; s?: true; w?: true }): string {
@@ -65,6 +70,7 @@ function factColumns(present: { i?: true; y?: true; s?: true; w?: true }): strin
     column(present.s, 'u.body', 'jsonb', 'subscription_body'),
     column(present.w, 'x.id', 'text', 'wallet_id'),
     column(present.w, 'x.body', 'jsonb', 'wallet_body'),
+    column(present.w, WALLET_TYPE_NAME, 'text', 'wallet_type_name'),
   ].join(', ');
 }
 
@@ -164,7 +170,7 @@ export function readFacts(row: FactColumns): ResourceFacts {
       row.subscription_id && row.subscription_body
         ? readSubscription(row.subscription_id, row.subscription_body)
         : null,
-    wallet: row.wallet_id && row.wallet_body ? readWallet(row.wallet_id, row.wallet_body) : null,
+    wallet: row.wallet_id && row.wallet_body ? readWallet(row.wallet_id, row.wallet_body, row.wallet_type_name) : null,
   };
 }
 

@@ -17,7 +17,7 @@ import type { Instant, Period, ResourceType, TriggerType, Variant } from '../dom
 import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { SendEmail } from './actions.js';
-import { readFacts, type FactColumns } from './resources.js';
+import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
 export interface LoadedRun {
@@ -121,7 +121,7 @@ const CONTEXT = `
     i.id AS invoice_id, i.body AS invoice_body, i.first_final_at,
     y.id AS payment_id, y.body AS payment_body, coalesce(y.result_since, y.created_at) AS payment_since,
     s.id AS schedule_id, s.body AS schedule_body, u.id AS subscription_id, u.body AS subscription_body,
-    x.id AS wallet_id, x.body AS wallet_body,
+    x.id AS wallet_id, x.body AS wallet_body, ${WALLET_TYPE_NAME} AS wallet_type_name,
     CASE WHEN r.resource_type = 'WALLET' THEN last_mail_at(r.platform_id, r.workflow_id, r.resource_id, r.id) END AS last_mail_at,
     coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
     coalesce((

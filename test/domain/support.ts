@@ -67,7 +67,7 @@ export const euros = (quantity: string): Record<string, unknown> => ({ amount: {
 /** A wallet with so many euros in it. */
 export function walletFacts(quantity: string, body: Record<string, unknown> = {}): ResourceFacts {
   const wallet = { customer_id: 'cust_1', wallet_type_id: 'waty_1', open_balance: euros(quantity), ...body };
-  return { ...NO_FACTS, wallet: readWallet('wall_1', wallet) };
+  return { ...NO_FACTS, wallet: readWallet('wall_1', wallet, 'Prepaid') };
 }
 
 /** Terms of a workflow that watches for less than so much. */
