@@ -42,16 +42,12 @@ export async function expand<Row>(
   wanted: readonly string[] | undefined,
   rows: readonly Row[],
 ): Promise<(row: Row) => Record<string, unknown>> {
-  const chosen = choose(expansions, wanted ?? []);
-  const loaded = await Promise.all(
-    chosen.map(async (expansion) => {
-      const ids = [...new Set(rows.flatMap((row) => expansion.ids(row)))];
-      return {
-        expansion,
-        byId: ids.length === 0 ? new Map<string, object>() : await expansion.load(sql, platformId, ids),
-      };
-    }),
-  );
+  const loaded: { expansion: Expansion<Row>; byId: ReadonlyMap<string, object> }[] = [];
+  // One after another: `sql` may be a transaction, which has one connection.
+  for (const expansion of choose(expansions, wanted ?? [])) {
+    const ids = [...new Set(rows.flatMap((row) => expansion.ids(row)))];
+    loaded.push({ expansion, byId: ids.length === 0 ? new Map() : await expansion.load(sql, platformId, ids) });
+  }
   return (row) =>
     Object.fromEntries(
       loaded.map(({ expansion: { field, ids, many: isList, put }, byId }) => {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Database, Sql } from '../../store/database.js';
 import { FACT_KINDS } from '../../store/fact-kinds.js';
 import { listFacts } from '../../store/facts.js';
@@ -51,9 +51,8 @@ type FactQuery = z.infer<ReturnType<typeof pageQuery>> & z.infer<z.ZodObject<typ
 /** The query of a page, with what else it can be asked; what stands in `more` is not in the type. */
 export function factQuery({ orders }: FactResource, more: FactResource['filters']) {
   const names = Object.keys({ ...ORDERS, ...orders }) as [string, ...string[]];
-  return pageQuery(names)
-    .extend(expandQuery)
-    .extend(more as Record<never, z.ZodType>);
+  const unnamed: Record<never, z.ZodType> = more;
+  return pageQuery(names).extend(expandQuery).extend(unnamed);
 }
 
 /** One page of what fits all filters, each with what it was asked to expand. */

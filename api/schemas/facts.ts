@@ -15,8 +15,8 @@ const optionalEmail = z
   .overwrite((text) => (text === '' ? null : text))
   .pipe(emailAddress.nullish());
 
-const channel = z.looseObject({ type: z.string(), enabled: z.boolean().nullish() });
-const preference = z.looseObject({ type: z.string(), channels: z.array(channel).nullish() });
+const channel = z.looseObject({ type: z.string().nullish(), enabled: z.boolean().nullish() });
+const preference = z.looseObject({ type: z.string().nullish(), channels: z.array(channel).nullish() });
 const name = z.looseObject({
   first_name: z.string().nullish(),
   infix: z.string().nullish(),

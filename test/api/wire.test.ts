@@ -192,7 +192,7 @@ describe('the wire', () => {
         ['GET', url],
         400,
         'BAD_REQUEST',
-        url.includes('workflows') ? 'resourceIdOrReference' : url.includes('customers') ? 'id' : 'resourceId',
+        /workflows|customers/.test(url) ? 'resourceIdOrReference' : 'resourceId',
       ),
     );
 
