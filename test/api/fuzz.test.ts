@@ -65,6 +65,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
+      webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
     });
   });
   afterAll(() => h.stop());
@@ -122,6 +123,17 @@ describe('whatever is sent, the answer is never a 500', () => {
     manual: { variant: 'FREE_TRIAL_REMINDER' },
   };
   const schedule = { pricing_plan_subscription_id: 'ppsu_1', type: 'TRIAL', end_at: '2990-01-01T00:00:00Z' };
+  const webhook = {
+    name: 'Hook',
+    reference: 'fuzz',
+    url: 'https://hooks.example/x?y=1',
+    included_actions: ['INVOICE.*', 'DELIVERY.SENT'],
+    excluded_actions: ['INVOICE.CREATED'],
+    active: true,
+    authentication_type: 'API_KEY',
+    api_header_field: 'X-Key',
+    api_key: 'k',
+  };
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
@@ -162,6 +174,9 @@ describe('whatever is sent, the answer is never a 500', () => {
     ['PATCH', '/v1/platform', platform],
     ['POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' }],
     ['POST', '/v1/test-clocks/:clock/advance', { frozen_time: '2026-02-01T00:00:00Z' }],
+    ['POST', '/v1/webhooks', { ...webhook, secret_key: 'sixteen-characters' }],
+    ['PATCH', '/v1/webhooks/:webhook', webhook],
+    ['PATCH', '/v1/webhooks/:webhook/secret-key', { secret_key: 'sixteen-characters' }],
     ['POST', '/v1/workflow-runs/release', { filter, dry_run: false }],
   ];
 
@@ -212,6 +227,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       'customers',
       'invoices',
       'test-clocks',
+      'webhooks',
     ];
     const text = fc.oneof(
       fc.string({ unit: 'binary-ascii', maxLength: 300 }),
