@@ -16,6 +16,9 @@ import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
+import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
+import { webhookTestRoutes } from './solvimon/webhook-tests.js';
+import { webhookRoutes } from './solvimon/webhooks.js';
 import { workflowActionRoutes } from './solvimon/workflow-actions.js';
 import { workflowRoutes } from './solvimon/workflows.js';
 import { workflowRunRoutes } from './solvimon/workflow-runs.js';
@@ -83,6 +86,9 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
     testClockRoutes(closed, context);
+    webhookRoutes(closed, context);
+    webhookSecretRoutes(closed, context);
+    webhookTestRoutes(closed, context);
   });
   return app;
 }

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Instant } from '../domain/types.js';
 import type { Database } from '../store/database.js';
 import type { Vault } from '../store/vault.js';
+import type { WebhookSenderOptions } from '../webhooks/send-webhook.js';
 import type { TokenIssuer } from './tokens.js';
 
 /** The attempt to tell the engine right after a commit; nobody waits for it. */
@@ -20,6 +21,8 @@ export interface ApiContext {
   tokenIssuer?: TokenIssuer | undefined;
   /** Requests per minute and credential; absent = no limit. */
   rateLimit?: number | undefined;
+  /** How webhooks are called, and which networks besides the public internet (default: none). */
+  webhooks?: WebhookSenderOptions | undefined;
   /** The age of idempotency keys is told by it (default: the host's clock). */
   keyClock?: () => Instant;
 }

@@ -14,6 +14,7 @@ const TAGS = [
     name: 'workflow-runs',
     description: 'One workflow executed for one resource: what is planned, what was sent and why not.',
   },
+  { name: 'webhooks', description: 'Where events are sent, and what they are signed with.' },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },
   { name: 'health', description: 'For load balancers; no key needed.' },

@@ -23,6 +23,9 @@ export function pageResponse<Item extends z.ZodType>(item: Item) {
     data: z.array(item),
     limit: ordinal,
     page: ordinal,
+    total_number_of_pages: ordinal
+      .nullable()
+      .meta({ description: 'The contract’s legacy count; never counted here: follow `links.next`.' }),
     links: z.object({
       first: z.string().nullable(),
       previous: z.string().nullable(),
@@ -66,6 +69,7 @@ export function toPageResponse<Row, Item>(
     data: rows.map(item),
     limit,
     page,
+    total_number_of_pages: null,
     links: {
       first: link(1),
       previous: page > 1 ? link(page - 1) : null,

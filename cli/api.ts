@@ -29,6 +29,7 @@ export async function apiCommand(): Promise<void> {
     vault: vaultOf(config.ENCRYPTION_KEYS),
     tokenIssuer,
     rateLimit: config.RATE_LIMIT_PER_MINUTE,
+    webhooks: { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS },
     logger: log,
   });
   await stopping;

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { TokenIssuer } from '../api/tokens.js';
 import { Vault } from '../store/vault.js';
+import { isNetwork } from '../webhooks/guard-address.js';
 
 const url = (protocols: RegExp): z.ZodString =>
   z
     .string()
     .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), 'is not a URL of the right kind');
+
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),
@@ -25,15 +28,19 @@ const environment = z.object({
 /** What the API needs besides. */
 const apiEnvironment = environment.extend({
   /** 32 bytes in base64, or several with commas between: the first seals, all open. */
-  ENCRYPTION_KEYS: z
-    .string()
-    .transform((text) => text.split(',').map((key) => key.trim()))
-    .refine((keys) => keys.every(isKey), 'must be 32 bytes in base64, as `openssl rand -base64 32` makes them'),
+  ENCRYPTION_KEYS: list.refine(
+    (keys) => keys.every(isKey),
+    'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
+  ),
   JWT_ISSUER: url(/^https?:$/).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   /** Default: `<issuer>/.well-known/jwks.json` */
   JWT_JWKS_URL: url(/^https?:$/).optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).optional(),
+  /** CIDRs with commas between, which webhooks may reach although they are not public. */
+  WEBHOOK_ALLOW_PRIVATE_NETWORKS: list
+    .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8,fd00::/8')
+    .optional(),
 });
 
 export type Config = z.infer<typeof environment>;

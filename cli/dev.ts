@@ -48,6 +48,8 @@ export interface DevFile {
 }
 
 const ADVANCE_WAIT_MS = 25_000;
+/** Where those who try webhooks listen. */
+const THIS_MACHINE = ['127.0.0.0/8', '::1/128'];
 
 /** `dunwell dev`: the whole product in one process beside its real servers; the same code as in production. */
 export async function devCommand(options: DevOptions): Promise<void> {
@@ -146,6 +148,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
     vault,
+    webhooks: { allowedNetworks: THIS_MACHINE },
     logger: log,
   });
   const file = await writeDevFile(stack, db, api.url);

@@ -8,12 +8,12 @@ import { externalId } from '../schemas/wire.js';
 import type { FactResource } from './resources.js';
 import { factResponse } from './response.js';
 
-const params = z.object({ id: externalId });
-
 /** `PUT /v1/{word}/{id}`: a whole fact (extension verb, S-A3). */
-export function putRoute(app: ZodApp, { word, kind, body, response }: FactResource): void {
+export function putRoute(app: ZodApp, { word, kind, body, response, byReference }: FactResource): void {
+  // Its name is that of the contract's GET: one path is described once.
+  const parameter = byReference ? 'resourceIdOrReference' : 'resourceId';
   app.put(
-    `/v1/${word}/:id`,
+    `/v1/${word}/:${parameter}`,
     {
       config: { permission: `${FACT_KINDS[kind].resourceType}.UPDATE` },
       schema: {
@@ -21,13 +21,17 @@ export function putRoute(app: ZodApp, { word, kind, body, response }: FactResour
         description:
           'Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.',
         tags: ['facts'],
-        params,
+        params: z.object({ [parameter]: externalId }),
         body,
         response: { 200: response, 201: response },
       },
     },
     async (request, reply) => {
-      const result = await putFact(request.tx, platformOf(request), toPut(kind, request.params.id, request.body));
+      const result = await putFact(
+        request.tx,
+        platformOf(request),
+        toPut(kind, request.params[parameter] ?? '', request.body),
+      );
       request.tell('RUN', result.runIds);
       if (result.stale) void reply.header('Dunwell-Stale', 'true');
       reply.code(result.created ? 201 : 200);

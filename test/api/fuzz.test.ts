@@ -65,6 +65,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
+      webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
     });
   });
   afterAll(() => h.stop());
@@ -141,6 +142,17 @@ describe('whatever is sent, the answer is never a 500', () => {
     filter_fields: [{ name: 'custom_field', reference: 'region', values: ['EMEA'] }],
     selection_rule_fields: [{ name: 'status', value: 'ACTIVE' }],
   });
+  const webhook = {
+    name: 'Hook',
+    reference: 'fuzz',
+    url: 'https://hooks.example/x?y=1',
+    included_actions: ['INVOICE.*', 'DELIVERY.SENT'],
+    excluded_actions: ['INVOICE.CREATED'],
+    active: true,
+    authentication_type: 'API_KEY',
+    api_header_field: 'X-Key',
+    api_key: 'k',
+  };
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
@@ -187,6 +199,9 @@ describe('whatever is sent, the answer is never a 500', () => {
     ['PATCH', '/v1/platform', platform],
     ['POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' }],
     ['POST', '/v1/test-clocks/:clock/advance', { frozen_time: '2026-02-01T00:00:00Z' }],
+    ['POST', '/v1/webhooks', { ...webhook, secret_key: 'sixteen-characters' }],
+    ['PATCH', '/v1/webhooks/:webhook', webhook],
+    ['PATCH', '/v1/webhooks/:webhook/secret-key', { secret_key: 'sixteen-characters' }],
     ['POST', '/v1/workflow-runs/release', { filter, dry_run: false }],
   ];
 
@@ -243,6 +258,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       'wallet-types',
       'wallets',
       'test-clocks',
+      'webhooks',
     ];
     const text = fc.oneof(
       fc.string({ unit: 'binary-ascii', maxLength: 300 }),

@@ -28,6 +28,7 @@ describe('the ids of another platform (S-W1)', () => {
       reference: ladder.reference,
       action: (await created(h, '/v1/workflow-actions', action)).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
+      webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
       run: run?.id,
       trigger: run?.trigger_id,
       customer: 'cust_1',
@@ -84,6 +85,13 @@ describe('the ids of another platform (S-W1)', () => {
     ['clock', 'GET', '/v1/test-clocks/:id'],
     ['clock', 'POST', '/v1/test-clocks/:id/advance', () => ({ frozen_time: '2027-01-01T00:00:00Z' })],
     ['clock', 'PUT', '/v1/customers/cust_own', (id) => ({ test_clock_id: id })],
+    ['webhook', 'GET', '/v1/webhooks/:id'],
+    ['webhook', 'PATCH', '/v1/webhooks/:id', () => ({ name: 'Mine' })],
+    ['webhook', 'DELETE', '/v1/webhooks/:id'],
+    ['webhook', 'PATCH', '/v1/webhooks/:id/secret-key', () => ({})],
+    ['webhook', 'DELETE', '/v1/webhooks/:id/secret-key'],
+    ['webhook', 'POST', '/v1/webhooks/:id/send-test'],
+    ['webhook', 'POST', '/v1/webhooks/:id/send-penalty-box-payload'],
     ['customer', 'GET', '/v1/customers/:id'],
     ['customerReference', 'GET', '/v1/customers/:id'],
     ['contact', 'GET', '/v1/contacts/:id'],
@@ -125,13 +133,23 @@ describe('the ids of another platform (S-W1)', () => {
     expect((await h.call('GET', '/v1/invoices/inv_1')).body).not.toHaveProperty('invoice_number');
     const again = { name: 'x', type: 'INVOICE', reference: 'ladder', status: 'DRAFT' };
     expect((await h.call('POST', '/v1/workflows', again, theirs)).status).toBe(201);
+    const hook = { name: 'x', reference: 'hook', url: 'https://hooks.example' };
+    expect((await h.call('POST', '/v1/webhooks', hook, theirs)).status).toBe(201);
   });
 
   it('appear in no list', async () => {
     const [own, other] = await Promise.all([createApi(), stranger(h)]);
     const facts = ['customers', 'contacts', 'invoices', 'payments', 'wallets', 'wallet-types'];
     const plans = ['pricing-plan-subscriptions', 'pricing-plan-schedules'];
-    const paths = ['workflows', 'workflow-actions', 'workflow-triggers', 'workflow-runs', ...facts, ...plans];
+    const paths = [
+      'workflows',
+      'workflow-actions',
+      'workflow-triggers',
+      'workflow-runs',
+      'webhooks',
+      ...facts,
+      ...plans,
+    ];
     for (const path of paths) {
       const { body } = await h.call('GET', `/v1/${path}`, undefined, other);
       expect(Array.isArray(body) ? body : body.data).toEqual([]);

@@ -25,6 +25,7 @@ const TABLES = [
   'runs',
   'run_steps',
   'outbox',
+  'webhooks',
 ];
 
 /** Everything stored: per table how many rows, and a number that changes with any of them. */

@@ -1,0 +1,110 @@
+import type { WebhookEvent } from '../contracts/webhook-events.js';
+import type { Instant } from '../domain/types.js';
+import { AddressGuard, literalOf } from './guard-address.js';
+import { guardedLookup, resolveName, type Resolve } from './guarded-lookup.js';
+import { post } from './post.js';
+import { sign } from './sign.js';
+import { failureMessage, WebhookFailure } from './webhook-failure.js';
+
+/** How a webhook knows us. */
+export type Authentication =
+  | { type: 'NONE' }
+  | { type: 'PASSWORD'; username: string; password: string }
+  | { type: 'API_KEY'; header: string; key: string };
+
+/** Where to post, and how to prove who posts. */
+export interface WebhookTarget {
+  /** null = it is not stored yet. */
+  id: string | null;
+  url: string;
+  authentication: Authentication;
+  /** One signature for each: two within 24 hours after a roll. */
+  secrets: readonly string[];
+  /** Plain `http:` is for allowed networks only. */
+  needsTls: boolean;
+}
+
+/** What came of one attempt. `message` is for people, and tells nothing of our own network. */
+export interface WebhookOutcome {
+  successful: boolean;
+  /** null = there was no answer. */
+  status: number | null;
+  message: string;
+}
+
+/** Posts one event once; never throws for what the target does. `at` is the instant that is signed. */
+export type SendWebhook = (target: WebhookTarget, event: WebhookEvent, at: Instant) => Promise<WebhookOutcome>;
+
+export interface WebhookSenderOptions {
+  /** CIDRs that may be called although they are not public (default: none). */
+  allowedNetworks?: readonly string[] | undefined;
+  /** For the whole of one request, the name's look-up and the answer's body included (default: 10 000). */
+  timeoutMs?: number | undefined;
+  /** Every address of a name (default: the host's resolver). */
+  resolve?: Resolve | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Sends events to webhooks (S-A2): a signed POST over a connection of its own; no redirect is followed, no proxy used. A name is
+ * looked up once, every address it has must be one that may be called, and the connection goes to those very addresses: a name
+ * that answers differently the next time finds nobody asking.
+ */
+export function createWebhookSender(options: WebhookSenderOptions = {}): SendWebhook {
+  const guard = new AddressGuard(options.allowedNetworks ?? []);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const resolve = options.resolve ?? resolveName;
+
+  return async (target, event, at) => {
+    const url = new URL(target.url);
+    const mayCall = (address: string): boolean =>
+      url.protocol === 'http:' && target.needsTls ? guard.isAllowed(address) : guard.mayCall(address);
+    const body = JSON.stringify(event);
+    try {
+      const literal = literalOf(url);
+      // A literal is never looked up, so the guarded look-up would not see it.
+      if (literal !== null && !mayCall(literal)) throw refused(url, target);
+      const status = await post(url, body, {
+        headers: { ...headersOf(target, event), 'Dunwell-Signature': sign(body, target.secrets, at) },
+        lookup: guardedLookup(resolve, mayCall, () => refused(url, target)),
+        timeoutMs,
+      });
+      const successful = status >= 200 && status < 300;
+      return { successful, status, message: `The webhook answered with status ${String(status)}.` };
+    } catch (error) {
+      return { successful: false, status: null, message: failureMessage(error) };
+    }
+  };
+}
+
+function headersOf({ id, authentication }: WebhookTarget, event: WebhookEvent): Record<string, string> {
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    'User-Agent': 'Dunwell',
+    'Dunwell-Event-Id': event.id,
+    ...(id === null ? {} : { 'Dunwell-Webhook-Id': id }),
+    ...credentials(authentication),
+  };
+}
+
+function credentials(authentication: Authentication): Record<string, string> {
+  switch (authentication.type) {
+    case 'NONE':
+      return {};
+    case 'PASSWORD': {
+      const pair = Buffer.from(`${authentication.username}:${authentication.password}`).toString('base64');
+      return { Authorization: `Basic ${pair}` };
+    }
+    case 'API_KEY':
+      return { [authentication.header]: authentication.key };
+  }
+}
+
+function refused(url: URL, { needsTls }: WebhookTarget): WebhookFailure {
+  return new WebhookFailure(
+    url.protocol === 'http:' && needsTls
+      ? `${url.hostname} is not in an allowed network: use https.`
+      : `${url.hostname} is not an address of the public internet, and not in an allowed network.`,
+  );
+}
