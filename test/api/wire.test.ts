@@ -202,7 +202,7 @@ describe('the wire', () => {
     it.each(['%0D%0ASet-Cookie:a=b', 'a%2Fb', 'a%20b', '%F0%9F%92%B8', 'a%27%3B--', 'x'.repeat(256), 'x'.repeat(301)])(
       'refuses %s as an id to store under, and knows nothing by it',
       async (id) => {
-        await refuses(h, ['PUT', `/v1/customers/${id}`, {}], 400, 'INVALID_FIELD', 'id');
+        await refuses(h, ['PUT', `/v1/customers/${id}`, {}], 400, 'INVALID_FIELD', 'resourceIdOrReference');
         const answer = await h.call('GET', `/v1/customers/${id}`);
         expect([answer.status, answer.body.code]).toEqual([404, 'RESOURCE_NOT_FOUND']);
         expect(answer.headers['set-cookie']).toBeUndefined();
