@@ -19,6 +19,29 @@ export async function getFact(sql: Sql, kind: FactKind, platformId: string, id: 
   return asStored(await sql.row<FactRow>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = $2`, [platformId, id]));
 }
 
+/** Those of them that are there. */
+export function getFacts(sql: Sql, kind: FactKind, platformId: string, ids: readonly string[]): Promise<StoredFact[]> {
+  return sql.rows<StoredFact>(`SELECT * FROM ${kind} WHERE platform_id = $1 AND id = ANY ($2) AND body IS NOT NULL`, [
+    platformId,
+    ids,
+  ]);
+}
+
+/** The first of them that is not there, and its index; null = all are. */
+export function firstAbsent(
+  sql: Sql,
+  kind: FactKind,
+  platformId: string,
+  ids: readonly string[],
+): Promise<{ id: string; index: number } | null> {
+  return sql.row<{ id: string; index: number }>(
+    `SELECT wanted.id, wanted.position - 1 AS index FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, position)
+     WHERE NOT EXISTS (SELECT FROM ${kind} f WHERE f.platform_id = $1 AND f.id = wanted.id AND f.body IS NOT NULL)
+     ORDER BY wanted.position LIMIT 1`,
+    [platformId, ids],
+  );
+}
+
 export async function getCustomerByReference(
   sql: Sql,
   platformId: string,

@@ -74,7 +74,8 @@ function toPut(kind: FactKind, id: string, given: FactBody): PutFact {
   return { kind, id, body, testClockId };
 }
 
-function toResponse(kind: FactKind, fact: StoredFact): z.input<typeof storedFact> {
+/** A fact as its GET answers it. */
+export function toResponse(kind: FactKind, fact: StoredFact): z.input<typeof storedFact> {
   const updated = fact.body.updated_at;
   return {
     ...fact.body,
