@@ -19,7 +19,14 @@ describe('the ids of another platform (S-W1)', () => {
     await put(h, 'pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1' });
     await put(h, 'pricing-plan-schedules/pps_1', { pricing_plan_subscription_id: 'ppsu_1' });
     const [run] = (await h.call('GET', '/v1/workflow-runs')).body.data as Json[];
+    const rule = await created(h, '/v1/alert-rules', { reference: 'late', type: 'INVOICE' });
+    const alert = { platform_id: h.platformId, alert_rule_id: rule.id as string, customer_id: 'cust_1' };
+    const theirRule = await h.call('POST', '/v1/alert-rules', { reference: 'own', type: 'INVOICE' }, theirs);
     Object.assign(ids, {
+      theirPlatform: (await h.call('GET', '/v1/platform', undefined, theirs)).body.id,
+      theirRule: theirRule.body.id,
+      rule: rule.id,
+      alert: (await created(h, '/v1/alerts', { ...alert, type: 'INVOICE', alert_data: {} })).id,
       workflow: ladder.id,
       draft: draft.id,
       reference: ladder.reference,
@@ -38,6 +45,14 @@ describe('the ids of another platform (S-W1)', () => {
   afterAll(() => h.stop());
 
   const trigger = { type: 'MANUAL', invoice: { invoice_id: 'inv_own', manual: { variant: 'OVERDUE' } } };
+  const theirAlert = (more: Json): Json => ({
+    platform_id: ids.theirPlatform,
+    alert_rule_id: ids.theirRule,
+    customer_id: 'cust_own',
+    type: 'INVOICE',
+    alert_data: {},
+    ...more,
+  });
   it.each<[string, string, string, ((id: string) => unknown)?]>([
     ['workflow', 'GET', '/v1/workflows/:id'],
     ['reference', 'GET', '/v1/workflows/:id'],
@@ -76,6 +91,14 @@ describe('the ids of another platform (S-W1)', () => {
     ['clock', 'GET', '/v1/test-clocks/:id'],
     ['clock', 'POST', '/v1/test-clocks/:id/advance', () => ({ frozen_time: '2027-01-01T00:00:00Z' })],
     ['clock', 'PUT', '/v1/customers/cust_own', (id) => ({ test_clock_id: id })],
+    ['rule', 'GET', '/v1/alert-rules/:id'],
+    ['rule', 'PATCH', '/v1/alert-rules/:id', () => ({ name: 'Mine' })],
+    ['rule', 'DELETE', '/v1/alert-rules/:id'],
+    ['customer', 'POST', '/v1/alert-rules', (id) => ({ reference: 'r', type: 'INVOICE', customer_ids: [id] })],
+    ['alert', 'GET', '/v1/alerts/:id'],
+    ['customer', 'GET', '/v1/alerts?customer_id=:id'],
+    ['rule', 'POST', '/v1/alerts', (id) => theirAlert({ alert_rule_id: id })],
+    ['customer', 'POST', '/v1/alerts', (id) => theirAlert({ customer_id: id })],
     ['customer', 'GET', '/v1/customers/:id'],
     ['customerReference', 'GET', '/v1/customers/:id'],
     ['contact', 'GET', '/v1/contacts/:id'],
@@ -109,7 +132,14 @@ describe('the ids of another platform (S-W1)', () => {
 
   it('appear in no list', async () => {
     const [own, other] = await Promise.all([createApi(), stranger(h)]);
-    for (const path of ['workflows', 'workflow-actions', 'workflow-triggers', 'workflow-runs']) {
+    for (const path of [
+      'workflows',
+      'workflow-actions',
+      'workflow-triggers',
+      'workflow-runs',
+      'alert-rules',
+      'alerts',
+    ]) {
       const { body } = await h.call('GET', `/v1/${path}`, undefined, other);
       expect(Array.isArray(body) ? body : body.data).toEqual([]);
     }

@@ -22,6 +22,8 @@ const TABLES = [
   'runs',
   'run_steps',
   'outbox',
+  'alert_rules',
+  'alerts',
 ];
 
 /** Everything stored: per table how many rows, and a number that changes with any of them. */
