@@ -14,6 +14,8 @@ import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
+import { alertRuleRoutes } from './solvimon/alert-rules.js';
+import { alertRoutes } from './solvimon/alerts.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
@@ -85,6 +87,8 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
+    alertRuleRoutes(closed, context);
+    alertRoutes(closed, context);
     testClockRoutes(closed, context);
     webhookRoutes(closed, context);
     webhookSecretRoutes(closed, context);

@@ -42,6 +42,21 @@ export function getFacts(sql: Sql, kind: FactKind, platformId: string, ids: read
   ]);
 }
 
+/** The first of them that is not there, and its index; null = all are. */
+export function firstAbsent(
+  sql: Sql,
+  kind: FactKind,
+  platformId: string,
+  ids: readonly string[],
+): Promise<{ id: string; index: number } | null> {
+  return sql.row<{ id: string; index: number }>(
+    `SELECT wanted.id, wanted.position - 1 AS index FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, position)
+     WHERE NOT EXISTS (SELECT FROM ${kind} f WHERE f.platform_id = $1 AND f.id = wanted.id AND f.body IS NOT NULL)
+     ORDER BY wanted.position LIMIT 1`,
+    [platformId, ids],
+  );
+}
+
 /** In the order in which they begin. */
 export function getSchedulesOf(
   sql: Sql,

@@ -1,7 +1,21 @@
 import { randomInt } from 'node:crypto';
 
 /** Prefixes of the ids we make (S-W2). */
-export type IdPrefix = 'wkfl' | 'wact' | 'wtrg' | 'run' | 'dlv' | 'whk' | 'whev' | 'tclk' | 'plat' | 'key' | 'reqr';
+export type IdPrefix =
+  | 'wkfl'
+  | 'wact'
+  | 'wtrg'
+  | 'run'
+  | 'dlv'
+  | 'alru'
+  | 'alrt'
+  | 'whk'
+  | 'whev'
+  | 'int'
+  | 'tclk'
+  | 'plat'
+  | 'key'
+  | 'reqr';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -18,10 +18,15 @@ const UNLISTED = 'CLF CUC HRK MRO MXV SLL USN UYI VEF XAG XAU XBA XBB XBC XBD XP
 
 const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...UNLISTED]);
 
+export const decimal = z
+  .string()
+  .regex(DECIMAL_PATTERN, 'must be a decimal string such as "100.00"')
+  .meta({ examples: ['100.00'] });
+
 /** Decimal quantity and currency; more decimals than the currency has are refused (S-W5). */
 export const money = z
   .object({
-    quantity: z.string().regex(DECIMAL_PATTERN, 'must be a decimal string such as "100.00"'),
+    quantity: decimal,
     currency: z.string().refine((code) => CURRENCIES.has(code), 'is not an ISO 4217 currency code'),
   })
   .superRefine(({ quantity, currency }, context) => {

@@ -45,7 +45,8 @@ const wallet = z.object({
 
 export const definitionStatus = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED']);
 
-const reference = z
+/** A name of the caller's own, unique per platform and kind (S-D4). */
+export const reference = z
   .string()
   .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :')
   .meta({ examples: ['overdue-ladder'] });

@@ -8,14 +8,16 @@ import type { WorkflowFields, WorkflowRow } from '../../store/workflows.js';
 import type { WorkflowCreate } from '../schemas/workflow.js';
 import { withoutNulls } from '../without-nulls.js';
 import { BLOCKS, type Block } from './blocks.js';
+import { invalid, missing, throwIfAny } from './problems.js';
+import { transitionCheck } from './transition-check.js';
 
-/** Where each status may go; the present one is always allowed (S-D3). */
-const TRANSITIONS: Record<DefinitionStatus, readonly DefinitionStatus[]> = {
+/** S-D3; actions go the same ways. */
+export const checkTransition = transitionCheck<DefinitionStatus>({
   DRAFT: ['ACTIVE', 'INACTIVE', 'ARCHIVED'],
   ACTIVE: ['INACTIVE', 'ARCHIVED'],
   INACTIVE: ['ACTIVE', 'ARCHIVED'],
   ARCHIVED: [],
-};
+});
 
 /** A parsed workflow as it is stored; throws with every problem when it is not whole (S-D1 … D5). */
 export function workflowFields(body: WorkflowCreate): WorkflowFields {
@@ -56,12 +58,6 @@ export function checkChange(before: WorkflowRow, body: WorkflowCreate): void {
     problems.push(invalid('reference', 'The reference can only be changed while the workflow is DRAFT.'));
   }
   throwIfAny(problems);
-}
-
-export function checkTransition(from: DefinitionStatus, to: DefinitionStatus): void {
-  if (from !== to && !TRANSITIONS[from].includes(to)) {
-    throw Refusal.operation(`The status cannot go from ${from} to ${to}.`, 'status');
-  }
 }
 
 /** The workflow as the contract shows it; also what a merge patch is applied to. */
@@ -159,16 +155,4 @@ function walletProblems({ wallet }: WorkflowCreate): Problem[] {
 function periodsPath(body: WorkflowCreate): string {
   if (body.type === 'PRICING_PLAN_SUBSCRIPTION') return 'pricing_plan_subscription.reminder_periods';
   return body.invoice?.variant === 'OVERDUE' ? 'invoice.overdue.periods' : 'invoice.upcoming_payment.periods';
-}
-
-function throwIfAny([first, ...rest]: readonly Problem[]): void {
-  if (first) throw new Refusal([first, ...rest]);
-}
-
-function invalid(field: string, message: string): Problem {
-  return { code: 'INVALID_FIELD', field, message };
-}
-
-function missing(field: string, message: string): Problem {
-  return { code: 'MISSING_FIELD', field, message };
 }

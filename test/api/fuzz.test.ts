@@ -61,6 +61,9 @@ describe('whatever is sent, the answer is never a 500', () => {
     await put(h, 'invoices/inv_1', openInvoice('cust_1'));
     const action = { workflow_id: ladder.id as string, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' };
     Object.assign(ids, {
+      platform: h.platformId,
+      usageRule: (await created(h, '/v1/alert-rules', usageRule)).id,
+      overdueRule: (await created(h, '/v1/alert-rules', { ...overdueRule, status: 'DRAFT' })).id,
       workflow: ladder.id,
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
@@ -156,7 +159,38 @@ describe('whatever is sent, the answer is never a 500', () => {
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
+  const overdueRule = {
+    reference: 'overdue-rule',
+    name: 'Late',
+    type: 'INVOICE',
+    status: 'ACTIVE',
+    trigger_type: 'STATIC',
+    customer_ids: ['cust_1'],
+    invoice: { variant: 'OVERDUE', overdue: { comparator: 'GREATER_THAN', threshold: periods[0] } },
+  };
+  const usageRule = {
+    reference: 'usage-rule',
+    type: 'ENTITLEMENT',
+    entitlement: { feature_id: 'feat_1', comparator: 'EQUALS', threshold: { amount: money } },
+  };
+  const alert = {
+    platform_id: ':platform',
+    alert_rule_id: ':usageRule',
+    customer_id: 'cust_1',
+    type: 'ENTITLEMENT',
+    data_trigger_reference: 'evt_1',
+  };
+  const invoiceAlert = { type: 'INVOICE', alert_rule_id: ':overdueRule' };
+  const value = { number: '1.5', amount: money };
+  const overdue = { due_date: '2026-01-01T00:00:00Z', overdue_period: periods[0] };
+
   const ROUTES: [string, string, Json][] = [
+    ['POST', '/v1/alert-rules', overdueRule],
+    ['POST', '/v1/alert-rules', usageRule],
+    ['PATCH', '/v1/alert-rules/:usageRule', usageRule],
+    ['PATCH', '/v1/alert-rules/:overdueRule', overdueRule],
+    ['POST', '/v1/alerts', { ...alert, alert_data: { entitlement: { entitlement_value: value, used_value: value } } }],
+    ['POST', '/v1/alerts', { ...alert, ...invoiceAlert, alert_data: { invoice: { id: 'inv_1', overdue } } }],
     ['POST', '/v1/workflows', workflow],
     ['POST', '/v1/workflows', wallet],
     ['PATCH', '/v1/workflows/:workflow', workflow],
@@ -207,6 +241,9 @@ describe('whatever is sent, the answer is never a 500', () => {
 
   const parameters = { seed: SEED, numRuns: RUNS };
   const pathOf = (path: string): string => path.replace(/:(\w+)/, (_all, name: string) => ids[name] ?? name);
+  /** Ids in bodies stand as in paths. */
+  const filled = (text: string): string =>
+    text.replace(/":(\w+)"/g, (all, name: string) => (Object.hasOwn(ids, name) ? JSON.stringify(ids[name]) : all));
   const seen = new Set<number>();
   const sound = (answer: { status: number; headers: Json; body: Json | null }, sent: string): void => {
     expect(answer.status, `${JSON.stringify(answer.body)} for ${sent.slice(0, 2_000)}`).toBeLessThan(500);
@@ -226,7 +263,7 @@ describe('whatever is sent, the answer is never a 500', () => {
         ),
         async (mutation) => {
           const body = isChanges(mutation) ? changed(good, paths, mutation) : mutation;
-          const text = JSON.stringify(body) ?? '';
+          const text = filled(JSON.stringify(body) ?? '');
           sound(await sendRaw(h, method, pathOf(path), text), text);
         },
       ),
@@ -249,6 +286,8 @@ describe('whatever is sent, the answer is never a 500', () => {
       'workflow-actions',
       'workflow-triggers',
       'workflow-runs',
+      'alert-rules',
+      'alerts',
       'customers',
       'contacts',
       'invoices',
@@ -272,6 +311,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       'status',
       'reason',
       'customer_id',
+      'expand[]',
       'next_step_before',
       'custom_field',
       'invoice_date',

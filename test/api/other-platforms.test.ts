@@ -22,7 +22,14 @@ describe('the ids of another platform (S-W1)', () => {
     await put(h, 'wallet-types/waty_1', { reference: 'prepaid' });
     await put(h, 'wallets/wall_1', { customer_id: 'cust_1', wallet_type_id: 'waty_1', reference: 'acme-prepaid' });
     const [run] = (await h.call('GET', '/v1/workflow-runs')).body.data as Json[];
+    const rule = await created(h, '/v1/alert-rules', { reference: 'late', type: 'INVOICE' });
+    const alert = { platform_id: h.platformId, alert_rule_id: rule.id as string, customer_id: 'cust_1' };
+    const theirRule = await h.call('POST', '/v1/alert-rules', { reference: 'own', type: 'INVOICE' }, theirs);
     Object.assign(ids, {
+      theirPlatform: (await h.call('GET', '/v1/platform', undefined, theirs)).body.id,
+      theirRule: theirRule.body.id,
+      rule: rule.id,
+      alert: (await created(h, '/v1/alerts', { ...alert, type: 'INVOICE', alert_data: {} })).id,
       workflow: ladder.id,
       draft: draft.id,
       reference: ladder.reference,
@@ -47,6 +54,14 @@ describe('the ids of another platform (S-W1)', () => {
   afterAll(() => h.stop());
 
   const trigger = { type: 'MANUAL', invoice: { invoice_id: 'inv_own', manual: { variant: 'OVERDUE' } } };
+  const theirAlert = (more: Json): Json => ({
+    platform_id: ids.theirPlatform,
+    alert_rule_id: ids.theirRule,
+    customer_id: 'cust_own',
+    type: 'INVOICE',
+    alert_data: {},
+    ...more,
+  });
   it.each<[string, string, string, ((id: string) => unknown)?]>([
     ['workflow', 'GET', '/v1/workflows/:id'],
     ['reference', 'GET', '/v1/workflows/:id'],
@@ -92,6 +107,14 @@ describe('the ids of another platform (S-W1)', () => {
     ['webhook', 'DELETE', '/v1/webhooks/:id/secret-key'],
     ['webhook', 'POST', '/v1/webhooks/:id/send-test'],
     ['webhook', 'POST', '/v1/webhooks/:id/send-penalty-box-payload'],
+    ['rule', 'GET', '/v1/alert-rules/:id'],
+    ['rule', 'PATCH', '/v1/alert-rules/:id', () => ({ name: 'Mine' })],
+    ['rule', 'DELETE', '/v1/alert-rules/:id'],
+    ['customer', 'POST', '/v1/alert-rules', (id) => ({ reference: 'r', type: 'INVOICE', customer_ids: [id] })],
+    ['alert', 'GET', '/v1/alerts/:id'],
+    ['customer', 'GET', '/v1/alerts?customer_id=:id'],
+    ['rule', 'POST', '/v1/alerts', (id) => theirAlert({ alert_rule_id: id })],
+    ['customer', 'POST', '/v1/alerts', (id) => theirAlert({ customer_id: id })],
     ['customer', 'GET', '/v1/customers/:id'],
     ['customerReference', 'GET', '/v1/customers/:id'],
     ['contact', 'GET', '/v1/contacts/:id'],
@@ -147,6 +170,8 @@ describe('the ids of another platform (S-W1)', () => {
       'workflow-triggers',
       'workflow-runs',
       'webhooks',
+      'alert-rules',
+      'alerts',
       ...facts,
       ...plans,
     ];

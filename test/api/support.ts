@@ -26,6 +26,8 @@ const TABLES = [
   'run_steps',
   'outbox',
   'webhooks',
+  'alert_rules',
+  'alerts',
 ];
 
 /** Everything stored: per table how many rows, and a number that changes with any of them. */
