@@ -14,6 +14,7 @@ import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
+import { apiKeyRoutes } from './solvimon/api-keys.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { workflowActionRoutes } from './solvimon/workflow-actions.js';
@@ -77,6 +78,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
       await closed.register(rateLimit, { max: perMinute, hook: 'preParsing', keyGenerator: whose });
     }
     platformRoutes(closed);
+    apiKeyRoutes(closed, context);
     factRoutes(closed, context);
     workflowRoutes(closed, context);
     workflowActionRoutes(closed, context);

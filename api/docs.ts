@@ -16,6 +16,7 @@ const TAGS = [
   },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },
+  { name: 'api-keys', description: 'Who may call, on which platforms, and what.' },
   { name: 'health', description: 'For load balancers; no key needed.' },
 ];
 

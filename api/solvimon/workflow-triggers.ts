@@ -5,7 +5,7 @@ import { listPage } from '../../store/lists.js';
 import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../../store/triggers.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
 import { triggerRequest } from './trigger-request.js';
@@ -29,7 +29,7 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
     },
     async (request, reply) => {
       const platform = platformOf(request);
-      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body));
+      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body, callerOf(request)));
       request.tell(
         'RUN',
         result.runs.filter((run) => run.created).map((run) => run.id),
