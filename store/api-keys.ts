@@ -135,7 +135,7 @@ export async function findKeyHolder(sql: Sql, key: string, wantedPlatformId: str
   return { keyId, role, platformIds, platform: (platform.id as string | null) === null ? null : platform };
 }
 
-export function hashOf(key: string): Buffer {
+function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 

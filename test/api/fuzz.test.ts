@@ -64,6 +64,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       workflow: ladder.id,
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
+      key: (await created(h, '/v1/api-keys', {})).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
     });
   });
@@ -123,6 +124,7 @@ describe('whatever is sent, the answer is never a 500', () => {
   };
   const schedule = { pricing_plan_subscription_id: 'ppsu_1', type: 'TRIAL', end_at: '2990-01-01T00:00:00Z' };
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
+  const key = { status: 'ACTIVE', description: 'x', role_type: 'READ_ONLY', expires_at: '2990-01-01T00:00:00Z' };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
   const ROUTES: [string, string, Json][] = [
@@ -160,6 +162,9 @@ describe('whatever is sent, the answer is never a 500', () => {
     ['PUT', '/v1/pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1', status: 'ACTIVE', name: 'Pro' }],
     ['PUT', '/v1/pricing-plan-schedules/pps_1', schedule],
     ['PATCH', '/v1/platform', platform],
+    ['POST', '/v1/api-keys', key],
+    ['PATCH', '/v1/api-keys/:key', key],
+    ['POST', '/v1/api-keys/search', { username: 'billing', user_type: 'API', include_inactive: true }],
     ['POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' }],
     ['POST', '/v1/test-clocks/:clock/advance', { frozen_time: '2026-02-01T00:00:00Z' }],
     ['POST', '/v1/workflow-runs/release', { filter, dry_run: false }],
