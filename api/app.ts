@@ -16,6 +16,7 @@ import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
+import { apiKeyRoutes } from './solvimon/api-keys.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
@@ -82,6 +83,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
       await closed.register(rateLimit, { max: perMinute, hook: 'preParsing', keyGenerator: whose });
     }
     platformRoutes(closed);
+    apiKeyRoutes(closed, context);
     factRoutes(closed, context);
     workflowRoutes(closed, context);
     workflowActionRoutes(closed, context);

@@ -17,6 +17,7 @@ const TAGS = [
   { name: 'webhooks', description: 'Where events are sent, and what they are signed with.' },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },
+  { name: 'api-keys', description: 'Who may call, on which platforms, and what.' },
   { name: 'health', description: 'For load balancers; no key needed.' },
 ];
 

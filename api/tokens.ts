@@ -9,7 +9,7 @@ export interface TokenIssuer {
   jwksUrl: string;
 }
 
-export interface TokenHolder {
+interface TokenHolder {
   subject: string;
   platformIds: string[];
   grant: Grant;

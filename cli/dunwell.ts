@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
+import { ROLES } from '../api/permissions.js';
 import { apiCommand } from './api.js';
 import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
 import { devCommand } from './dev.js';
 import { migrateCommand } from './migrate.js';
+import { readVersion } from './version.js';
 import { workerCommand } from './worker.js';
 
-const program = new Command('dunwell').description('Durable billing reminders on Temporal and PostgreSQL.');
+const program = new Command('dunwell')
+  .description('Durable billing reminders on Temporal and PostgreSQL.')
+  .version(await readVersion());
 
 const port = (flag: string, name: string, fallback: number): Option =>
   new Option(
@@ -44,7 +48,8 @@ program
   .command('keys')
   .description('API keys')
   .command('create')
-  .requiredOption('--platform <id...>', 'the platforms it may use')
+  .requiredOption('--platform <id...>', 'the platforms it may use, all TEST or all LIVE')
+  .addOption(new Option('--role <role>', 'what it may do').choices([...ROLES]).default('ADMINISTRATOR'))
   .option('--description <text>')
   .action(createKey);
 

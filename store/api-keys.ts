@@ -1,24 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Instant } from '../domain/types.js';
-import type { Sql } from './database.js';
+import { at, type Sql } from './database.js';
 import { newId } from './ids.js';
+import type { Filter } from './lists.js';
 import type { Platform } from './platforms.js';
 
-export interface ApiKeyRow {
-  id: string;
+/** What a key may do, where, and how long. */
+export interface ApiKeyFields {
   description: string | null;
+  /** At least one; all TEST or all LIVE. */
   platform_ids: string[];
   status: 'ACTIVE' | 'INACTIVE';
   role_type: 'ADMINISTRATOR' | 'READ_ONLY';
   expires_at: Instant | null;
-  sealed_key: string | null;
+}
+
+export interface ApiKeyRow extends ApiKeyFields {
+  id: string;
   created_at: Instant;
+  /** Those of `platform_ids`, in their order. */
+  platforms: Pick<Platform, 'id' | 'name' | 'environment'>[];
+}
+
+/** Whose keys are seen: those of the current platform that serve none beyond the caller's. */
+export interface KeyScope {
+  platformId: string;
+  platformIds: readonly string[];
 }
 
 /** An API key that may be used, and the platform it asks for. */
 export interface KeyHolder {
   keyId: string;
-  role: ApiKeyRow['role_type'];
+  role: ApiKeyFields['role_type'];
   platformIds: string[];
   /** null = the key may not use the platform that was asked for, or must name one of several. */
   platform: Platform | null;
@@ -29,19 +42,83 @@ export function newApiKey(): string {
   return `dw_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Makes a key and answers it in clear, once: only its SHA-256 is stored (S-W13). */
+/** API keys with their platforms, in one statement; neither the hash nor the sealed text is among it. */
+export const SELECT_API_KEYS = `
+  SELECT * FROM (SELECT k.id, k.description, k.platform_ids, k.status, k.role_type, k.expires_at, k.created_at,
+      (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'environment', p.environment) ORDER BY o.position)
+       FROM unnest(k.platform_ids) WITH ORDINALITY AS o (id, position) JOIN platforms p ON p.id = o.id) AS platforms
+    FROM api_keys k) AS k`;
+
+const VISIBLE = 'id = $1 AND platform_ids @> ARRAY[$2]::text[] AND platform_ids <@ $3::text[]';
+
+/** Makes a key that nobody can decrypt and answers it in clear, once: only its SHA-256 is stored (S-W13). */
 export async function createApiKey(
   sql: Sql,
   platformIds: string[],
   description: string | null,
-  role: ApiKeyRow['role_type'] = 'ADMINISTRATOR',
+  role: ApiKeyFields['role_type'] = 'ADMINISTRATOR',
 ): Promise<string> {
   const key = newApiKey();
-  await sql.rows(
-    'INSERT INTO api_keys (id, key_hash, description, platform_ids, role_type) VALUES ($1, $2, $3, $4, $5)',
-    [newId('key'), hashOf(key), description, platformIds, role],
-  );
+  const fields = {
+    description,
+    platform_ids: platformIds,
+    status: 'ACTIVE',
+    role_type: role,
+    expires_at: null,
+  } as const;
+  await insertApiKey(sql, { id: newId('key'), key, sealedKey: null }, fields);
   return key;
+}
+
+/** Stores a key by its hash, and the sealed text that `decrypt` opens once. */
+export async function insertApiKey(
+  sql: Sql,
+  { id, key, sealedKey }: { id: string; key: string; sealedKey: string | null },
+  fields: ApiKeyFields,
+): Promise<void> {
+  await sql.rows(
+    `INSERT INTO api_keys (id, key_hash, sealed_key, description, platform_ids, status, role_type, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, hashOf(key), sealedKey, ...columns(fields)],
+  );
+}
+
+export async function updateApiKey(tx: Sql, id: string, fields: ApiKeyFields): Promise<void> {
+  await tx.rows(
+    `UPDATE api_keys SET description = $2, platform_ids = $3, status = $4, role_type = $5, expires_at = $6 WHERE id = $1`,
+    [id, ...columns(fields)],
+  );
+}
+
+/** Nobody can decrypt it any more. */
+export async function forgetSealedKey(tx: Sql, id: string): Promise<void> {
+  await tx.rows('UPDATE api_keys SET sealed_key = NULL WHERE id = $1', [id]);
+}
+
+/** `KeyScope` as a condition on a list. */
+export function keysOf({ platformId, platformIds }: KeyScope): Filter {
+  return {
+    condition: 'platform_ids @> ARRAY[?]::text[] AND platform_ids <@ ?::text[]',
+    values: [platformId, platformIds],
+  };
+}
+
+export function getApiKey(sql: Sql, { platformId, platformIds }: KeyScope, id: string): Promise<ApiKeyRow | null> {
+  return sql.row<ApiKeyRow>(`${SELECT_API_KEYS} WHERE ${VISIBLE}`, [id, platformId, platformIds]);
+}
+
+/** As `getApiKey`, with its sealed text; nobody else changes or decrypts it until the transaction ends. */
+export async function lockApiKey(
+  tx: Sql,
+  scope: KeyScope,
+  id: string,
+): Promise<(ApiKeyRow & { sealed_key: string | null }) | null> {
+  const locked = await tx.row<{ sealed_key: string | null }>(
+    `SELECT sealed_key FROM api_keys WHERE ${VISIBLE} FOR UPDATE`,
+    [id, scope.platformId, scope.platformIds],
+  );
+  const row = locked && (await getApiKey(tx, scope, id));
+  return row && { ...row, ...locked };
 }
 
 /** Who holds a key; without a wanted platform the key's only one. null = no such key, not active, or expired. */
@@ -58,6 +135,10 @@ export async function findKeyHolder(sql: Sql, key: string, wantedPlatformId: str
   return { keyId, role, platformIds, platform: (platform.id as string | null) === null ? null : platform };
 }
 
-export function hashOf(key: string): Buffer {
+function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
+}
+
+function columns({ description, platform_ids, status, role_type, expires_at }: ApiKeyFields): unknown[] {
+  return [description, platform_ids, status, role_type, at(expires_at)];
 }

@@ -49,8 +49,9 @@ export function listPlatforms(sql: Sql): Promise<Platform[]> {
   return sql.rows<Platform>('SELECT * FROM platforms ORDER BY created_at, id');
 }
 
-export function getPlatform(sql: Sql, id: string): Promise<Platform | null> {
-  return sql.row<Platform>('SELECT * FROM platforms WHERE id = $1', [id]);
+/** Those of these ids that exist, in order of id. */
+export function getPlatforms(sql: Sql, ids: readonly string[]): Promise<Platform[]> {
+  return sql.rows<Platform>('SELECT * FROM platforms WHERE id = ANY ($1) ORDER BY id', [ids]);
 }
 
 export async function updatePlatform(sql: Sql, id: string, changes: PlatformChanges): Promise<Platform | null> {

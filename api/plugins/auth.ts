@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
 import { findKeyHolder } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
-import { getPlatform, type Platform } from '../../store/platforms.js';
+import { getPlatforms, type Platform } from '../../store/platforms.js';
 import { allows, type Grant, type Permission } from '../permissions.js';
 import { looksLikeToken, type ReadToken } from '../tokens.js';
 
@@ -83,9 +83,14 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
   async function byToken(read: ReadToken, token: string, wanted: string | null): Promise<Credential | null> {
     const holder = await read(token);
     if (!holder) return null;
-    const { subject, platformIds, grant } = holder;
+    const { subject, grant } = holder;
+    const platforms = await getPlatforms(db, holder.platformIds);
+    if (new Set(platforms.map(({ environment }) => environment)).size > 1) {
+      throw notAllowed(null, 'A token serves TEST platforms or LIVE ones, never both.');
+    }
+    const platformIds = platforms.map(({ id }) => id);
     const id = wanted ?? (platformIds.length === 1 ? platformIds[0] : undefined);
-    const platform = id !== undefined && platformIds.includes(id) ? await getPlatform(db, id) : null;
+    const platform = platforms.find((one) => one.id === id) ?? null;
     return { credentialId: `sub:${subject}`, userId: subject, grant, platformIds, platform };
   }
 }

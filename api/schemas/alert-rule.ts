@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storedFact } from './facts.js';
+import { storedFacts } from './facts.js';
 import { decimal, money } from './money.js';
 import { patchBody } from './patch-body.js';
 import { idText, instant, line, period } from './wire.js';
@@ -87,7 +87,7 @@ export const alertRule = z
     object_type: z.literal('ALERT_RULE'),
     id: z.string(),
     ...fields,
-    customers: z.array(storedFact).optional().meta({ description: 'With `expand[]=customer_ids`.' }),
+    customers: z.array(storedFacts.customers).optional().meta({ description: 'With `expand[]=customer_ids`.' }),
     created_at: instant,
     updated_at: instant,
   })

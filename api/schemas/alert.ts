@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alertRule, alertType } from './alert-rule.js';
-import { storedFact } from './facts.js';
+import { storedFacts } from './facts.js';
 import { decimal, money } from './money.js';
 import { idText, instant, iso, line, period } from './wire.js';
 
@@ -58,7 +58,7 @@ export const alert = z
     id: z.string(),
     ...fields,
     alert_rule: alertRule.nullish().meta({ description: 'With `expand[]=alert_rule_id`.' }),
-    customer: storedFact.nullish().meta({ description: 'With `expand[]=customer_id`.' }),
+    customer: storedFacts.customers.nullish().meta({ description: 'With `expand[]=customer_id`.' }),
     created_at: instant,
   })
   .meta({ id: 'Alert' });

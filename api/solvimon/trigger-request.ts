@@ -1,6 +1,8 @@
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import type { Period, Variant, WorkflowType } from '../../domain/types.js';
 import type { TriggerRequest } from '../../store/triggers.js';
+import { covers } from '../permissions.js';
+import { notAllowed, type Caller } from '../plugins/auth.js';
 import type { TriggerCreate } from '../schemas/workflow-trigger.js';
 import { withoutNulls } from '../without-nulls.js';
 import { BLOCKS, type Block } from './blocks.js';
@@ -9,12 +11,13 @@ const TARGETS = Object.entries(BLOCKS) as [WorkflowType, Block][];
 
 /** What one block says beside its resource. */
 interface Occasion {
+  user_id?: string | null;
   variant?: Variant | null;
   overdue?: { period?: Period | null } | null;
 }
 
-/** Reads a trigger's body: exactly one target, and only the occasion that fits its type (S-M1). */
-export function triggerRequest(body: TriggerCreate): TriggerRequest {
+/** Reads a trigger's body: exactly one target, and only the occasion that fits its type (S-M1); MANUAL says whose wish it is. */
+export function triggerRequest(body: TriggerCreate, caller: Pick<Caller, 'userId' | 'grant'>): TriggerRequest {
   const [target, ...others] = TARGETS.filter(([, block]) => body[block] != null);
   if (!target) throw Refusal.missing('invoice', `Give one target: ${Object.values(BLOCKS).join(', ')}.`);
   const [first, ...rest] = others.map(([, field]): Problem => ({
@@ -33,6 +36,8 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
   if (period !== null && occasion.variant != null && occasion.variant !== 'OVERDUE') {
     throw Refusal.invalid(`${block}.${used}.overdue`, `A ${occasion.variant} trigger has no overdue block.`);
   }
+  const given = withoutNulls(body[block] ?? {});
+  const wish = body.type === 'MANUAL' ? { user_id: wishedBy(caller, occasion, `${block}.manual.user_id`) } : null;
   const trialEnd = body.pricing_plan_subscription?.trial_end_at;
   return {
     type: body.type,
@@ -45,10 +50,19 @@ export function triggerRequest(body: TriggerCreate): TriggerRequest {
     walletTypeId: body.wallet?.wallet_type_id ?? null,
     period,
     trialEndAt: trialEnd == null ? null : Date.parse(trialEnd),
-    target: { [block]: withoutNulls(body[block] ?? {}) },
+    target: { [block]: wish ? { ...given, manual: { ...wish, ...withoutNulls(occasion) } } : given },
     variantField: `${block}.${used}.variant`,
     periodField: `${block}.${used}.overdue.period`,
   };
+}
+
+/** The caller, unless an administrator names somebody else (S-M4). */
+function wishedBy(caller: Pick<Caller, 'userId' | 'grant'>, { user_id }: Occasion, field: string): string {
+  if (user_id == null || user_id === caller.userId) return caller.userId;
+  if (!covers(caller.grant, 'ADMINISTRATOR')) {
+    throw notAllowed(field, 'Only an administrator triggers in the name of somebody else.');
+  }
+  return user_id;
 }
 
 function resourceOf(body: TriggerCreate, block: Block): TriggerRequest['resource'] {

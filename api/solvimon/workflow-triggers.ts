@@ -8,7 +8,7 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { customersById } from '../facts/response.js';
 import { expand, expandQuery, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse, type PageParameters } from '../pages.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { iso, isoMs } from '../schemas/wire.js';
 import { trigger, triggerCreate } from '../schemas/workflow-trigger.js';
 import { searchFilters, searchRequest, type SearchFields } from '../search.js';
@@ -55,7 +55,7 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
     },
     async (request, reply) => {
       const platform = platformOf(request);
-      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body));
+      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body, callerOf(request)));
       request.tell(
         'RUN',
         result.runs.filter((run) => run.created).map((run) => run.id),

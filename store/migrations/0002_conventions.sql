@@ -6,6 +6,7 @@ ALTER TABLE api_keys
   ADD COLUMN expires_at timestamptz(3),
   -- the key itself, sealed, until `decrypt` has answered it once (S-W13)
   ADD COLUMN sealed_key text;
+CREATE INDEX api_keys_platforms ON api_keys USING gin (platform_ids);
 
 -- Answers to requests with an Idempotency-Key, kept 48 hours (S-W9).
 CREATE TABLE idempotency_keys (
@@ -22,4 +23,5 @@ CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 -- Down Migration
 
 DROP TABLE idempotency_keys;
+DROP INDEX api_keys_platforms;
 ALTER TABLE api_keys DROP COLUMN role_type, DROP COLUMN expires_at, DROP COLUMN sealed_key;

@@ -67,6 +67,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       workflow: ladder.id,
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
+      key: (await created(h, '/v1/api-keys', {})).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
       webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
     });
@@ -157,6 +158,7 @@ describe('whatever is sent, the answer is never a 500', () => {
     api_key: 'k',
   };
   const platform = { name: 'A', timezone: 'UTC', sender: email.from, allow_list: ['a@x.example'], blast_limit: 5 };
+  const key = { status: 'ACTIVE', description: 'x', role_type: 'READ_ONLY', expires_at: '2990-01-01T00:00:00Z' };
   const filter = { workflow_id: 'w', status: 'BLOCKED', reason: 'paid', next_step_before: '2026-01-01T00:00:00Z' };
 
   const overdueRule = {
@@ -231,6 +233,9 @@ describe('whatever is sent, the answer is never a 500', () => {
     ['POST', '/v1/invoices/search?expand[]=ALL', search('invoice_number')],
     ['POST', '/v1/pricing-plan-subscriptions/search', search('name')],
     ['PATCH', '/v1/platform', platform],
+    ['POST', '/v1/api-keys', key],
+    ['PATCH', '/v1/api-keys/:key', key],
+    ['POST', '/v1/api-keys/search', { username: 'billing', user_type: 'API', include_inactive: true }],
     ['POST', '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' }],
     ['POST', '/v1/test-clocks/:clock/advance', { frozen_time: '2026-02-01T00:00:00Z' }],
     ['POST', '/v1/webhooks', { ...webhook, secret_key: 'sixteen-characters' }],

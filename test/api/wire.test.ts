@@ -63,13 +63,13 @@ describe('the wire', () => {
     });
 
     it('lets a key of several platforms choose, and asks it to', async () => {
-      const other = await createPlatform(h.db, 'Second', 'LIVE');
+      const other = await createPlatform(h.db, 'Second', 'TEST');
       const key = { 'x-api-key': await createApiKey(h.db, [h.platformId, other.id], null) };
       const unnamed = await h.call('GET', '/v1/platform', undefined, key);
       expectRefusal(unnamed, 403, 'USER_NOT_ALLOWED', 'x-platform-id');
       expect(unnamed.body.message).toContain('name one');
       const chosen = await h.call('GET', '/v1/platform', undefined, { ...key, 'x-platform-id': other.id });
-      expect(chosen.body).toMatchObject({ id: other.id, environment: 'LIVE' });
+      expect(chosen.body).toMatchObject({ id: other.id, name: 'Second' });
     });
   });
 
