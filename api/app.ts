@@ -14,6 +14,8 @@ import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects } from './plugins/effects.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
+import { integrationExtraRoutes } from './solvimon/integration-extras.js';
+import { integrationRoutes } from './solvimon/integrations.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { workflowActionRoutes } from './solvimon/workflow-actions.js';
@@ -78,6 +80,8 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     }
     platformRoutes(closed);
     factRoutes(closed, context);
+    integrationRoutes(closed, context);
+    integrationExtraRoutes(closed, context);
     workflowRoutes(closed, context);
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);

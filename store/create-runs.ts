@@ -167,7 +167,9 @@ function plan(request: RunRequest, workflow: WorkflowRow, id: string, lateStepsA
       excludedCustomerIds: workflow.excluded_customer_ids,
     },
     // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
-    actions: [{ id: '', steps: null, needsPaymentLink: false, needsPdf: false }],
+    actions: [
+      { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true, deliveryWindow: null },
+    ],
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
     facts: resource.facts,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /** Prefixes of the ids we make (S-W2). */
-export type IdPrefix = 'wkfl' | 'wact' | 'wtrg' | 'run' | 'dlv' | 'tclk' | 'plat' | 'key' | 'reqr';
+export type IdPrefix = 'wkfl' | 'wact' | 'wtrg' | 'run' | 'dlv' | 'tclk' | 'int' | 'plat' | 'key' | 'reqr';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
