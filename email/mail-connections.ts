@@ -57,6 +57,7 @@ function explain({ stage, cause }: SmtpSetupError, config: SmtpConfig): string {
     return 'the host was not found.';
   if (/ECONNREFUSED/.test(`${cause.code ?? ''} ${cause.message}`)) return 'the connection was refused.';
   // Where TLS comes first, what is wrong with it is an error of the socket.
-  if (stage === 'STARTTLS' || cause.code === 'ETLS' || (config.secure && cause.code === 'ESOCKET')) return `no TLS connection could be made (${said}).`;
+  if (stage === 'STARTTLS' || cause.code === 'ETLS' || (config.secure && cause.code === 'ESOCKET'))
+    return `no TLS connection could be made (${said}).`;
   return `${stage}: ${said}.`;
 }

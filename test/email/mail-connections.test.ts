@@ -17,7 +17,9 @@ describe('testing a connection', () => {
   });
 
   /** A real SMTP server that knows one login. */
-  async function smtp(options: SMTPServerOptions = {}): Promise<{ port: number; logins: string[]; sessions: number[] }> {
+  async function smtp(
+    options: SMTPServerOptions = {},
+  ): Promise<{ port: number; logins: string[]; sessions: number[] }> {
     const logins: string[] = [];
     const sessions: number[] = [];
     const server = new SMTPServer({
@@ -127,12 +129,19 @@ describe('testing a connection', () => {
 });
 
 describe('networks', () => {
-  it.each(['127.0.0.1', '10.1.2.3', '169.254.169.254', '192.168.0.1', '0.0.0.0', '::1', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1'])(
-    '%s is not public',
-    (address) => {
-      expect(isPublic(address)).toBe(false);
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '169.254.169.254',
+    '192.168.0.1',
+    '0.0.0.0',
+    '::1',
+    'fe80::1',
+    'fd00::1',
+    '::ffff:10.0.0.1',
+  ])('%s is not public', (address) => {
+    expect(isPublic(address)).toBe(false);
+  });
 
   it.each(['8.8.8.8', '2001:4860:4860::8888', '172.32.0.1', '::ffff:8.8.8.8'])('%s is public', (address) => {
     expect(isPublic(address)).toBe(true);
