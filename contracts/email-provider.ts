@@ -3,14 +3,12 @@ import type { Period } from '../domain/types.js';
 /** SYSTEM is the operator's own; SMTP and SENDGRID are extensions. */
 export const PROVIDER_VARIANTS = ['SYSTEM', 'MAILGUN', 'SMTP', 'SENDGRID'] as const;
 
-export type ProviderVariant = (typeof PROVIDER_VARIANTS)[number];
-
 /** STARTTLS must be offered, it is never just preferred; NONE only in a private network that is allowed. */
 export type SmtpTls = 'STARTTLS' | 'TLS' | 'NONE';
 
 /** `email_provider` of an integration as it is stored; a draft may lack any of it. */
 export interface EmailProvider {
-  variant?: ProviderVariant | null;
+  variant?: (typeof PROVIDER_VARIANTS)[number] | null;
   mailgun?: { domain?: string | null; region?: 'US' | 'EU' | null; plan?: string | null } | null;
   smtp?: { host?: string | null; port?: number | null; tls?: SmtpTls | null } | null;
   sendgrid?: { region?: 'US' | 'EU' | null } | null;

@@ -19,7 +19,7 @@ export type IntegrationStatus = (typeof INTEGRATION_STATUSES)[number];
 export const USABLE: readonly IntegrationStatus[] = ['ACTIVE', 'DEPRECATED'];
 
 /** How resources of ours are linked from the provider's side (contract). */
-export interface LinkedResources {
+interface LinkedResources {
   resource_type?: string | null | undefined;
   link_details?:
     { base_url?: string | null | undefined; custom_field_reference?: string | null | undefined }[] | null | undefined;

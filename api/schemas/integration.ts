@@ -6,7 +6,7 @@ import { patchBody } from './patch-body.js';
 import { idText, instant, line, period } from './wire.js';
 
 /** The contract's types; all but EMAIL_PROVIDER are refused with a word about it. */
-export const INTEGRATION_TYPES = [
+const INTEGRATION_TYPES = [
   'PAYMENT_GATEWAY',
   'E_INVOICING',
   'TAX_CALCULATION',
@@ -33,7 +33,7 @@ const credentials = {
   client_credentials: z.record(z.string(), z.unknown()).nullish(),
 };
 
-export const authentication = z.object(credentials).meta({
+const authentication = z.object(credentials).meta({
   id: 'AuthenticationSettingsCreateRequest',
   description: 'Stored encrypted and never answered. MAILGUN and SMTP: username_password; SENDGRID: api_key.',
 });

@@ -33,7 +33,7 @@ export function integrationExtraRoutes(app: ZodApp, { db, vault, mail }: ApiCont
       const { email_provider: given, ...own } = request.body ?? {};
       const tested =
         id === undefined
-          ? { provider: given ?? null, credentials: own as Authentication }
+          ? { provider: given ?? null, credentials: own }
           : await stored(platformOf(request).id, id, own, given != null);
       const provider = tested.provider && (withoutNulls(tested.provider) as EmailProvider);
       const problems = [
