@@ -34,42 +34,39 @@ const credentials = {
 };
 
 const authentication = z.object(credentials).meta({
-  id: 'AuthenticationSettingsCreateRequest',
   description: 'Stored encrypted and never answered. MAILGUN and SMTP: username_password; SENDGRID: api_key.',
 });
 
-const emailProvider = z
-  .object({
-    variant: z.enum(PROVIDER_VARIANTS).nullish().meta({ description: 'SMTP and SENDGRID are extensions.' }),
-    mailgun: z
-      .object({ domain: host.nullish(), region: region.nullish(), plan: line(100).nullish() })
-      .nullish()
-      .meta({ description: 'Mail goes by SMTP, with the SMTP login of the domain.' }),
-    smtp: z
-      .object({
-        host: host.nullish(),
-        port: z.int().min(1).max(65_535).nullish(),
-        tls: z.enum(['STARTTLS', 'TLS', 'NONE']).nullish(),
-      })
-      .nullish()
-      .meta({
-        description:
-          'Extension. Default STARTTLS on port 587, which the server must offer; TLS from the first byte: 465; NONE: 25, only in a private network that the operator allows.',
-      }),
-    sendgrid: z.object({ region: region.nullish() }).nullish().meta({ description: 'Extension.' }),
-    delivery_window: period
-      .refine(({ value }) => value > 0, { message: 'must be above 0', path: ['value'] })
-      .nullish()
-      .meta({
-        description:
-          'How long after the planned instant a mail may still go; the next step of the run ends it in any case. Default: 7 days.',
-      }),
-    use_localized_templates: z
-      .boolean()
-      .nullish()
-      .meta({ description: 'false = every customer gets the platform’s language. Default true.' }),
-  })
-  .meta({ id: 'EmailProviderIntegration' });
+const emailProvider = z.object({
+  variant: z.enum(PROVIDER_VARIANTS).nullish().meta({ description: 'SMTP and SENDGRID are extensions.' }),
+  mailgun: z
+    .object({ domain: host.nullish(), region: region.nullish(), plan: line(100).nullish() })
+    .nullish()
+    .meta({ description: 'Mail goes by SMTP, with the SMTP login of the domain.' }),
+  smtp: z
+    .object({
+      host: host.nullish(),
+      port: z.int().min(1).max(65_535).nullish(),
+      tls: z.enum(['STARTTLS', 'TLS', 'NONE']).nullish(),
+    })
+    .nullish()
+    .meta({
+      description:
+        'Extension. Default STARTTLS on port 587, which the server must offer; TLS from the first byte: 465; NONE: 25, only in a private network that the operator allows.',
+    }),
+  sendgrid: z.object({ region: region.nullish() }).nullish().meta({ description: 'Extension.' }),
+  delivery_window: period
+    .refine(({ value }) => value > 0, { message: 'must be above 0', path: ['value'] })
+    .nullish()
+    .meta({
+      description:
+        'How long after the planned instant a mail may still go; the next step of the run ends it in any case. Default: 7 days.',
+    }),
+  use_localized_templates: z
+    .boolean()
+    .nullish()
+    .meta({ description: 'false = every customer gets the platform’s language. Default true.' }),
+});
 
 const linkedResources = z
   .array(
