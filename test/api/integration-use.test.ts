@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, type Api } from './api.js';
 import { integrationHelpers, LOGIN } from './integration-support.js';
-import { expectRefusal, refuses, stranger } from './support.js';
+import { expectRefusal, openInvoice, put, refuses, stranger } from './support.js';
 
 describe('integrations in use', () => {
   let h: Api;
@@ -39,6 +39,20 @@ describe('integrations in use', () => {
       await h.call('DELETE', `/v1/workflow-actions/${own.id as string}`);
       expect((await h.call('DELETE', path(row))).body).toMatchObject({ id: row.id, status: 'ARCHIVED' });
       expect((await h.call('DELETE', path(row))).status).toBe(200);
+    });
+
+    it('of many runs are looked at in the background when their integration is repaired', async () => {
+      const row = await create(mailgun({ status: 'TESTING' }));
+      const { workflow_id: workflowId } = await use(row);
+      await put(h, 'customers/cust_1', { email: 'a@x.example' });
+      const overdue = new Date(Date.now() - 8 * 86_400_000).toISOString();
+      const ids = Array.from({ length: 101 }, (_, index) => `inv_${String(index)}`);
+      await Promise.all(ids.map((id) => put(h, `invoices/${id}`, openInvoice('cust_1', { due_date: overdue }))));
+      const waiting = (): Promise<unknown> =>
+        h.db.row(`SELECT revision FROM outbox WHERE kind = 'WORKFLOW' AND subject_id = $1`, [workflowId]);
+      expect(await waiting()).toBeNull();
+      await move(row, 'activate');
+      expect(await waiting()).not.toBeNull();
     });
 
     it('and a deletion at the same time: one of the two gives way', async () => {
