@@ -21,7 +21,8 @@ export async function attemptDelivery(
 ): Promise<Attempt> {
   const { db, mailer } = ports;
   const { platform, context } = loaded;
-  const route = mailer.route(platform.environment, platform.allow_list, context.customer.email ?? '');
+  const { environment, allow_list } = platform;
+  const route = mailer.route(environment, allow_list, context.customer.email ?? '', delivery.action.via);
   if ('blocked' in route) return blocked(ports, loaded, delivery, route.blocked, 'No way out for this mail.');
 
   const request = mailRequest(loaded, delivery, mailer.defaultSender);

@@ -37,7 +37,7 @@ export function mailRequest(loaded: LoadedRun, delivery: ClaimedDelivery, defaul
     bcc: copies(email.bcc_recipients ?? []),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
-    facts: mailFacts(loaded, from, row.zone ?? 'UTC'),
+    facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action.via?.provider.use_localized_templates !== false),
     dateAt: context.now,
   };
 }
@@ -47,11 +47,17 @@ export function isAllowed(allowList: readonly string[], address: string): boolea
   return allowList.some((allowed) => allowed.toLowerCase() === address.toLowerCase());
 }
 
-function mailFacts({ context, platform, row }: LoadedRun, sender: MailParty, zone: string): MailFacts {
+/** `localized` false: every customer gets the platform's language, as the integration says. */
+function mailFacts(
+  { context, platform, row }: LoadedRun,
+  sender: MailParty,
+  zone: string,
+  localized: boolean,
+): MailFacts {
   const { facts, customer, now } = context;
   return {
     variant: row.variant,
-    locales: [customer.locale, platform.locale].filter((locale) => locale !== null),
+    locales: [localized ? customer.locale : null, platform.locale].filter((locale) => locale !== null),
     sender,
     customerName: customer.name,
     invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),

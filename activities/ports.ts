@@ -1,3 +1,4 @@
+import type { MailProvider } from '../contracts/email-provider.js';
 import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contracts/mail.js';
 import type { Logger } from '../contracts/logger.js';
 import type { Reason } from '../domain/reasons.js';
@@ -9,9 +10,9 @@ export type Route = { sender: MailSender } | { blocked: Reason };
 export interface Mailer {
   /**
    * Mail of a TEST platform goes to the test mailbox, unless the recipient is on the platform's allow list; it never falls
-   * through to a live provider (S-E7).
+   * through to a live provider (S-E7). All other mail goes through `via`, or the operator's own provider when that is null.
    */
-  route(environment: 'TEST' | 'LIVE', allowList: readonly string[], to: string): Route;
+  route(environment: 'TEST' | 'LIVE', allowList: readonly string[], to: string, via: MailProvider | null): Route;
   /** Throws `MailRefused` when the mail cannot be made. */
   compose(request: MailRequest): Promise<ComposedMail>;
   /** The sender of platforms that have none of their own. */

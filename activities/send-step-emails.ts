@@ -37,8 +37,8 @@ async function claimWhenDue(
   { runId, stepId, revision }: SendStepRequest,
 ): Promise<Claim> {
   for (;;) {
-    const claim = await claimStep(db, runId, stepId, revision, (platform, to) => {
-      const route = mailer.route(platform.environment, platform.allow_list, to);
+    const claim = await claimStep(db, runId, stepId, revision, (platform, to, via) => {
+      const route = mailer.route(platform.environment, platform.allow_list, to, via);
       return 'blocked' in route ? route.blocked : null;
     });
     if (!claim) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);

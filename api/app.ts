@@ -17,6 +17,8 @@ import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
 import { apiKeyRoutes } from './solvimon/api-keys.js';
+import { integrationExtraRoutes } from './solvimon/integration-extras.js';
+import { integrationRoutes } from './solvimon/integrations.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
@@ -85,6 +87,8 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     platformRoutes(closed);
     apiKeyRoutes(closed, context);
     factRoutes(closed, context);
+    integrationRoutes(closed, context);
+    integrationExtraRoutes(closed, context);
     workflowRoutes(closed, context);
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { MailConnections } from '../contracts/email-provider.js';
 import type { Instant } from '../domain/types.js';
 import type { Database } from '../store/database.js';
 import type { Vault } from '../store/vault.js';
@@ -15,6 +16,7 @@ export interface ApiContext {
   db: Database;
   tellSoon: TellSoon;
   vault: Vault;
+  mail: MailConnections;
   /** How long `advance` waits for the clock to come to rest before it answers 202. */
   advanceWaitMs: number;
   /** Whose JWTs are taken; absent = only API keys are. */

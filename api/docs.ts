@@ -8,6 +8,7 @@ import { tidyOpenApi } from './tidy-openapi.js';
 const TAGS = [
   { name: 'workflows', description: 'What is to be sent, about what and when.' },
   { name: 'workflow-actions', description: 'What a step of a workflow does.' },
+  { name: 'integrations', description: 'Ways out for mail.' },
   { name: 'facts', description: 'What the billing system knows. A change starts, moves and stops reminders.' },
   { name: 'workflow-triggers', description: 'Runs started by call.' },
   {

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { startApi } from '../api/server.js';
 import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
+import { createMailConnections } from '../email/mail-connections.js';
 import { Database } from '../store/database.js';
 import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
@@ -27,6 +28,7 @@ export async function apiCommand(): Promise<void> {
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
     vault: vaultOf(config.ENCRYPTION_KEYS),
+    mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
     tokenIssuer,
     rateLimit: config.RATE_LIMIT_PER_MINUTE,
     webhooks: { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS },

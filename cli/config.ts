@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TokenIssuer } from '../api/tokens.js';
+import { Networks } from '../contracts/networks.js';
 import { Vault } from '../store/vault.js';
-import { isNetwork } from '../webhooks/guard-address.js';
 
 const url = (protocols: RegExp): z.ZodString =>
   z
@@ -9,6 +9,18 @@ const url = (protocols: RegExp): z.ZodString =>
     .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), 'is not a URL of the right kind');
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return new Networks(text.split(',').flatMap((one) => one.trim() || []));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be networks such as 10.0.0.0/8,fd00::/8' });
+      return z.NEVER;
+    }
+  });
 
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),
@@ -20,35 +32,45 @@ const environment = z.object({
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('dunwell'),
   SMTP_URL: url(/^smtps?:$/).optional(),
   TEST_SMTP_URL: url(/^smtps?:$/).optional(),
+  /** Networks in CIDR notation with commas between: the private ones that integrations may connect to. */
+  SMTP_ALLOW_PRIVATE_NETWORKS: networks,
   MAIL_FROM_NAME: z.string().optional(),
   MAIL_FROM: z.string().default('reminders@localhost.localdomain'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-/** What the API needs besides. */
-const apiEnvironment = environment.extend({
+/** What the worker needs besides. */
+const workerEnvironment = environment.extend({
   /** 32 bytes in base64, or several with commas between: the first seals, all open. */
   ENCRYPTION_KEYS: list.refine(
     (keys) => keys.every(isKey),
     'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
   ),
+});
+
+/** What the API needs besides. */
+const apiEnvironment = workerEnvironment.extend({
   JWT_ISSUER: url(/^https?:$/).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   /** Default: `<issuer>/.well-known/jwks.json` */
   JWT_JWKS_URL: url(/^https?:$/).optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).optional(),
   /** CIDRs with commas between, which webhooks may reach although they are not public. */
-  WEBHOOK_ALLOW_PRIVATE_NETWORKS: list
-    .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8,fd00::/8')
-    .optional(),
+  WEBHOOK_ALLOW_PRIVATE_NETWORKS: networks,
 });
 
 export type Config = z.infer<typeof environment>;
+export type WorkerConfig = z.infer<typeof workerEnvironment>;
 export type ApiConfig = z.infer<typeof apiEnvironment>;
 
 /** Reads the environment once. Every problem is listed, values never are: they may be secrets. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   return read(environment, env);
+}
+
+/** As `readConfig`, for the worker. */
+export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  return read(workerEnvironment, env);
 }
 
 /** As `readConfig`, for the API. */

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startApi, type RunningApi } from '../api/server.js';
 import { TASK_QUEUE } from '../contracts/engine.js';
+import { Networks } from '../contracts/networks.js';
 import { choosePort } from '../dev/ports.js';
 import { startStack, type Stack } from '../dev/stack.js';
 import { searchAttributesForCli } from '../dev/search-attributes.js';
+import { createMailConnections } from '../email/mail-connections.js';
 import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createApiKey, findKeyHolder } from '../store/api-keys.js';
@@ -48,8 +50,8 @@ export interface DevFile {
 }
 
 const ADVANCE_WAIT_MS = 25_000;
-/** Where those who try webhooks listen. */
-const THIS_MACHINE = ['127.0.0.0/8', '::1/128'];
+/** Where those who try webhooks listen, and the built-in mailbox. */
+const THIS_MACHINE = new Networks(['127.0.0.0/8', '::1']);
 
 /** `dunwell dev`: the whole product in one process beside its real servers; the same code as in production. */
 export async function devCommand(options: DevOptions): Promise<void> {
@@ -132,12 +134,14 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     : { connection: { address: stack.temporalAddress }, namespace: 'default' };
   const engine = createEngineClient({ connection, namespace });
   const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
+  const vault = vaultOf([await encryptionKey(stack.dataDir)]);
   const mailer = createMailer({
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
     from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
+    vault,
+    networks: THIS_MACHINE,
   });
-  const vault = vaultOf([await encryptionKey(stack.dataDir)]);
   const isNew = (await listPlatforms(db)).length === 0;
   const api: RunningApi = await startApi({
     host: '127.0.0.1',
@@ -149,6 +153,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     advanceWaitMs: ADVANCE_WAIT_MS,
     vault,
     webhooks: { allowedNetworks: THIS_MACHINE },
+    mail: createMailConnections(THIS_MACHINE),
     logger: log,
   });
   const file = await writeDevFile(stack, db, api.url);

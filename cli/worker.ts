@@ -6,13 +6,13 @@ import { Database } from '../store/database.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { createMailer } from '../worker/create-mailer.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
-import { readConfig } from './config.js';
+import { readWorkerConfig, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { shutdownSignal } from './shutdown.js';
 
 /** `dunwell worker`: works until SIGTERM, then drains. */
 export async function workerCommand(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readWorkerConfig(process.env);
   const log = pino({ level: config.LOG_LEVEL });
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell worker' });
   const engineConfig = readEngineConfig();
@@ -21,6 +21,8 @@ export async function workerCommand(): Promise<void> {
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
+    vault: vaultOf(config.ENCRYPTION_KEYS),
+    networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
   });
   const stopping = shutdownSignal();
   const worker = runWorker({

@@ -1,6 +1,6 @@
 import { anchorOf, type Occasion } from './anchor.js';
 import { conditionOf, type Condition } from './condition.js';
-import { judgeDueStep, markAlreadySent } from './judge.js';
+import { judgeDueStep, markAlreadySent, pendingActions } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
 import { replan, skip } from './replan.js';
 import { inFlight, isOpen, isSent, type RunContext, type RunStatus, type Step } from './run.js';
@@ -146,7 +146,7 @@ function walk(context: RunContext, planned: readonly Step[], condition: Conditio
     if (!isOpen(step)) continue;
     if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
     if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
-    const window = deliveryWindow(step, steps, direction, anchorAt);
+    const window = deliveryWindow(step, steps, direction, anchorAt, pendingActions(step, context.actions));
     const verdict = judgeDueStep(context, step, condition, window);
     switch (verdict.kind) {
       case 'SEND':

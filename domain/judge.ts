@@ -13,7 +13,7 @@ import {
 } from './run.js';
 import type { Instant } from './types.js';
 import { traitsOf } from './variants.js';
-import type { DeliveryWindow } from './window.js';
+import { lastInstantOf, type DeliveryWindow } from './window.js';
 
 /** What is to be done about a step whose instant has come. */
 export type Verdict =
@@ -69,6 +69,7 @@ function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): re
 export function actionBlock(action: Action, step: Step, { facts, now }: RunContext): Reason | null {
   if (action.needsPaymentLink && !facts.invoice?.payUrl) return 'no_payment_link';
   if (action.needsPdf) return 'no_pdf';
+  if (!action.providerActive) return 'provider_not_active';
   const entry = step.ledger.find(({ actionId }) => actionId === action.id);
   return entry?.status === 'BLOCKED' && entry.retryAt !== null && now < entry.retryAt ? entry.reason : null;
 }
@@ -79,6 +80,11 @@ export function pendingActions(step: Step, actions: readonly Action[]): readonly
     const entry = step.ledger.find(({ actionId }) => actionId === action.id);
     return !entry || ['PLANNED', 'BLOCKED', 'SKIPPED'].includes(entry.status);
   });
+}
+
+/** Whether the delivery window of an action's integration is over for this step (S-T7). */
+export function isTooLate(action: Action, step: Pick<Step, 'plannedAt'>, now: Instant): boolean {
+  return now >= lastInstantOf(action, step);
 }
 
 /** What became of this very step in other runs. A step without periods is the one step of its variant. */
@@ -95,11 +101,12 @@ function sameStep(step: Step, siblings: readonly SiblingDelivery[]): DeliverySta
 function judgeActions(context: RunContext, step: Step): Verdict {
   const pending = pendingActions(step, context.actions);
   if (pending.length === 0) return { kind: 'SKIP', reason: 'no_action_for_step' };
-  const blocks = pending.map((action) => actionBlock(action, step, context));
+  const open = pending.filter((action) => !isTooLate(action, step, context.now));
+  const blocks = open.map((action) => actionBlock(action, step, context));
   const reason = blocks[0];
   if (!reason || blocks.includes(null)) return { kind: 'SEND' };
   const retries = step.ledger.flatMap(({ actionId, status, retryAt }) =>
-    status === 'BLOCKED' && retryAt !== null && retryAt > context.now && pending.some(({ id }) => id === actionId)
+    status === 'BLOCKED' && retryAt !== null && retryAt > context.now && open.some(({ id }) => id === actionId)
       ? [retryAt]
       : [],
   );

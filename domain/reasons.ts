@@ -38,6 +38,7 @@ export const REASONS = {
   template_missing: 'The template is missing or does not render.',
   no_test_mailbox: 'This is a TEST platform and no test mailbox is configured.',
   no_provider: 'No e-mail provider is configured.',
+  provider_not_active: 'The integration that the mail goes through is not active.',
   provider_refused: 'The e-mail provider refused us.',
   blast_guard: 'Too many late reminders at once; waiting for a release.',
   // A step ended with something to tell.

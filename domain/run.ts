@@ -91,6 +91,10 @@ export interface Action {
   steps: readonly Period[] | null;
   needsPaymentLink: boolean;
   needsPdf: boolean;
+  /** false = the integration it sends through may not be used (S-R2). */
+  providerActive: boolean;
+  /** How long after the planned instant its mail may still go, as its integration says; null = seven days (S-T7). */
+  deliveryWindow: Period | null;
 }
 
 /** Everything a decision about one run is made from, read under the locks of one transaction. */

@@ -1,6 +1,7 @@
 import type { Reason } from './reasons.js';
-import type { Step } from './run.js';
+import type { Action, Step } from './run.js';
 import type { Instant } from './types.js';
+import { addPeriod } from './zone.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 7 * DAY_MS;
@@ -12,8 +13,14 @@ export interface DeliveryWindow {
   reason: Reason;
 }
 
+/** When an action's mail may no longer go, by its integration alone: seven days after the planned instant unless it says otherwise. */
+export function lastInstantOf({ deliveryWindow }: Action, { plannedAt }: Pick<Step, 'plannedAt'>): Instant {
+  return deliveryWindow === null ? plannedAt + LONGEST_MS : addPeriod(plannedAt, deliveryWindow, 1, 'UTC');
+}
+
 /**
- * Until the next step of the run is due, at most seven days after the planned instant (S-T7). A step that leads up to an
+ * Until the next step of the run is due, at most seven days after the planned instant or as long as the integrations of its
+ * actions say (S-T7): two reminders at once help nobody, however long a window is. A step that leads up to an
  * anchor also ends with it, because announcing what has passed helps nobody; one on the anchor itself has a day. What the blast
  * guard holds waits for a person, and only its successor ends that.
  */
@@ -22,12 +29,14 @@ export function deliveryWindow(
   steps: readonly Step[],
   direction: 1 | -1,
   anchorAt: Instant,
+  actions: readonly Action[] = [],
 ): DeliveryWindow {
   const next = steps
     .filter((other) => (other.status === 'PLANNED' || other.status === 'BLOCKED') && other.plannedAt > step.plannedAt)
     .reduce((earliest, other) => Math.min(earliest, other.plannedAt), Infinity);
   if (step.reason === 'blast_guard') return { endsAt: next, reason: 'superseded' };
-  const ownEnd = Math.min(next, step.plannedAt + LONGEST_MS);
+  const lastInstants = actions.map((action) => lastInstantOf(action, step));
+  const ownEnd = Math.min(next, lastInstants.length > 0 ? Math.max(...lastInstants) : step.plannedAt + LONGEST_MS);
   const anchorEnd = direction === 1 ? Infinity : step.rawAt < anchorAt ? anchorAt : anchorAt + DAY_MS;
   return anchorEnd < ownEnd
     ? { endsAt: anchorEnd, reason: 'anchor_passed' }

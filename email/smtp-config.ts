@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import type { SmtpTls } from '../contracts/email-provider.js';
+import type { Networks } from '../contracts/networks.js';
 
 /** Limits of an SMTP sender. RFC 5321 §4.5.3.2 allows minutes per reply; a send must fit into an activity of two minutes. */
 export interface SmtpOptions {
@@ -27,12 +29,26 @@ export interface SmtpOptions {
   localName?: string;
 }
 
+/** A server that somebody else than the operator named, and how to reach it. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  tls: SmtpTls;
+  auth: { user: string; pass: string } | null;
+}
+
 export interface SmtpConfig {
   host: string;
   port: number;
   secure: boolean;
   auth: { user: string; pass: string } | null;
   requireTls: boolean;
+  /** No TLS even if it is offered. */
+  plain: boolean;
+  /** Private networks that may be connected to; null = the operator named the host, and it is connected to wherever it is. */
+  allowedNetworks: Networks | null;
+  /** The name in the certificate when `host` is an address that it was resolved to. */
+  servername: string | null;
   tlsRejectUnauthorized: boolean;
   localName: string | null;
   maxConnections: number;
@@ -64,6 +80,34 @@ export function smtpConfig(url: string, options: SmtpOptions): SmtpConfig {
     secure,
     auth,
     requireTls: options.requireTls ?? (auth !== null && !secure && !isThisMachine(host)),
+    plain: false,
+    allowedNetworks: null,
+    servername: null,
+    ...limits(options),
+  };
+}
+
+/** The same for a server of a caller's: TLS as it says, and private networks only if they are allowed. */
+export function smtpServerConfig(
+  { host, port, tls, auth }: SmtpServer,
+  allowedNetworks: Networks,
+  options: SmtpOptions,
+): SmtpConfig {
+  return {
+    host,
+    port,
+    secure: tls === 'TLS',
+    auth,
+    requireTls: tls === 'STARTTLS',
+    plain: tls === 'NONE',
+    allowedNetworks,
+    servername: null,
+    ...limits(options),
+  };
+}
+
+function limits(options: SmtpOptions) {
+  return {
     tlsRejectUnauthorized: options.tlsRejectUnauthorized ?? true,
     localName: options.localName ?? null,
     maxConnections: options.maxConnections ?? 5,

@@ -30,6 +30,8 @@ export class SmtpLink {
       port: config.port,
       secure: config.secure,
       requireTLS: config.requireTls,
+      ignoreTLS: config.plain,
+      ...(config.servername === null ? {} : { servername: config.servername }),
       connectionTimeout: config.connectTimeoutMs,
       dnsTimeout: config.connectTimeoutMs,
       greetingTimeout: config.greetingTimeoutMs,

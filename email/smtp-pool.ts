@@ -1,5 +1,6 @@
 import type { SmtpConfig } from './smtp-config.js';
 import { SmtpLink } from './smtp-link.js';
+import { reachable } from './reachable.js';
 
 /** A connection on loan. `reused`: it was kept from an earlier mail and may have died unnoticed. */
 export interface Loan {
@@ -34,15 +35,16 @@ export class SmtpPool {
     const slot = await this.slot(timeoutMs, fresh);
     if (slot === null) return null;
     if (slot.kept !== null) return { link: slot.kept, reused: true };
-    const link = new SmtpLink(this.config);
+    const leftMs = (): number => timeoutMs - (performance.now() - startedAt);
     try {
-      await link.open(timeoutMs - (performance.now() - startedAt));
+      const link = new SmtpLink(await reachable(this.config, leftMs()));
+      await link.open(leftMs());
+      link.onGone(() => this.evict(link));
+      return { link, reused: false };
     } catch (error) {
       this.giveBack(null);
       throw error;
     }
-    link.onGone(() => this.evict(link));
-    return { link, reused: false };
   }
 
   /** Ends a loan. A link that is no longer usable is closed here. */

@@ -1,6 +1,6 @@
 import type { ComposedMail, MailSender, SendOutcome } from '../contracts/mail.js';
 import { classifyReply } from './classify-reply.js';
-import { smtpConfig, type SmtpOptions } from './smtp-config.js';
+import { smtpConfig, type SmtpConfig, type SmtpOptions } from './smtp-config.js';
 import { SmtpSetupError } from './smtp-link.js';
 import { SmtpPool, type Loan } from './smtp-pool.js';
 import { smtpReply } from './smtp-reply.js';
@@ -11,8 +11,10 @@ import { smtpTransaction } from './smtp-transaction.js';
  * only with the marker's own error and after `close`. The marker must settle by itself: `send` waits for it.
  * Throws when the URL cannot be used.
  */
-export function createSmtpSender(settings: { url: string; options?: SmtpOptions }): MailSender {
-  const config = smtpConfig(settings.url, settings.options ?? {});
+export function createSmtpSender(
+  settings: { url: string; options?: SmtpOptions } | { config: SmtpConfig },
+): MailSender {
+  const config = 'config' in settings ? settings.config : smtpConfig(settings.url, settings.options ?? {});
   const pool = new SmtpPool(config);
   const inFlight = new Set<Promise<unknown>>();
   let closed = false;

@@ -1,4 +1,5 @@
-import { pendingActions, actionBlock } from '../domain/judge.js';
+import type { MailProvider } from '../contracts/email-provider.js';
+import { pendingActions, actionBlock, isTooLate } from '../domain/judge.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Step } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
@@ -29,7 +30,7 @@ export interface ClaimedDelivery {
 }
 
 /** Whether mails of this platform to this address can leave at all; a reason when not. The worker knows, facts do not. */
-export type RouteCheck = (platform: LoadedRun['platform'], to: string) => Reason | null;
+export type RouteCheck = (platform: LoadedRun['platform'], to: string, via: MailProvider | null) => Reason | null;
 
 /** What no fact repairs is tried again by itself this much later. */
 const RECHECK_MS = 10 * 60_000;
@@ -89,10 +90,15 @@ async function claimDeliveries(
   for (const { id } of pendingActions(step, loaded.actions)) {
     const action = loaded.actions.find((own) => own.id === id);
     if (!action) continue;
-    const route = routeCheck(loaded.platform, loaded.context.customer.email ?? '');
-    const block = actionBlock(action, step, loaded.context) ?? route;
-    const retryAt = block && block === route ? recheckAt(loaded) : null;
-    const row = await upsertDelivery(tx, loaded, step.id, id, block, retryAt);
+    if (isTooLate(action, step, loaded.context.now)) {
+      await upsertDelivery(tx, loaded, step.id, id, { status: 'SKIPPED', reason: 'delivery_window_passed' });
+      continue;
+    }
+    const known = actionBlock(action, step, loaded.context);
+    const block = known ?? routeCheck(loaded.platform, loaded.context.customer.email ?? '', action.via);
+    const retryAt = block && !known ? recheckAt(loaded) : null;
+    const next = block ? ({ status: 'BLOCKED', reason: block, retryAt } as const) : ({ status: 'CLAIMED' } as const);
+    const row = await upsertDelivery(tx, loaded, step.id, id, next);
     if (!block) deliveries.push({ ...row, action, contactEmails: await contactEmails(tx, loaded, action) });
   }
   if (deliveries.length > 0) {
@@ -126,8 +132,7 @@ async function upsertDelivery(
   loaded: LoadedRun,
   stepId: string,
   actionId: string,
-  block: Reason | null,
-  retryAt: Instant | null,
+  next: { status: 'CLAIMED' | 'BLOCKED' | 'SKIPPED'; reason?: Reason; retryAt?: Instant | null },
 ): Promise<{ id: string; fence: number }> {
   const row = await tx.row<{ id: string; fence: number }>(
     `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, reason, retry_at, fence, claimed_at)
@@ -141,10 +146,10 @@ async function upsertDelivery(
       loaded.row.id,
       stepId,
       actionId,
-      block ? 'BLOCKED' : 'CLAIMED',
-      block,
-      at(retryAt),
-      block ? null : at(loaded.context.now),
+      next.status,
+      next.reason ?? null,
+      at(next.retryAt ?? null),
+      next.status === 'CLAIMED' ? at(loaded.context.now) : null,
     ],
   );
   if (!row) throw new Error('INSERT … RETURNING answered no row');

@@ -190,7 +190,9 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       excludedCustomerIds: workflow.excluded_customer_ids,
     },
     // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
-    actions: [{ id: '', steps: null, needsPaymentLink: false, needsPdf: false }],
+    actions: [
+      { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true, deliveryWindow: null },
+    ],
     terms: readTerms(workflow.definition.config, workflow.settings),
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },

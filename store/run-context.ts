@@ -16,7 +16,9 @@ import type {
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
+import type { EmailProvider, MailProvider } from '../contracts/email-provider.js';
 import type { SendEmail } from './actions.js';
+import { USABLE, type IntegrationStatus } from './integrations.js';
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
@@ -29,6 +31,8 @@ export interface LoadedRun {
 
 export interface LoadedAction extends Action {
   email: SendEmail;
+  /** The integration that its mail goes through; null = the operator's own provider. */
+  via: MailProvider | null;
 }
 
 export interface PlatformRow {
@@ -86,8 +90,16 @@ interface ContextRow extends RunRow, FactColumns {
   present_clock_id: string | null;
   customer_body: FactBody | null;
   steps: StepRow[];
-  actions: { id: string; steps: Period[] | null; email: SendEmail | null }[];
+  actions: { id: string; steps: Period[] | null; email: SendEmail | null; integration: IntegrationJson | null }[];
   siblings: SiblingDelivery[];
+}
+
+interface IntegrationJson {
+  id: string;
+  status: IntegrationStatus;
+  version: number;
+  provider: EmailProvider | null;
+  sealedAuthentication: string | null;
 }
 
 interface StepRow {
@@ -135,9 +147,13 @@ const CONTEXT = `
           FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
       FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
     coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer)
+      SELECT jsonb_agg(jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
+        'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
+          'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)
         ORDER BY a.created_at, a.id)
-      FROM workflow_actions a WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
+      FROM workflow_actions a
+      LEFT JOIN integrations g ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id
+      WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
       FROM runs o JOIN run_steps t ON t.run_id = o.id JOIN deliveries d ON d.run_id = o.id AND d.step_id = t.id
@@ -171,13 +187,7 @@ export async function readRunContext(sql: Sql, runId: string): Promise<LoadedRun
 }
 
 function toLoadedRun(row: ContextRow): LoadedRun {
-  const actions = row.actions.map((action): LoadedAction => ({
-    id: action.id,
-    steps: action.steps,
-    email: action.email ?? {},
-    needsPaymentLink: action.email?.invoice?.include_payment_link === true,
-    needsPdf: action.email?.invoice?.include_pdf === true,
-  }));
+  const actions = row.actions.map(toAction);
   return {
     row: { ...row, customer_id: row.present_customer_id, test_clock_id: row.present_clock_id },
     actions,
@@ -206,6 +216,26 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       siblings: row.siblings,
       lastMailAt: row.last_mail_at,
       lateStepsAllowed: true,
+    },
+  };
+}
+
+function toAction({ id, steps, email, integration }: ContextRow['actions'][number]): LoadedAction {
+  const provider = integration?.provider ?? {};
+  const isNamed = email?.integration_id != null;
+  return {
+    id,
+    steps,
+    email: email ?? {},
+    needsPaymentLink: email?.invoice?.include_payment_link === true,
+    needsPdf: email?.invoice?.include_pdf === true,
+    providerActive: !isNamed || (integration !== null && USABLE.includes(integration.status)),
+    deliveryWindow: provider.delivery_window ?? null,
+    via: integration && {
+      id: integration.id,
+      version: integration.version,
+      provider,
+      sealedAuthentication: integration.sealedAuthentication,
     },
   };
 }

@@ -14,12 +14,27 @@ export type TouchScope =
   | { kind: 'SUBSCRIPTION'; id: string }
   | { kind: 'WORKFLOW'; id: string }
   /** The runs of a workflow that wait for a repair (S-R2). */
-  | { kind: 'BLOCKED'; workflowId: string };
+  | { kind: 'BLOCKED'; workflowId: string }
+  /** The same of every workflow with an action that sends through this integration. */
+  | { kind: 'INTEGRATION'; id: string };
 
 /** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
 const INLINE_LIMIT = 100;
 
 const OPEN = `status NOT IN ('COMPLETED', 'STOPPED')`;
+
+/** `$n` is the integration's id. */
+const ofIntegration = (n: number): string => `workflow_id IN (SELECT a.workflow_id FROM workflow_actions a
+  WHERE a.platform_id = $1 AND a.status <> 'ARCHIVED' AND a.send_email_to_customer ->> 'integration_id' = $${String(n)})`;
+
+/** Also what is due about now: a claim under way may be about to find the very cause that was just repaired. */
+const REPAIRABLE = `(status = 'BLOCKED' OR test_clock_id IS NOT NULL OR wake_at <= clock_timestamp() + interval '5 seconds')`;
+
+const retryAtOnceText = (whose: string): string => `
+  UPDATE deliveries SET retry_at = NULL WHERE status = 'BLOCKED' AND retry_at IS NOT NULL AND run_id IN (
+    SELECT id FROM runs WHERE platform_id = $1 AND ${OPEN} AND status = 'BLOCKED' AND ${whose})`;
+const RETRY_WORKFLOW = retryAtOnceText('workflow_id = $2');
+const RETRY_INTEGRATION = retryAtOnceText(ofIntegration(2));
 
 /** Runs that a change of their resource can still move: open ones, and closed ones that facts can reopen (S-R6). */
 const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reason) => `'${reason}'`).join(', ')}))`;
@@ -29,6 +44,7 @@ const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reaso
  * their ids. A change that alters no plan wakes nobody.
  */
 export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
+  if (scope.kind === 'BLOCKED' || scope.kind === 'INTEGRATION') await retryAtOnce(tx, platformId, scope);
   const ids = await movableRuns(tx, platformId, scope, INLINE_LIMIT + 1);
   if (ids.length > INLINE_LIMIT && scope.kind === 'CUSTOMER') {
     await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.id);
@@ -38,7 +54,26 @@ export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope):
     await enqueueFanOut(tx, 'WORKFLOW', platformId, scope.kind === 'WORKFLOW' ? scope.id : scope.workflowId);
     return [];
   }
+  if (ids.length > INLINE_LIMIT && scope.kind === 'INTEGRATION') {
+    const workflows = await tx.rows<{ workflow_id: string }>(
+      `SELECT DISTINCT workflow_id FROM workflow_actions
+       WHERE platform_id = $1 AND send_email_to_customer ->> 'integration_id' = $2 ORDER BY workflow_id`,
+      [platformId, scope.id],
+    );
+    for (const { workflow_id } of workflows) await enqueueFanOut(tx, 'WORKFLOW', platformId, workflow_id);
+    return [];
+  }
   return reviewRuns(tx, ids);
+}
+
+/** What waits for its next try after a provider's refusal need not wait any longer: that may be what was repaired. */
+async function retryAtOnce(
+  tx: Sql,
+  platformId: string,
+  scope: TouchScope & { kind: 'BLOCKED' | 'INTEGRATION' },
+): Promise<void> {
+  if (scope.kind === 'BLOCKED') await tx.rows(RETRY_WORKFLOW, [platformId, scope.workflowId]);
+  else await tx.rows(RETRY_INTEGRATION, [platformId, scope.id]);
 }
 
 /** The runs of one page of a fan-out, in order of id after `cursor`; each is then reviewed in a transaction of its own. */
@@ -107,11 +142,8 @@ function conditionOf(scope: TouchScope): [string, unknown[]] {
     case 'WORKFLOW':
       return [`${OPEN} AND workflow_id = $4`, [scope.id]];
     case 'BLOCKED':
-      // Also what is due about now: a claim under way may be about to find the very cause that was just repaired.
-      return [
-        `${OPEN} AND workflow_id = $4 AND (status = 'BLOCKED' OR test_clock_id IS NOT NULL
-           OR wake_at <= clock_timestamp() + interval '5 seconds')`,
-        [scope.workflowId],
-      ];
+      return [`${OPEN} AND workflow_id = $4 AND ${REPAIRABLE}`, [scope.workflowId]];
+    case 'INTEGRATION':
+      return [`${OPEN} AND ${ofIntegration(4)} AND ${REPAIRABLE}`, [scope.id]];
   }
 }

@@ -1,7 +1,8 @@
+import { isPublic, Networks } from '../contracts/networks.js';
 import type { WebhookEvent } from '../contracts/webhook-events.js';
 import type { Instant } from '../domain/types.js';
-import { AddressGuard, literalOf } from './guard-address.js';
 import { guardedLookup, resolveName, type Resolve } from './guarded-lookup.js';
+import { literalOf } from './literal-of.js';
 import { post } from './post.js';
 import { sign } from './sign.js';
 import { failureMessage, WebhookFailure } from './webhook-failure.js';
@@ -36,8 +37,8 @@ export interface WebhookOutcome {
 export type SendWebhook = (target: WebhookTarget, event: WebhookEvent, at: Instant) => Promise<WebhookOutcome>;
 
 export interface WebhookSenderOptions {
-  /** CIDRs that may be called although they are not public (default: none). */
-  allowedNetworks?: readonly string[] | undefined;
+  /** May be called although they are not public (default: none). */
+  allowedNetworks?: Networks | undefined;
   /** For the whole of one request, the name's look-up and the answer's body included (default: 10 000). */
   timeoutMs?: number | undefined;
   /** Every address of a name (default: the host's resolver). */
@@ -52,14 +53,14 @@ const TIMEOUT_MS = 10_000;
  * that answers differently the next time finds nobody asking.
  */
 export function createWebhookSender(options: WebhookSenderOptions = {}): SendWebhook {
-  const guard = new AddressGuard(options.allowedNetworks ?? []);
+  const allowed = options.allowedNetworks ?? new Networks([]);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const resolve = options.resolve ?? resolveName;
 
   return async (target, event, at) => {
     const url = new URL(target.url);
     const mayCall = (address: string): boolean =>
-      url.protocol === 'http:' && target.needsTls ? guard.isAllowed(address) : guard.mayCall(address);
+      allowed.has(address) || (isPublic(address) && !(url.protocol === 'http:' && target.needsTls));
     const body = JSON.stringify(event);
     try {
       const literal = literalOf(url);

@@ -1,9 +1,12 @@
 import type { MailParty, MailSender } from '../contracts/mail.js';
+import type { Networks } from '../contracts/networks.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
 import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { createSmtpSender } from '../email/smtp-sender.js';
+import type { Vault } from '../store/vault.js';
+import { ProviderSenders } from './provider-senders.js';
 
 export interface MailerOptions {
   /** The SYSTEM provider, `smtp://user:password@host:port`; null = none is configured. */
@@ -12,6 +15,10 @@ export interface MailerOptions {
   testSmtpUrl: string | null;
   /** The sender of platforms that have none of their own. */
   from: MailParty;
+  /** Opens the credentials of integrations. */
+  vault: Vault;
+  /** Private networks that integrations may send through. */
+  networks: Networks;
 }
 
 /** The mailer with its connection pools, one per way out. */
@@ -19,15 +26,16 @@ export interface OpenMailer extends Mailer {
   close(): Promise<void>;
 }
 
-export function createMailer({ smtpUrl, testSmtpUrl, from }: MailerOptions): OpenMailer {
+export function createMailer({ smtpUrl, testSmtpUrl, from, vault, networks }: MailerOptions): OpenMailer {
   const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
   const live = smtpUrl === null ? null : createSmtpSender({ url: smtpUrl });
+  const providers = new ProviderSenders(vault, networks);
   const test = testSmtpUrl === null ? null : createSmtpSender({ url: testSmtpUrl });
   return {
     defaultSender: from,
-    route(environment, allowList, to) {
+    route(environment, allowList, to, via) {
       if (environment === 'TEST' && !isAllowed(allowList, to)) return routeTo(test, 'no_test_mailbox');
-      return routeTo(live, 'no_provider');
+      return (via && providers.route(via)) ?? routeTo(live, 'no_provider');
     },
     async compose(request) {
       try {
@@ -38,7 +46,7 @@ export function createMailer({ smtpUrl, testSmtpUrl, from }: MailerOptions): Ope
       }
     },
     async close() {
-      await Promise.all([live?.close(), test?.close()]);
+      await Promise.all([live?.close(), test?.close(), providers.close()]);
     },
   };
 }

@@ -2,15 +2,23 @@ import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { samePeriod } from '../../domain/period.js';
 import { templateExists } from '../../email/built-in-library.js';
 import type { ActionFields, ActionRow } from '../../store/actions.js';
+import type { IntegrationStatus } from '../../store/integrations.js';
 import type { WorkflowRow } from '../../store/workflows.js';
 import type { ActionCreate } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { BLOCKS } from './blocks.js';
 
-/** A parsed action as it is stored; it must fit its workflow (S-D8, D9), unless it goes: its steps may have gone before it. */
-export function actionFields(body: ActionCreate, workflow: WorkflowRow): ActionFields {
+/**
+ * A parsed action as it is stored; it must fit its workflow (S-D8, D9), unless it goes: its steps may have gone before it.
+ * `integration` is the status of the one that it begins to refer to; null = there is none, undefined = it refers to none anew.
+ */
+export function actionFields(
+  body: ActionCreate,
+  workflow: WorkflowRow,
+  integration: IntegrationStatus | null | undefined,
+): ActionFields {
   const goes = body.status === 'ARCHIVED';
-  const problems = goes ? [] : [...fitProblems(body, workflow), ...stepProblems(body, workflow)];
+  const problems = goes ? [] : [...fitProblems(body, workflow, integration), ...stepProblems(body, workflow)];
   const [first, ...rest] = problems;
   if (first) throw new Refusal([first, ...rest]);
   return {
@@ -21,7 +29,11 @@ export function actionFields(body: ActionCreate, workflow: WorkflowRow): ActionF
   };
 }
 
-function fitProblems({ send_email_to_customer: email }: ActionCreate, workflow: WorkflowRow): Problem[] {
+function fitProblems(
+  { send_email_to_customer: email }: ActionCreate,
+  workflow: WorkflowRow,
+  integration: IntegrationStatus | null | undefined,
+): Problem[] {
   if (!email) return [];
   const at = (field: string, message: string): Problem => ({
     code: 'INVALID_FIELD',
@@ -29,8 +41,11 @@ function fitProblems({ send_email_to_customer: email }: ActionCreate, workflow: 
     message,
   });
   const problems: Problem[] = [];
-  if (email.integration_id != null)
-    problems.push(at('integration_id', `There is no integration ${email.integration_id}.`));
+  if (integration === null)
+    problems.push(at('integration_id', `There is no integration ${email.integration_id ?? ''}.`));
+  if (integration === 'DEPRECATED' || integration === 'ARCHIVED') {
+    problems.push(at('integration_id', `The integration is ${integration}: no further action may send through it.`));
+  }
   if (email.template_name != null && !templateExists(email.template_name)) {
     problems.push(at('template_name', `There is no template ${email.template_name}.`));
   }

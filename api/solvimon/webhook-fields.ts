@@ -1,8 +1,9 @@
+import { isPublic, type Networks } from '../../contracts/networks.js';
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import type { Platform } from '../../store/platforms.js';
 import type { Vault } from '../../store/vault.js';
 import type { WebhookFields, WebhookRow } from '../../store/webhooks.js';
-import { literalOf, type AddressGuard } from '../../webhooks/guard-address.js';
+import { literalOf } from '../../webhooks/literal-of.js';
 import type { Authentication, WebhookTarget } from '../../webhooks/send-webhook.js';
 import type { WebhookSettings } from '../schemas/webhook.js';
 
@@ -18,8 +19,8 @@ const NEEDED: Record<AuthenticationType, readonly (typeof AUTHENTICATION_FIELDS)
 };
 
 /** Throws with every problem that the schema cannot see: fields that need each other, and addresses that are not called. */
-export function checkSettings(body: WebhookSettings, { environment }: Platform, guard: AddressGuard): void {
-  const problems = [...authenticationProblems(body), ...urlProblems(body.url, environment === 'LIVE', guard)];
+export function checkSettings(body: WebhookSettings, { environment }: Platform, allowed: Networks): void {
+  const problems = [...authenticationProblems(body), ...urlProblems(body.url, environment === 'LIVE', allowed)];
   const [first, ...rest] = problems;
   if (first) throw new Refusal([first, ...rest]);
 }
@@ -133,13 +134,13 @@ function authenticationProblems(body: WebhookSettings): Problem[] {
 }
 
 /** Names are judged when they are looked up, at each request; literals say at once where they lead (S-A2). */
-function urlProblems(text: string, live: boolean, guard: AddressGuard): Problem[] {
+function urlProblems(text: string, live: boolean, allowed: Networks): Problem[] {
   const url = new URL(text);
   const literal = literalOf(url);
-  if (live && url.protocol === 'http:' && !(literal === null ? guard.allowsAny : guard.isAllowed(literal))) {
+  if (live && url.protocol === 'http:' && !(literal === null ? !allowed.isEmpty : allowed.has(literal))) {
     return [{ code: 'INVALID_FIELD', field: 'url', message: 'A LIVE platform sends to https only.' }];
   }
-  if (literal === null || guard.mayCall(literal)) return [];
+  if (literal === null || isPublic(literal) || allowed.has(literal)) return [];
   const message = `${literal} is not an address of the public internet, and not in an allowed network.`;
   return [{ code: 'INVALID_FIELD', field: 'url', message }];
 }

@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/types.js';
 import { newId } from '../../store/ids.js';
 import { clockOf } from '../../store/now.js';
 import { getWebhook } from '../../store/webhooks.js';
-import { AddressGuard } from '../../webhooks/guard-address.js';
+import { Networks } from '../../contracts/networks.js';
 import { createWebhookSender, type WebhookTarget } from '../../webhooks/send-webhook.js';
 import { newSecret } from '../../webhooks/sign.js';
 import type { ApiContext, ZodApp } from '../context.js';
@@ -20,7 +20,7 @@ const response = { 200: webhookConnection };
 
 /** Requests to webhooks that somebody asks for by hand (webhooks.yml). What the target does is the answer, never an error of ours. */
 export function webhookTestRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext): void {
-  const guard = new AddressGuard(webhooks?.allowedNetworks ?? []);
+  const allowed = webhooks?.allowedNetworks ?? new Networks([]);
   const send = createWebhookSender(webhooks);
 
   app.post(
@@ -39,7 +39,7 @@ export function webhookTestRoutes(app: ZodApp, { db, vault, webhooks }: ApiConte
     async (request) => {
       const { body } = request;
       const platform = platformOf(request);
-      checkSettings(body, platform, guard);
+      checkSettings(body, platform, allowed);
       const target = targetOf(body, platform, { id: null, secrets: [body.secret_key ?? newSecret()] });
       return test(target, body, platform.id, await clockOf(db));
     },

@@ -13,7 +13,7 @@ import {
   updateWebhook,
   type WebhookRow,
 } from '../../store/webhooks.js';
-import { AddressGuard } from '../../webhooks/guard-address.js';
+import { Networks } from '../../contracts/networks.js';
 import { newSecret, SIGNING_PROTOCOL } from '../../webhooks/sign.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
@@ -30,7 +30,7 @@ const tags = ['webhooks'];
 
 /** `/v1/webhooks`: where events are sent (webhooks.yml). */
 export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext): void {
-  const guard = new AddressGuard(webhooks?.allowedNetworks ?? []);
+  const allowed = webhooks?.allowedNetworks ?? new Networks([]);
   const query = pageQuery(['created_at', 'updated_at', 'name', 'reference', 'id']);
   app.get(
     '/v1/webhooks',
@@ -59,7 +59,7 @@ export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext):
     },
     async (request, reply) => {
       const { body } = request;
-      checkSettings(body, platformOf(request), guard);
+      checkSettings(body, platformOf(request), allowed);
       const id = newId('whk');
       const secret = body.secret_key ?? newSecret();
       const sealed = vault.seal(secret, `${id}:secret_key`);
@@ -121,7 +121,7 @@ export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext):
       const stored = storedSettings(before, vault);
       const body = patched(webhookSettings, ...mergeable(stored, request.body), reply);
       if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return toResponse(before);
-      checkSettings(body, platformOf(request), guard);
+      checkSettings(body, platformOf(request), allowed);
       const row = await updateWebhook(request.tx, id, webhookFields(id, body, vault, before));
       if (!row) throw taken(body.reference);
       return toResponse(row);

@@ -11,6 +11,7 @@ import {
   type ActionRow,
 } from '../../store/actions.js';
 import type { Sql } from '../../store/database.js';
+import { shareIntegration, type IntegrationStatus } from '../../store/integrations.js';
 import { listPage } from '../../store/lists.js';
 import { touchRuns } from '../../store/touch-runs.js';
 import { getWorkflow, lockWorkflow } from '../../store/workflows.js';
@@ -19,7 +20,7 @@ import { pageQuery, toPage } from '../pages.js';
 import { patched } from '../patched.js';
 import { platformOf } from '../plugins/auth.js';
 import { iso } from '../schemas/wire.js';
-import { action, actionCreate, actionPatch } from '../schemas/workflow-action.js';
+import { action, actionCreate, actionPatch, type ActionCreate } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { actionBody, actionFields } from './action-fields.js';
 import { checkTransition } from './workflow-fields.js';
@@ -71,7 +72,8 @@ export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
       if ((await countActions(tx, workflow.id)) >= MOST_ACTIONS) {
         throw Refusal.operation(`A workflow has at most ${String(MOST_ACTIONS)} actions that are not archived.`);
       }
-      const row = await insertAction(tx, platformId, workflow.id, actionFields(request.body, workflow));
+      const integration = await newIntegration(tx, platformId, request.body, null);
+      const row = await insertAction(tx, platformId, workflow.id, actionFields(request.body, workflow, integration));
       request.tell('RUN', await wakeBlocked(tx, row));
       reply.code(201);
       return toResponse(row);
@@ -137,11 +139,24 @@ export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
     checkTransition(before.status, body.status);
     const workflow = await getWorkflow(tx, platformId, before.workflow_id);
     if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
-    const row = await updateAction(tx, id, actionFields(body, workflow));
+    const integration = await newIntegration(tx, platformId, body, before);
+    const row = await updateAction(tx, id, actionFields(body, workflow, integration));
     if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);
     request.tell('RUN', await wakeBlocked(tx, row));
     return toResponse(row);
   }
+}
+
+/** The status of the integration that an action begins to refer to; null = there is no such one, undefined = it refers to none anew. */
+async function newIntegration(
+  tx: Sql,
+  platformId: string,
+  { send_email_to_customer: email }: ActionCreate,
+  before: ActionRow | null,
+): Promise<IntegrationStatus | null | undefined> {
+  const id = email?.integration_id;
+  if (id == null || id === before?.send_email_to_customer?.integration_id) return undefined;
+  return shareIntegration(tx, platformId, id);
 }
 
 /** A repaired action lets the runs go that were blocked for want of it (S-R2). */

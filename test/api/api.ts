@@ -4,6 +4,7 @@ import { createApiKey } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
 import { createPlatform } from '../../store/platforms.js';
 import { createTestDatabase } from '../support/database.js';
+import { testMail } from '../support/mail-connections.js';
 import { testVault } from '../support/vault.js';
 import type { Answer } from '../support/harness.js';
 
@@ -28,7 +29,14 @@ export async function createApi(
   options: Partial<AppOptions> = {},
 ): Promise<Api> {
   const { db, url } = await createTestDatabase();
-  const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault, ...options });
+  const app = await buildApp({
+    db,
+    tellSoon: () => undefined,
+    advanceWaitMs: 1,
+    vault: testVault,
+    mail: testMail,
+    ...options,
+  });
   const platform = await createPlatform(db, 'Test', environment);
   const apiKey = await createApiKey(db, [platform.id], 'test');
   return {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MailConnections } from '../../contracts/email-provider.js';
+import { providerServer } from '../../email/provider-server.js';
+import { testMail } from '../support/mail-connections.js';
 import { createApi, type Api } from './api.js';
 import { created, createLadder, openInvoice, put, sendRaw, type Json } from './support.js';
 
@@ -53,7 +56,12 @@ describe('whatever is sent, the answer is never a 500', () => {
   let h: Api;
   const ids: Record<string, string> = {};
   beforeAll(async () => {
-    h = await createApi();
+    // Connects to nobody, whatever host comes out.
+    const test: MailConnections['test'] = async (...settings) => {
+      providerServer(...settings);
+      return Promise.resolve({ successful: false, message: 'not tried' });
+    };
+    h = await createApi('TEST', { mail: { ...testMail, test } });
     await put(h, 'customers/cust_1', { email: 'a@x.example' });
     await put(h, 'pricing-plan-subscriptions/ppsu_1', { customer_id: 'cust_1' });
     await put(h, 'pricing-plan-schedules/pps_1', { pricing_plan_subscription_id: 'ppsu_1', type: 'TRIAL' });
@@ -68,6 +76,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       draft: (await createLadder(h, 'draft', [7], { status: 'DRAFT' })).id,
       action: (await created(h, '/v1/workflow-actions', action)).id,
       key: (await created(h, '/v1/api-keys', {})).id,
+      integration: (await created(h, '/v1/integrations', { reference: 'mail', type: 'EMAIL_PROVIDER' })).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
       webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
     });
@@ -185,6 +194,23 @@ describe('whatever is sent, the answer is never a 500', () => {
   const invoiceAlert = { type: 'INVOICE', alert_rule_id: ':overdueRule' };
   const value = { number: '1.5', amount: money };
   const overdue = { due_date: '2026-01-01T00:00:00Z', overdue_period: periods[0] };
+  const integration = {
+    reference: 'fuzz',
+    type: 'EMAIL_PROVIDER',
+    status: 'ACTIVE',
+    name: 'Mailgun',
+    authentication: { username_password: { username: 'a', password: 'b' } },
+    email_provider: {
+      variant: 'MAILGUN',
+      mailgun: { domain: 'mg.example', region: 'EU', plan: 'flex' },
+      delivery_window: periods[0],
+      use_localized_templates: true,
+    },
+    linked_resources_configurations: [
+      { resource_type: 'X', link_details: [{ base_url: 'a', custom_field_reference: 'b' }] },
+    ],
+  };
+  const smtp = { variant: 'SMTP', smtp: { host: '127.0.0.1', port: 25, tls: 'NONE' } };
 
   const ROUTES: [string, string, Json][] = [
     ['POST', '/v1/alert-rules', overdueRule],
@@ -221,6 +247,9 @@ describe('whatever is sent, the answer is never a 500', () => {
       { type: 'EVENT', customer_id: 'cust_1', invoice: { invoice_id: 'inv_1', event: block } },
     ],
     ['POST', '/v1/workflow-triggers', { type: 'MANUAL', pricing_plan_subscription: trial }],
+    ['POST', '/v1/integrations', integration],
+    ['PATCH', '/v1/integrations/:integration', { ...integration, reference: 'mail' }],
+    ['POST', '/v1/integrations/test-connection', { ...integration.authentication, email_provider: smtp }],
     ['PUT', '/v1/customers/cust_1', customer],
     ['PUT', '/v1/contacts/cont_1', { ...customer, customer_id: 'cust_1' }],
     ['PUT', '/v1/invoices/inv_1', invoice],
@@ -293,6 +322,7 @@ describe('whatever is sent, the answer is never a 500', () => {
       'workflow-runs',
       'alert-rules',
       'alerts',
+      'integrations',
       'customers',
       'contacts',
       'invoices',

@@ -37,6 +37,7 @@ describe('the ids of another platform (S-W1)', () => {
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
       webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
       run: run?.id,
+      integration: (await created(h, '/v1/integrations', { reference: 'mail', type: 'EMAIL_PROVIDER' })).id,
       trigger: run?.trigger_id,
       customer: 'cust_1',
       customerReference: 'acme',
@@ -77,6 +78,24 @@ describe('the ids of another platform (S-W1)', () => {
       'POST',
       '/v1/workflow-actions',
       (id) => ({ workflow_id: id, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' }),
+    ],
+    ['integration', 'GET', '/v1/integrations/:id'],
+    ['integration', 'PATCH', '/v1/integrations/:id', () => ({ name: 'Mine' })],
+    ['integration', 'DELETE', '/v1/integrations/:id'],
+    ['integration', 'POST', '/v1/integrations/:id/activate'],
+    ['integration', 'POST', '/v1/integrations/:id/deprecate'],
+    ['integration', 'POST', '/v1/integrations/:id/archive'],
+    ['integration', 'POST', '/v1/integrations/test-connection?integration_id=:id'],
+    [
+      'integration',
+      'POST',
+      '/v1/workflow-actions',
+      (id) => ({
+        workflow_id: 'own',
+        type: 'SEND_EMAIL_TO_CUSTOMER',
+        status: 'ACTIVE',
+        send_email_to_customer: { integration_id: id },
+      }),
     ],
     ['trigger', 'GET', '/v1/workflow-triggers/:id'],
     [
@@ -136,6 +155,7 @@ describe('the ids of another platform (S-W1)', () => {
   ])('are unknown: %s in %s %s', async (kind, method, path, body) => {
     await h.call('PUT', '/v1/customers/cust_own', {}, theirs);
     await h.call('PUT', '/v1/invoices/inv_own', openInvoice('cust_own', { status: 'DRAFT' }), theirs);
+    await h.call('POST', '/v1/workflows', { name: 'Own', type: 'INVOICE', reference: 'own', status: 'DRAFT' }, theirs);
     const before = await stored(h);
     const ask = async (id: string) => {
       const answer = await h.call(method, path.replace(':id', id), body?.(id), theirs);
@@ -158,6 +178,8 @@ describe('the ids of another platform (S-W1)', () => {
     expect((await h.call('POST', '/v1/workflows', again, theirs)).status).toBe(201);
     const hook = { name: 'x', reference: 'hook', url: 'https://hooks.example' };
     expect((await h.call('POST', '/v1/webhooks', hook, theirs)).status).toBe(201);
+    const mail = { reference: 'mail', type: 'EMAIL_PROVIDER' };
+    expect((await h.call('POST', '/v1/integrations', mail, theirs)).status).toBe(201);
   });
 
   it('appear in no list', async () => {
@@ -170,6 +192,7 @@ describe('the ids of another platform (S-W1)', () => {
       'workflow-triggers',
       'workflow-runs',
       'webhooks',
+      'integrations',
       'alert-rules',
       'alerts',
       ...facts,

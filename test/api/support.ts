@@ -21,6 +21,7 @@ const TABLES = [
   'workflows',
   'workflow_versions',
   'workflow_actions',
+  'integrations',
   'workflow_triggers',
   'runs',
   'run_steps',

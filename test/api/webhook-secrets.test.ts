@@ -1,3 +1,4 @@
+import { Networks } from '../../contracts/networks.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startReceiver, signers, type Receiver } from '../support/webhooks/receiver.js';
 import { createApi, type Api } from './api.js';
@@ -9,7 +10,7 @@ describe('requests to webhooks, and what they are signed with', () => {
   let receiver: Receiver;
   let count = 0;
   beforeAll(async () => {
-    h = await createApi('TEST', { webhooks: { allowedNetworks: ['127.0.0.0/8'], timeoutMs: 500 } });
+    h = await createApi('TEST', { webhooks: { allowedNetworks: new Networks(['127.0.0.0/8']), timeoutMs: 500 } });
     closed = await createApi();
   });
   afterAll(() => Promise.all([h.stop(), closed.stop()]));

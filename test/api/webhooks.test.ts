@@ -1,3 +1,4 @@
+import { Networks } from '../../contracts/networks.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, type Api } from './api.js';
 import { created, refuses, stored, type Json } from './support.js';
@@ -12,7 +13,7 @@ describe('webhooks', () => {
   let count = 0;
   beforeAll(async () => {
     h = await createApi();
-    live = await createApi('LIVE', { webhooks: { allowedNetworks: ['10.0.0.0/8'] } });
+    live = await createApi('LIVE', { webhooks: { allowedNetworks: new Networks(['10.0.0.0/8']) } });
   });
   afterAll(() => Promise.all([h.stop(), live.stop()]));
 

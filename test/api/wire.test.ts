@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../api/app.js';
 import { createApiKey } from '../../store/api-keys.js';
+import { testMail } from '../support/mail-connections.js';
 import { testVault } from '../support/vault.js';
 import { Database } from '../../store/database.js';
 import { createPlatform } from '../../store/platforms.js';
@@ -257,7 +258,7 @@ describe('the wire', () => {
 
     it('is alive but not ready while Postgres is gone, and says when to come back', async () => {
       const db = new Database('postgres://nobody@127.0.0.1:1/nothing');
-      const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault });
+      const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault, mail: testMail });
       const get = (url: string) => app.inject({ method: 'GET', url, headers: { 'x-api-key': 'dw_any' } });
       expect((await get('/healthz')).statusCode).toBe(200);
       const ready = await get('/readyz');
@@ -273,7 +274,7 @@ describe('the wire', () => {
 
     it('is not ready once its connections are closed', async () => {
       const db = new Database(h.databaseUrl);
-      const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault });
+      const app = await buildApp({ db, tellSoon: () => undefined, advanceWaitMs: 1, vault: testVault, mail: testMail });
       expect((await app.inject('/readyz')).statusCode).toBe(200);
       await db.close();
       expect((await app.inject('/readyz')).statusCode).toBe(503);

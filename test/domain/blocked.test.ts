@@ -28,6 +28,11 @@ describe('what cannot be sent now waits for its repair (S-R2)', () => {
       { actions: [action('wact_1', { needsPaymentLink: true })] },
       { facts: invoiceFacts({ pay_invoice_link: { url: 'https://pay.example/1' } }) },
     ],
+    [
+      'provider_not_active',
+      { actions: [action('wact_1', { providerActive: false })] },
+      { actions: [action('wact_1', { providerActive: true })] },
+    ],
     ['no_pdf', { actions: [action('wact_1', { needsPdf: true })] }, { actions: [action()] }],
   ])('%s', (reason, broken, repaired) => {
     const life = new Life('2026-01-09T10:00', broken);

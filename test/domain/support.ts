@@ -88,7 +88,15 @@ export function trialFacts(endAt: Instant | null, status: string | null = 'ACTIV
 }
 
 export function action(id = 'wact_1', rest: Partial<Action> = {}): Action {
-  return { id, steps: null, needsPaymentLink: false, needsPdf: false, ...rest };
+  return {
+    id,
+    steps: null,
+    needsPaymentLink: false,
+    needsPdf: false,
+    providerActive: true,
+    deliveryWindow: null,
+    ...rest,
+  };
 }
 
 export function entry(status: LedgerEntry['status'], rest: Partial<Omit<LedgerEntry, 'status'>> = {}): LedgerEntry {

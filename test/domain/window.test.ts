@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../domain/run.js';
+import type { Action, Step } from '../../domain/run.js';
 import { deliveryWindow } from '../../domain/window.js';
 import { DAY, Life, action, customer, iso, ladder, periods, stand, t, trialFacts } from './support.js';
 
@@ -52,6 +52,37 @@ describe('how long a step may still go (S-T7)', () => {
     const held = { ...first, status: 'BLOCKED' as const, reason: 'blast_guard' as const };
     expect(window(held, [])).toEqual(['never', 'superseded']);
     expect(window(held, [step('b', '2026-02-14')])).toEqual(['2026-02-14T00:00Z', 'superseded']);
+  });
+});
+
+describe('the delivery window of an integration (S-T7)', () => {
+  const within = (text: string, id = 'wact_1', rest: Partial<Action> = {}): Action =>
+    action(id, { deliveryWindow: periods(text)[0] ?? null, ...rest });
+
+  it.each([
+    ['1 DAY', '2026-01-18T00:00Z'],
+    ['2 WEEK', '2026-01-25T00:00Z'],
+  ])('%s: blocked until %s, and the next step ends it', (text, until) => {
+    const life = new Life('2026-01-09T10:00', { customer: nobody, actions: [within(text)] });
+    expect(stand(life.at('2026-01-17T00:00'))).toBe(`BLOCKED no_recipient until ${until}`);
+    expect(ladder(life.at(until, { customer: customer() }))[0]).toBe('7-DAY SKIPPED delivery_window_passed');
+  });
+
+  it('is longer than seven days when it says so', () => {
+    const pinned = { periods: periods('7 DAY') };
+    const life = new Life('2026-01-09T10:00', { customer: nobody, pinned, actions: [within('1 MONTH')] });
+    expect(stand(life.at('2026-01-17T00:00'))).toBe('BLOCKED no_recipient until 2026-02-17T00:00Z');
+  });
+
+  it('is each action’s own: one that is over does not end the step for the other', () => {
+    const held = { needsPdf: true };
+    const actions = [within('1 DAY', 'a', held), within('3 DAY', 'b', held)];
+    const life = new Life('2026-01-09T10:00', { actions });
+    expect(stand(life.at('2026-01-17T00:00'))).toBe('BLOCKED no_pdf until 2026-01-20T00:00Z');
+    const onlyFirst = [within('1 DAY', 'a'), within('3 DAY', 'b', held)];
+    expect(stand(life.at('2026-01-18T00:00', { actions: onlyFirst }))).toBe('BLOCKED no_pdf until 2026-01-20T00:00Z');
+    const both = [within('1 DAY', 'a'), within('3 DAY', 'b')];
+    expect(stand(life.at('2026-01-19T00:00', { actions: both }))).toBe('WAITING for 7-DAY at 2026-01-17T00:00Z');
   });
 });
 

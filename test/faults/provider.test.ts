@@ -3,7 +3,9 @@ import { createHarness, type Harness } from '../support/harness.js';
 import { createLadder, inSeconds, putCustomer, putInvoices } from '../support/faults/scenario.js';
 import { advance, createClock, ladderOf, onlyRun } from '../support/scenario.js';
 import { startFaultServer, type FaultScript, type FaultServer } from '../support/smtp/fault-server.js';
+import { loopback } from '../support/mail-connections.js';
 import { until } from '../support/until.js';
+import { testVault } from '../support/vault.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 
 /** 1 January, 08:00; the invoice is due on the 10th. */
@@ -23,6 +25,8 @@ describe('a mail provider that misbehaves', { timeout: 60_000 }, () => {
       smtpUrl,
       testSmtpUrl: smtpUrl,
       from: { name: 'Test', email: 'billing@test.example' },
+      vault: testVault,
+      networks: loopback,
     });
     const h = await createHarness({ mailer: () => mailer });
     open.push(

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { readApiConfig, readConfig } from '../../cli/config.js';
+import { readApiConfig, readConfig, readWorkerConfig } from '../../cli/config.js';
 import { readEngineConfig } from '../../cli/engine-options.js';
 
 interface Service {
@@ -50,7 +50,7 @@ describe('docker-compose.yml', () => {
     const names = Object.keys(given).filter((name) => !ENGINE_VARIABLES.includes(name));
     // An optional one that is empty counts as not set, so it is looked up with a value.
     const filled = Object.fromEntries(names.map((name) => [name, given[name] || EXAMPLES[name]]));
-    const read = name === 'api' ? readApiConfig : readConfig;
+    const read = name === 'api' ? readApiConfig : name === 'worker' ? readWorkerConfig : readConfig;
     const config = read(filled);
     expect(names.filter((name) => !(name in config))).toEqual([]);
     expect(() => read(given)).not.toThrow();
@@ -99,6 +99,8 @@ describe('docker-compose.yml', () => {
     expect(printed.trim().split('\n').sort()).toEqual(Object.keys(services).sort());
   });
 });
+
+/** What only processes that open secrets read. */
 
 /** Read by Temporal’s own configuration, not by ours. */
 const ENGINE_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'];

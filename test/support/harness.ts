@@ -16,6 +16,7 @@ import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
 import { createTestDatabase } from './database.js';
+import { loopback, testMail } from './mail-connections.js';
 import { testVault } from './vault.js';
 
 export interface HarnessOptions {
@@ -89,6 +90,8 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     smtpUrl: mailbox.smtpUrl,
     testSmtpUrl: mailbox.smtpUrl,
     from: { name: 'Test', email: 'billing@test.example' },
+    vault: testVault,
+    networks: loopback,
   });
   const courier = new Courier({ db, engine, taskQueue, log: silentLog });
   const app = await buildApp({
@@ -98,6 +101,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     },
     advanceWaitMs: 25_000,
     vault: testVault,
+    mail: testMail,
   });
   await app.ready();
   const platform = await createPlatform(db, 'Test', options.environment ?? 'TEST');

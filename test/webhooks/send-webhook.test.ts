@@ -1,3 +1,4 @@
+import { Networks } from '../../contracts/networks.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebhookEvent } from '../../contracts/webhook-events.js';
 import {
@@ -19,7 +20,7 @@ const EVENT: WebhookEvent = {
   data: { text: 'naïve € 💸' },
 };
 const AT = Date.parse('2026-01-01T00:00:00Z');
-const LOOPBACK = ['127.0.0.0/8'];
+const LOOPBACK = new Networks(['127.0.0.0/8']);
 
 describe('sending a webhook (S-A2)', () => {
   let receiver: Receiver;

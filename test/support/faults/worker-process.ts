@@ -5,6 +5,8 @@ import { createEngineClient } from '../../../engine/client.js';
 import { Database } from '../../../store/database.js';
 import { createMailer } from '../../../worker/create-mailer.js';
 import { runWorker } from '../../../worker/run-worker.js';
+import { loopback } from '../mail-connections.js';
+import { testVault } from '../vault.js';
 import type { KillPoint } from './doomed-worker.js';
 
 // A worker in a process of its own, put together like the product's, which kills itself while it sends its first mail.
@@ -45,7 +47,8 @@ function doomed(real: MailSender, point: KillPoint): MailSender {
 
 function mailer(): Mailer {
   const smtpUrl = setting('FAULT_SMTP_URL');
-  const real = createMailer({ smtpUrl, testSmtpUrl: smtpUrl, from: { name: 'Test', email: 'billing@test.example' } });
+  const from = { name: 'Test', email: 'billing@test.example' };
+  const real = createMailer({ smtpUrl, testSmtpUrl: smtpUrl, from, vault: testVault, networks: loopback });
   return {
     ...real,
     route(...args) {
