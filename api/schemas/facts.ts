@@ -49,7 +49,7 @@ const contact = z
     notification_preferences: z.array(preference).nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'ContactFact' });
+  .meta({ id: 'ContactFact', examples: [{ customer_id: 'cust_acme', email: 'cfo@acme.example' }] });
 
 const invoice = z
   .looseObject({
@@ -92,7 +92,7 @@ const pricingPlanSubscription = z
     name: z.string().max(255).nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'PricingPlanSubscriptionFact' });
+  .meta({ id: 'PricingPlanSubscriptionFact', examples: [{ customer_id: 'cust_acme', status: 'ACTIVE', name: 'Pro' }] });
 
 const pricingPlanSchedule = z
   .looseObject({
@@ -102,7 +102,10 @@ const pricingPlanSchedule = z
     end_at: utc.nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'PricingPlanScheduleFact' });
+  .meta({
+    id: 'PricingPlanScheduleFact',
+    examples: [{ pricing_plan_subscription_id: 'ppsu_acme_pro', type: 'TRIAL', end_at: '2026-01-31T00:00:00Z' }],
+  });
 
 /** By the URL's word. */
 export const factSchemas = {
@@ -114,9 +117,22 @@ export const factSchemas = {
 } as const;
 
 /** A stored fact: what was sent, with what we add. */
-export const storedFact = z.looseObject({
-  object_type: z.string(),
-  id: z.string(),
-  created_at: instant,
-  updated_at: instant,
-});
+export const storedFact = z
+  .looseObject({
+    object_type: z.string(),
+    id: z.string(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({
+    id: 'StoredFact',
+    examples: [
+      {
+        object_type: 'CUSTOMER',
+        id: 'cust_acme',
+        email: 'ap@acme.example',
+        created_at: '2026-01-31T09:00:00Z',
+        updated_at: '2026-01-31T09:00:00Z',
+      },
+    ],
+  });
