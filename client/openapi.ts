@@ -45,11 +45,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a fact: contacts */
+        /**
+         * Get a fact: contacts
+         * @description Requires the CONTACT.VIEW permission.
+         */
         get: operations["getContactsById"];
         /**
          * Store a fact: contacts
-         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.
+         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`. Requires the CONTACT.UPDATE permission.
          */
         put: operations["putContactsById"];
         post?: never;
@@ -66,11 +69,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a fact: customers */
+        /**
+         * Get a fact: customers
+         * @description Requires the CUSTOMER.VIEW permission.
+         */
         get: operations["getCustomersById"];
         /**
          * Store a fact: customers
-         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.
+         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`. Requires the CUSTOMER.UPDATE permission.
          */
         put: operations["putCustomersById"];
         post?: never;
@@ -87,11 +93,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a fact: invoices */
+        /**
+         * Get a fact: invoices
+         * @description Requires the INVOICE.VIEW permission.
+         */
         get: operations["getInvoicesById"];
         /**
          * Store a fact: invoices
-         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.
+         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`. Requires the INVOICE.UPDATE permission.
          */
         put: operations["putInvoicesById"];
         post?: never;
@@ -108,14 +117,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the platform */
+        /**
+         * Get the platform
+         * @description Requires the PLATFORM.VIEW permission.
+         */
         get: operations["getPlatform"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change settings */
+        /**
+         * Change settings
+         * @description Requires the PLATFORM.UPDATE permission.
+         */
         patch: operations["patchPlatform"];
         trace?: never;
     };
@@ -126,11 +141,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a fact: pricing-plan-schedules */
+        /**
+         * Get a fact: pricing-plan-schedules
+         * @description Requires the PRICING_PLAN_SCHEDULE.VIEW permission.
+         */
         get: operations["getPricingPlanSchedulesById"];
         /**
          * Store a fact: pricing-plan-schedules
-         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.
+         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`. Requires the PRICING_PLAN_SCHEDULE.UPDATE permission.
          */
         put: operations["putPricingPlanSchedulesById"];
         post?: never;
@@ -147,11 +165,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a fact: pricing-plan-subscriptions */
+        /**
+         * Get a fact: pricing-plan-subscriptions
+         * @description Requires the PRICING_PLAN_SUBSCRIPTION.VIEW permission.
+         */
         get: operations["getPricingPlanSubscriptionsById"];
         /**
          * Store a fact: pricing-plan-subscriptions
-         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.
+         * @description Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`. Requires the PRICING_PLAN_SUBSCRIPTION.UPDATE permission.
          */
         put: operations["putPricingPlanSubscriptionsById"];
         post?: never;
@@ -170,7 +191,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a test clock */
+        /**
+         * Create a test clock
+         * @description Requires the TEST_CLOCK.CREATE permission.
+         */
         post: operations["postTestClocks"];
         delete?: never;
         options?: never;
@@ -185,7 +209,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a test clock */
+        /**
+         * Get a test clock
+         * @description Requires the TEST_CLOCK.VIEW permission.
+         */
         get: operations["getTestClocksByResourceId"];
         put?: never;
         post?: never;
@@ -206,7 +233,7 @@ export interface paths {
         put?: never;
         /**
          * Advance a test clock
-         * @description 200 = every bound run is at rest at the new time. 202 = still under way; ask again with GET.
+         * @description 200 = every bound run is at rest at the new time. 202 = still under way; ask again with GET. Requires the TEST_CLOCK.UPDATE permission.
          */
         post: operations["postTestClocksByResourceIdAdvance"];
         delete?: never;
@@ -222,10 +249,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List workflow actions */
+        /**
+         * List workflow actions
+         * @description Requires the WORKFLOW_ACTION.VIEW permission.
+         */
         get: operations["getWorkflowActions"];
         put?: never;
-        /** Create an action */
+        /**
+         * Create an action
+         * @description Requires the WORKFLOW_ACTION.CREATE permission.
+         */
         post: operations["postWorkflowActions"];
         delete?: never;
         options?: never;
@@ -240,15 +273,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an action */
+        /**
+         * Get an action
+         * @description Requires the WORKFLOW_ACTION.VIEW permission.
+         */
         get: operations["getWorkflowActionsByResourceId"];
         put?: never;
         post?: never;
-        /** Archive an action */
+        /**
+         * Archive an action
+         * @description Requires the WORKFLOW_ACTION.DELETE permission.
+         */
         delete: operations["deleteWorkflowActionsByResourceId"];
         options?: never;
         head?: never;
-        /** Change an action */
+        /**
+         * Change an action
+         * @description Requires the WORKFLOW_ACTION.UPDATE permission.
+         */
         patch: operations["patchWorkflowActionsByResourceId"];
         trace?: never;
     };
@@ -259,7 +301,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List runs */
+        /**
+         * List runs
+         * @description Requires the WORKFLOW_RUN.VIEW permission.
+         */
         get: operations["getWorkflowRuns"];
         put?: never;
         post?: never;
@@ -280,7 +325,7 @@ export interface paths {
         put?: never;
         /**
          * Release what the blast guard holds
-         * @description Late steps above the platform’s `blast_limit` wait for this; they then go at once.
+         * @description Late steps above the platform’s `blast_limit` wait for this; they then go at once. Requires the WORKFLOW_RUN.UPDATE permission.
          */
         post: operations["postWorkflowRunsRelease"];
         delete?: never;
@@ -296,7 +341,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a run */
+        /**
+         * Get a run
+         * @description Requires the WORKFLOW_RUN.VIEW permission.
+         */
         get: operations["getWorkflowRunsByResourceId"];
         put?: never;
         post?: never;
@@ -313,14 +361,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List triggers */
+        /**
+         * List triggers
+         * @description Requires the WORKFLOW_TRIGGER.VIEW permission.
+         */
         get: operations["getWorkflowTriggers"];
         put?: never;
         /**
          * Trigger workflows for a resource
-         * @description 201 = accepted. 200 = every run of this EVENT exists already; the trigger that made the oldest is answered.
+         * @description 201 = accepted. 200 = every run of this EVENT exists already; the trigger that made the oldest is answered. Requires the WORKFLOW_TRIGGER.CREATE permission.
          */
         post: operations["postWorkflowTriggers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-triggers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search triggers
+         * @description Requires the WORKFLOW_TRIGGER.VIEW permission.
+         */
+        post: operations["postWorkflowTriggersSearch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,7 +405,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a trigger */
+        /**
+         * Get a trigger
+         * @description Requires the WORKFLOW_TRIGGER.VIEW permission.
+         */
         get: operations["getWorkflowTriggersByResourceId"];
         put?: never;
         post?: never;
@@ -351,11 +425,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List workflows */
+        /**
+         * List workflows
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
         get: operations["getWorkflows"];
         put?: never;
-        /** Create a workflow */
+        /**
+         * Create a workflow
+         * @description Requires the WORKFLOW.CREATE permission.
+         */
         post: operations["postWorkflows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search workflows
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
+        post: operations["postWorkflowsSearch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,14 +469,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a workflow */
+        /**
+         * Get a workflow
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
         get: operations["getWorkflowsByResourceIdOrReference"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a workflow */
+        /**
+         * Change a workflow
+         * @description Requires the WORKFLOW.UPDATE permission.
+         */
         patch: operations["patchWorkflowsByResourceIdOrReference"];
         trace?: never;
     };
@@ -389,7 +495,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a workflow ACTIVE */
+        /**
+         * Make a workflow ACTIVE
+         * @description Requires the WORKFLOW.UPDATE permission.
+         */
         post: operations["postWorkflowsByResourceIdOrReferenceActivate"];
         delete?: never;
         options?: never;
@@ -406,7 +515,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a workflow ARCHIVED */
+        /**
+         * Make a workflow ARCHIVED
+         * @description Requires the WORKFLOW.UPDATE permission.
+         */
         post: operations["postWorkflowsByResourceIdOrReferenceArchive"];
         delete?: never;
         options?: never;
@@ -423,7 +535,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a workflow INACTIVE */
+        /**
+         * Make a workflow INACTIVE
+         * @description Requires the WORKFLOW.UPDATE permission.
+         */
         post: operations["postWorkflowsByResourceIdOrReferenceDeactivate"];
         delete?: never;
         options?: never;
@@ -723,6 +838,44 @@ export interface components {
             field: string | null;
             message: string;
         };
+        /**
+         * @description Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.
+         * @example {
+         *       "search_fields": [
+         *         {
+         *           "name": "name",
+         *           "value": "ladder"
+         *         }
+         *       ],
+         *       "filter_fields": [
+         *         {
+         *           "name": "status",
+         *           "values": [
+         *             "ACTIVE"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        SearchCreateRequest: {
+            search_fields?: {
+                name?: string | null;
+                value: string;
+                wildcard_start?: boolean | null;
+                wildcard_end?: boolean | null;
+                ignore_case?: boolean | null;
+            }[] | null;
+            filter_fields?: {
+                name: string;
+                reference?: string | null;
+                value?: string | null;
+                values?: string[] | null;
+            }[] | null;
+            selection_rule_fields?: {
+                name: string;
+                value?: string | null;
+            }[] | null;
+        } | null;
         /**
          * @example {
          *       "object_type": "CUSTOMER",
@@ -1788,15 +1941,15 @@ export interface components {
                  * @example {
                  *       "type": "INVALID_REQUEST",
                  *       "code": "IDEMPOTENCY_CHECK_FAILED",
-                 *       "field": null,
-                 *       "message": "A request with this Idempotency-Key is in progress.",
+                 *       "field": "Idempotency-Key",
+                 *       "message": "The first request with this idempotency key is still under way: try again in a moment.",
                  *       "resource_id": null,
                  *       "resource_type": null,
                  *       "problems": [
                  *         {
                  *           "code": "IDEMPOTENCY_CHECK_FAILED",
-                 *           "field": null,
-                 *           "message": "A request with this Idempotency-Key is in progress."
+                 *           "field": "Idempotency-Key",
+                 *           "message": "The first request with this idempotency key is still under way: try again in a moment."
                  *         }
                  *       ]
                  *     }
@@ -1815,14 +1968,14 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "INVALID_REQUEST",
-                 *       "code": "TOO_MANY_REQUESTS",
+                 *       "code": "INVALID_REQUEST",
                  *       "field": null,
                  *       "message": "Too many requests; try again in a moment.",
                  *       "resource_id": null,
                  *       "resource_type": null,
                  *       "problems": [
                  *         {
-                 *           "code": "TOO_MANY_REQUESTS",
+                 *           "code": "INVALID_REQUEST",
                  *           "field": null,
                  *           "message": "Too many requests; try again in a moment."
                  *         }
@@ -3274,6 +3427,108 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    postWorkflowTriggersSearch: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "id";
+                order_direction?: "asc" | "desc";
+                /** @description Id fields whose resources are put in beside them; `ALL` = every one that can be. */
+                "expand[]"?: string[];
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "WORKFLOW_TRIGGER",
+                     *           "id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "type": "MANUAL",
+                     *           "customer_id": "cust_acme",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "runs": [
+                     *             {
+                     *               "id": "run_5nV0cQe8RjT2yLxKd7Ba",
+                     *               "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+                     *               "created": true,
+                     *               "status": "WAITING",
+                     *               "next_step_at": "2026-01-31T09:00:00Z"
+                     *             }
+                     *           ],
+                     *           "invoice": {
+                     *             "invoice_id": "inv_1",
+                     *             "manual": {
+                     *               "variant": "OVERDUE"
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["WorkflowTrigger"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getWorkflowTriggersByResourceId: {
         parameters: {
             query?: never;
@@ -3431,6 +3686,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postWorkflowsSearch: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "updated_at" | "name" | "reference" | "id";
+                order_direction?: "asc" | "desc";
+                /** @description Id fields whose resources are put in beside them; `ALL` = every one that can be. */
+                "expand[]"?: string[];
+                "statuses[]"?: ("ACTIVE" | "INACTIVE" | "DRAFT" | "ARCHIVED")[];
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "WORKFLOW",
+                     *           "id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "number": 1,
+                     *           "name": "Overdue ladder",
+                     *           "type": "INVOICE",
+                     *           "reference": "overdue-ladder",
+                     *           "status": "ACTIVE",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z",
+                     *           "invoice": {
+                     *             "variant": "OVERDUE",
+                     *             "overdue": {
+                     *               "periods": [
+                     *                 {
+                     *                   "type": "DAY",
+                     *                   "value": 7
+                     *                 },
+                     *                 {
+                     *                   "type": "DAY",
+                     *                   "value": 15
+                     *                 },
+                     *                 {
+                     *                   "type": "DAY",
+                     *                   "value": 30
+                     *                 }
+                     *               ]
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Workflow"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { apiError } from '../schemas/wire.js';
 import type { HeaderName } from './shared-parts.js';
 
 export interface ErrorAnswer {
@@ -64,13 +66,14 @@ export const ERROR_ANSWERS = {
     status: '422',
     description: 'A request with the same `Idempotency-Key` is under way.',
     code: 'IDEMPOTENCY_CHECK_FAILED',
-    message: 'A request with this Idempotency-Key is in progress.',
+    field: 'Idempotency-Key',
+    message: 'The first request with this idempotency key is still under way: try again in a moment.',
     headers: ['Retry-After'],
   },
   TooManyRequests: {
     status: '429',
     description: 'More requests than are allowed in this time.',
-    code: 'TOO_MANY_REQUESTS',
+    code: 'INVALID_REQUEST',
     message: 'Too many requests; try again in a moment.',
     headers: ['Retry-After'],
   },
@@ -93,7 +96,7 @@ export const ERROR_ANSWERS = {
 export type ErrorName = keyof typeof ERROR_ANSWERS;
 
 /** As `answerError` writes it. */
-export function errorBody({ status, code, field = undefined, message, resource }: ErrorAnswer): object {
+export function errorBody({ status, code, field, message, resource }: ErrorAnswer): z.infer<typeof apiError> {
   const problem = { code, field: field ?? null, message };
   return {
     type: status.startsWith('5') ? 'API_ERROR' : 'INVALID_REQUEST',

@@ -98,9 +98,6 @@ export const apiError = z
     ],
   });
 
-/** Error answers that every route behind authentication can give. */
-export const errors = { 400: apiError, 401: apiError, 403: apiError, 404: apiError, 500: apiError, 503: apiError };
-
 /** An instant as it leaves: UTC, whole seconds (S-W4). */
 export function iso(at: Instant): string;
 export function iso(at: Instant | null): string | null;
