@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.dunwell/', 'node_modules/'] },
+  { ignores: ['dist/', '.dunwell/', 'node_modules/', 'client/openapi.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -2,7 +2,11 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { ZodApp } from './context.js';
-import { tidyOpenApi } from './tidy-openapi.js';
+import type { OpenApi } from './openapi/document.js';
+import { completeOpenApi } from './openapi/complete.js';
+import { describeRoute } from './openapi/describe-route.js';
+import { addExamples } from './openapi/examples.js';
+import { tidyOpenApi } from './openapi/tidy.js';
 
 /** In the order somebody new needs them. */
 const TAGS = [
@@ -25,7 +29,7 @@ const TAGS = [
 const DESCRIPTION = `Durable billing reminders: at the right local time, exactly once, stopped the moment they are no longer wanted.
 
 Send an API key in \`X-API-KEY\` or as a bearer token, and \`x-platform-id\` if it serves several platforms. Every answer carries \`X-REQUEST-ID\`; fields of a body that were not known are
-named in \`Dunwell-Ignored-Fields\`. Errors are an \`ApiError\`: the first problem, and all of them in \`problems\`.`;
+named in \`Dunwell-Ignored-Fields\`. Errors are an \`ApiError\`: the first problem, and all of them in \`problems\`. Requests that change something may carry an \`Idempotency-Key\`.`;
 
 /** Everything of the page comes from here; styles are inline because Swagger UI sets them so. */
 const PAGE_CSP = {
@@ -53,8 +57,8 @@ export async function registerDocs(app: ZodApp): Promise<void> {
       },
       security: [{ apiKey: [] }, { bearer: [] }],
     },
-    transform: jsonSchemaTransform,
-    transformObject: (document) => tidyOpenApi(jsonSchemaTransformObject(document)),
+    transform: (route) => jsonSchemaTransform(describeRoute(route)),
+    transformObject: (document) => publish(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -66,4 +70,9 @@ export async function registerDocs(app: ZodApp): Promise<void> {
     uiConfig: { defaultModelsExpandDepth: 0, displayRequestDuration: true, persistAuthorization: true },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+/** From what the routes declare to what is published. */
+function publish(generated: ReturnType<typeof jsonSchemaTransformObject>): typeof generated {
+  return addExamples(tidyOpenApi(completeOpenApi(generated as OpenApi)));
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { ApiContext, ZodApp } from './context.js';
 
 const ok = z.object({ status: z.literal('ok') });
-const down = z.object({ status: z.literal('unavailable'), message: z.string() });
+const down = z.object({
+  status: z.literal('unavailable'),
+  message: z.string().meta({ examples: ['Postgres does not answer.'] }),
+});
 
 /** Liveness, and readiness: as long as triggers can be accepted, which needs Postgres and nothing else. */
 export function healthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>): void {

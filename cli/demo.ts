@@ -1,13 +1,14 @@
+import { createDunwellClient } from '../client/client.js';
 import { createApiKey } from '../store/api-keys.js';
 import type { Database } from '../store/database.js';
 import { createPlatform } from '../store/platforms.js';
-import { createClient } from './demo/client.js';
 import { DemoFailure } from './demo/demo-failure.js';
 import { readExamples, type Examples } from './demo/examples.js';
 import { Inbox } from './demo/inbox.js';
 import { ink } from './demo/ink.js';
 import { loadExamples } from './demo/load.js';
 import { playStory } from './demo/play.js';
+import { request } from './demo/request.js';
 import { listRuns } from './demo/runs.js';
 import { tellPlaces, tellVerdict } from './demo/summary.js';
 import { Teller } from './demo/tell.js';
@@ -35,7 +36,7 @@ async function play(db: Database, file: DevFile): Promise<boolean> {
   const examples = await readExamples();
   const platform = await createPlatform(db, 'Demo', 'TEST');
   const apiKey = await createApiKey(db, [platform.id], 'dunwell demo');
-  const client = createClient(file.api_url, apiKey);
+  const client = createDunwellClient({ baseUrl: file.api_url, apiKey, fetch: request });
   const replyTo = `accounts+${platform.id.slice(-8).toLowerCase()}@brightwater.example`;
   const customers = { ...examples.customers, ...examples.wallClock.customers };
   const inbox = new Inbox({ mailboxUrl: file.mailbox_url, client, replyTo, customers, subjects: subjectsOf(examples) });

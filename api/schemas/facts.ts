@@ -53,7 +53,7 @@ const contact = z
     notification_preferences: z.array(preference).nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'ContactFact' });
+  .meta({ id: 'ContactFact', examples: [{ customer_id: 'cust_acme', email: 'cfo@acme.example' }] });
 
 const invoice = z
   .looseObject({
@@ -102,7 +102,7 @@ const pricingPlanSubscription = z
     name: z.string().max(255).nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'PricingPlanSubscriptionFact' });
+  .meta({ id: 'PricingPlanSubscriptionFact', examples: [{ customer_id: 'cust_acme', status: 'ACTIVE', name: 'Pro' }] });
 
 const pricingPlanSchedule = z
   .looseObject({
@@ -112,7 +112,10 @@ const pricingPlanSchedule = z
     end_at: utc.nullish(),
     updated_at: utc.nullish(),
   })
-  .meta({ id: 'PricingPlanScheduleFact' });
+  .meta({
+    id: 'PricingPlanScheduleFact',
+    examples: [{ pricing_plan_subscription_id: 'ppsu_acme_pro', type: 'TRIAL', end_at: '2026-01-31T00:00:00Z' }],
+  });
 
 /** By the URL's word. */
 export const factSchemas = {

@@ -8,5 +8,7 @@ export function patchBody(create: z.ZodObject, id: string) {
   // The create request itself has an id, and would be described as a reference.
   const { properties } = z.toJSONSchema(z.object(create.shape), { io: 'input' });
   const description = 'A merge patch: absent = unchanged, null = cleared, arrays replaced, objects merged.';
-  return z.record(z.string(), z.unknown()).meta({ id, description, properties });
+  return z
+    .record(z.string(), z.unknown())
+    .meta({ id, description, properties, examples: [{ description: 'Changed' }] });
 }

@@ -70,9 +70,10 @@ export const line = (longest: number): z.ZodString =>
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line without control characters')
     .meta({ examples: ['One line of text'] });
 
-export const problem = z
-  .object({ code: z.string(), field: z.string().nullable(), message: z.string() })
-  .meta({ id: 'Problem' });
+export const problem = z.object({ code: z.string(), field: z.string().nullable(), message: z.string() }).meta({
+  id: 'Problem',
+  examples: [{ code: 'MISSING_FIELD', field: 'reference', message: 'reference is required.' }],
+});
 
 export const apiError = z
   .object({
@@ -84,10 +85,21 @@ export const apiError = z
     resource_type: z.string().nullable(),
     problems: z.array(problem),
   })
-  .meta({ id: 'ApiError', description: 'The first problem, and all of them in `problems`.' });
-
-/** Error answers that every route behind authentication can give. */
-export const errors = { 400: apiError, 401: apiError, 403: apiError, 404: apiError, 500: apiError, 503: apiError };
+  .meta({
+    id: 'ApiError',
+    description: 'The first problem, and all of them in `problems`.',
+    examples: [
+      {
+        type: 'INVALID_REQUEST',
+        code: 'MISSING_FIELD',
+        field: 'reference',
+        message: 'reference is required.',
+        resource_id: null,
+        resource_type: null,
+        problems: [{ code: 'MISSING_FIELD', field: 'reference', message: 'reference is required.' }],
+      },
+    ],
+  });
 
 /** An instant as it leaves: UTC, whole seconds (S-W4). */
 export function iso(at: Instant): string;

@@ -5,7 +5,7 @@ import { idText, instant, ordinal, period } from './wire.js';
 const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
 
 const step = z.object({
-  id: z.string(),
+  id: z.string().meta({ examples: ['7-DAY'] }),
   kind: z.enum(['RUNG', 'EXTRA']),
   period: period.nullable().meta({ description: 'null where the variant has none.' }),
   periods: z.array(period).meta({ description: 'Every period the step stands for: equal instants are one step.' }),

@@ -58,10 +58,10 @@ export const triggerCreate = z
   });
 
 const triggeredRun = z.object({
-  id: z.string(),
+  id: z.string().meta({ examples: ['run_5nV0cQe8RjT2yLxKd7Ba'] }),
   workflow_id: z.string(),
   created: z.boolean(),
-  status: z.string(),
+  status: z.string().meta({ examples: ['WAITING'] }),
   next_step_at: instant.nullable(),
 });
 

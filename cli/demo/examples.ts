@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Schemas } from '../../client/client.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type ById<Body> = Readonly<Record<string, Body>>;
@@ -44,10 +45,17 @@ export interface ExpectedMail {
   why: string;
 }
 
+type Email = NonNullable<Schemas['WorkflowActionCreateRequest']['send_email_to_customer']>;
+
+/** An action before its workflow has an id and the demo an address. */
+type ExampleAction = Pick<Schemas['WorkflowActionCreateRequest'], 'type' | 'status'> & {
+  send_email_to_customer: Email;
+};
+
 /** The folder `examples/`: bodies as the API takes them, by id, the story, and the mails it must lead to. */
 export interface Examples {
-  platform: Json;
-  workflows: readonly { workflow: Json; action: Json & { send_email_to_customer: Json & { reply_to: Json } } }[];
+  platform: Schemas['PlatformUpdateRequest'];
+  workflows: readonly { workflow: Schemas['WorkflowCreateRequest']; action: ExampleAction }[];
   customers: ById<ExampleCustomer>;
   invoices: ById<ExampleInvoice>;
   trials: { 'pricing-plan-subscriptions': ById<Json & { name: string }>; 'pricing-plan-schedules': ById<Json> };

@@ -1,7 +1,8 @@
-import { request, type Client } from './client.js';
+import type { DunwellClient } from '../../client/client.js';
 import { DemoFailure } from './demo-failure.js';
 import type { ExampleCustomer } from './examples.js';
 import { localMinute } from './local-time.js';
+import { request } from './request.js';
 import { labelOf, listRuns } from './runs.js';
 
 export interface ReceivedMail {
@@ -21,7 +22,7 @@ export interface ReceivedMail {
 
 interface InboxOptions {
   mailboxUrl: string;
-  client: Client;
+  client: DunwellClient;
   /** Only mails that answer to this address: a mailbox may hold those of an earlier demo. */
   replyTo: string;
   customers: Readonly<Record<string, ExampleCustomer>>;
@@ -84,7 +85,7 @@ interface Summary {
   Created: string;
 }
 
-async function stepsByDelivery(client: Client): Promise<Map<string, string>> {
+async function stepsByDelivery(client: DunwellClient): Promise<Map<string, string>> {
   const runs = await listRuns(client);
   return new Map(
     runs.flatMap((run) =>

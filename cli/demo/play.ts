@@ -1,14 +1,15 @@
-import type { Client } from './client.js';
+import type { DunwellClient } from '../../client/client.js';
 import { consequencesOf, newlyBlocked } from './consequences.js';
 import type { Examples, StoryEvent } from './examples.js';
 import type { Inbox } from './inbox.js';
 import { dayLabel, localMinute } from './local-time.js';
+import { putFact } from './put-fact.js';
 import { labelOf, listRuns, type RunBody, type StepBody } from './runs.js';
 import type { Teller } from './tell.js';
 import type { TestClock } from './test-clock.js';
 
 interface Stage {
-  client: Client;
+  client: DunwellClient;
   clock: TestClock;
   inbox: Inbox;
   teller: Teller;
@@ -54,7 +55,8 @@ export async function playStory({ client, clock, inbox, teller }: Stage, example
   async function happen({ says, put, changes }: StoryEvent, now: number): Promise<void> {
     const fact = { ...facts.get(put), ...changes };
     facts.set(put, fact);
-    await client.put(`/v1/${put}`, fact);
+    const [kind = '', id = ''] = put.split('/');
+    await putFact(client, kind, id, fact);
     const after = await listRuns(client);
     const lines = consequencesOf(runs, after, now);
     teller.event(localMinute(now, 'UTC'), 'UTC', says, lines.length > 0 ? lines : planStays(after, put));

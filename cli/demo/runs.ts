@@ -1,30 +1,14 @@
-import type { Client } from './client.js';
+import type { DunwellClient, Schemas } from '../../client/client.js';
+import { answered } from './answered.js';
 import { DemoFailure } from './demo-failure.js';
 
-/** What the demo reads of a run (`GET /v1/workflow-runs`). */
-export interface RunBody {
-  id: string;
-  variant: string;
-  resource_id: string;
-  timezone: string | null;
-  status: string;
-  steps: readonly StepBody[];
-}
-
-export interface StepBody {
-  id: string;
-  period: { type: string; value: number } | null;
-  planned_at: string;
-  status: 'PLANNED' | 'DONE' | 'SKIPPED' | 'BLOCKED' | 'FAILED';
-  reason: string | null;
-  delivery_ids: readonly string[];
-}
+export type RunBody = Schemas['WorkflowRun'];
+export type StepBody = RunBody['steps'][number];
 
 /** Every run of the platform, oldest first. */
-export async function listRuns(client: Client): Promise<RunBody[]> {
-  const page = await client.get<{ data: RunBody[]; links: { next: string | null } }>(
-    '/v1/workflow-runs?limit=100&order_direction=asc',
-  );
+export async function listRuns(client: DunwellClient): Promise<RunBody[]> {
+  const query = { limit: 100, order_direction: 'asc' } as const;
+  const page = await answered(client.GET('/v1/workflow-runs', { params: { query } }));
   if (page.links.next !== null) throw new DemoFailure('The demo has more runs than it reads at once (100).');
   return page.data;
 }

@@ -1,12 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from './client.js';
+import type { DunwellClient } from '../../client/client.js';
+import { answered } from './answered.js';
 import { DemoFailure } from './demo-failure.js';
-
-interface ClockBody {
-  id: string;
-  frozen_time: string;
-  status: 'READY' | 'ADVANCING';
-}
 
 /** The clock that the demo's customers live on. */
 export interface TestClock {
@@ -18,12 +13,15 @@ export interface TestClock {
 const REST_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
-export async function createTestClock(client: Client, startsAt: string): Promise<TestClock> {
-  const { id } = await client.post<ClockBody>('/v1/test-clocks', { frozen_time: startsAt });
+export async function createTestClock(client: DunwellClient, startsAt: string): Promise<TestClock> {
+  const { id } = await answered(client.POST('/v1/test-clocks', { body: { frozen_time: startsAt } }));
+  const params = { path: { resourceId: id } };
   return {
     id,
     async advance(to) {
-      let clock = await client.post<ClockBody>(`/v1/test-clocks/${id}/advance`, { frozen_time: to });
+      let clock = await answered(
+        client.POST('/v1/test-clocks/{resourceId}/advance', { params, body: { frozen_time: to } }),
+      );
       // 202: still under way after the API's own patience.
       const deadline = performance.now() + REST_LIMIT_MS;
       while (clock.status !== 'READY') {
@@ -31,7 +29,7 @@ export async function createTestClock(client: Client, startsAt: string): Promise
           throw new DemoFailure(`Test clock ${id} stands at ${clock.frozen_time} and does not reach ${to}.`);
         }
         await pause(LOOK_EVERY_MS);
-        clock = await client.get<ClockBody>(`/v1/test-clocks/${id}`);
+        clock = await answered(client.GET('/v1/test-clocks/{resourceId}', { params }));
       }
     },
   };

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from './client.js';
+import type { DunwellClient } from '../../client/client.js';
 import { DemoFailure } from './demo-failure.js';
 import type { Examples, ExpectedMail } from './examples.js';
 import type { Inbox } from './inbox.js';
 import { localMinute } from './local-time.js';
+import { putFact } from './put-fact.js';
 import type { Teller } from './tell.js';
 
 const AHEAD_MS = 5_000;
@@ -15,16 +16,16 @@ const LOOK_EVERY_MS = 50;
  * on the engine has to fire. Answers the mail that was expected.
  */
 export async function playWallClock(
-  client: Client,
+  client: DunwellClient,
   inbox: Inbox,
   teller: Teller,
   { customers, invoices }: Examples['wallClock'],
 ): Promise<ExpectedMail> {
   const [customerId, customer] = only(customers);
   const [invoiceId, invoice] = only(invoices);
-  await client.put(`/v1/customers/${customerId}`, customer);
+  await putFact(client, 'customers', customerId, customer);
   const dueAt = Date.now() + AHEAD_MS;
-  await client.put(`/v1/invoices/${invoiceId}`, { ...invoice, due_date: new Date(dueAt).toISOString() });
+  await putFact(client, 'invoices', invoiceId, { ...invoice, due_date: new Date(dueAt).toISOString() });
   const { legal_name: name } = customer.organization;
   console.log(
     `\n  And once in real time: ${invoice.invoice_number} of ${name} falls due in ${String(AHEAD_MS / 1_000)} s.`,

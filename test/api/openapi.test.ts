@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeRoute } from '../../api/openapi/describe-route.js';
+import { openApiText } from '../../api/openapi/text.js';
 import { createApi, type Api } from './api.js';
 import type { Json } from './support.js';
 
@@ -23,6 +26,16 @@ describe('/openapi.json', () => {
     );
   });
   afterAll(() => h.stop());
+
+  const resolve = (part: Json): Json =>
+    typeof part.$ref === 'string'
+      ? part.$ref
+          .slice(2)
+          .split('/')
+          .reduce<Json>((at, key) => at[key] as Json, document)
+      : part;
+  const answersOf = (operation: Json): [string, Json][] =>
+    Object.entries(operation.responses as Json).map(([status, answer]) => [status, resolve(answer as Json)]);
 
   it('is OpenAPI 3.1 with a title, tags and two ways to authenticate', () => {
     expect(document).toMatchObject({
@@ -48,30 +61,126 @@ describe('/openapi.json', () => {
     for (const { name, operation } of operations) {
       expect(operation.summary, name).toMatch(/^[A-Z]/);
       expect(tags, name).toContain(operation.tags[0]);
-      for (const [status, response] of Object.entries(operation.responses as Json)) {
+      for (const [status, response] of answersOf(operation)) {
         expect(response.description, `${name} ${status}`).not.toBe('Default Response');
         expect(response.content['application/json'].schema, `${name} ${status}`).toBeDefined();
+        expect(Object.keys(response.headers as Json), `${name} ${status}`).toContain('X-REQUEST-ID');
       }
     }
   });
 
-  it('gives every write its body, and every closed route its errors', () => {
+  it('gives every write its body', () => {
     for (const { name, operation } of operations) {
       const writes = /^(POST|PUT|PATCH) /.test(name) && !WITHOUT_BODY.test(name);
       expect(operation.requestBody !== undefined, name).toBe(writes);
-      const open = operation.tags[0] === 'health';
-      if (open) expect(operation.security, name).toEqual([]);
-      else
-        expect(Object.keys(operation.responses as Json), name).toEqual(
-          expect.arrayContaining(['400', '401', '403', '404']),
-        );
     }
+  });
+
+  it('gives every closed route every error it can answer, and open routes none of them', () => {
+    for (const { name, operation } of operations) {
+      const errors = answersOf(operation).flatMap(([status]) => (status < '400' ? [] : [status]));
+      if (operation.tags[0] === 'health') {
+        expect(operation.security, name).toEqual([]);
+        expect(errors.filter((status) => status !== '503')).toEqual([]);
+        continue;
+      }
+      const writes = !name.startsWith('GET ');
+      const refers = name.includes('{') || operation.requestBody !== undefined;
+      expect(errors, name).toEqual([
+        ...['400', '401', '403'],
+        ...(refers ? ['404'] : []),
+        ...(writes ? ['409', '413', '415', '422'] : []),
+        ...['429', '500', '503'],
+      ]);
+    }
+  });
+
+  it('names the headers of requests and answers', () => {
+    const named = (name: string): Json => operations.find((one) => one.name === name)?.operation ?? {};
+    const headers = (name: string, status: string): string[] =>
+      Object.keys(named(name).responses[status].headers as Json).sort();
+    const parameters = (name: string): string[] =>
+      (named(name).parameters as Json[])
+        .map(resolve)
+        .filter((one) => one.in === 'header')
+        .map((one) => one.name as string);
+    expect(parameters('GET /v1/workflows')).toEqual(['x-platform-id']);
+    expect(parameters('PATCH /v1/platform')).toEqual(['x-platform-id', 'Idempotency-Key']);
+    expect(headers('GET /v1/workflows', '200')).toEqual(['X-REQUEST-ID']);
+    expect(headers('PUT /v1/invoices/{id}', '200')).toEqual([
+      'Dunwell-Ignored-Fields',
+      'Dunwell-Stale',
+      'Idempotent-Replayed',
+      'X-REQUEST-ID',
+    ]);
+    const errors = Object.fromEntries(
+      answersOf(named('PATCH /v1/platform')).map(([status, answer]) => [status, Object.keys(answer.headers as Json)]),
+    );
+    expect(errors).toMatchObject({
+      401: ['X-REQUEST-ID', 'WWW-Authenticate'],
+      422: ['X-REQUEST-ID', 'Retry-After'],
+      429: ['X-REQUEST-ID', 'Retry-After'],
+      503: ['X-REQUEST-ID', 'Retry-After', 'Transient-error'],
+    });
+  });
+
+  it('names every operation once, as the contract does', () => {
+    const ids = operations.map(({ operation }) => operation.operationId as string);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'getWorkflows',
+        'patchWorkflowsByResourceIdOrReference',
+        'postWorkflowsByResourceIdOrReferenceActivate',
+        'deleteWorkflowActionsByResourceId',
+      ]),
+    );
+  });
+
+  it('says which permission a route needs', () => {
+    const route = { method: 'POST', config: { permission: 'WORKFLOW.CREATE' } };
+    const { schema } = describeRoute({ schema: { description: 'Makes one.' }, url: '/v1/workflows', route });
+    expect(schema).toEqual({
+      description: 'Makes one. Requires the WORKFLOW.CREATE permission.',
+      operationId: 'postWorkflows',
+      'x-permission': 'WORKFLOW.CREATE',
+    });
+  });
+
+  it('shows an example of every body, which fits its schema', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const bodies = operations.flatMap(({ name, operation }) => [
+      ...(operation.requestBody ? [[name, operation.requestBody] as const] : []),
+      ...answersOf(operation).map(([status, answer]) => [`${name} ${status}`, answer] as const),
+    ]);
+    expect(bodies.length).toBeGreaterThan(200);
+    for (const [name, body] of bodies) {
+      const { schema, example } = body.content['application/json'] as Json;
+      const shown = example ?? resolve(schema as Json).examples?.[0];
+      expect(shown, name).toBeDefined();
+      expect(
+        JSON.stringify(shown),
+        `${name}: say how it looks, by .meta({ examples }) or in api/openapi/examples.ts`,
+      ).not.toMatch(/"string"|"property1"/);
+      const validate = ajv.compile({ components: document.components, ...(schema as Json) });
+      expect(validate(shown), `${name}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(shown)}`).toBe(true);
+    }
+  });
+
+  it('is docs/openapi.json; if not: npm run openapi', async () => {
+    const committed = await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
+    expect(
+      (await openApiText(h.app)) === committed,
+      'docs/openapi.json is behind. Run: npm run openapi && npm run client',
+    ).toBe(true);
   });
 
   it('names path parameters as the path does', () => {
     for (const { name, operation } of operations) {
       const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
-      const described = ((operation.parameters ?? []) as Json[]).filter((parameter) => parameter.in === 'path');
+      const described = ((operation.parameters ?? []) as Json[])
+        .map(resolve)
+        .filter((parameter) => parameter.in === 'path');
       expect(
         described.map((parameter) => parameter.name as string),
         name,
@@ -90,6 +199,7 @@ describe('/openapi.json', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'api', ...document });
     for (const [name, schema] of Object.entries(document.components.schemas as Json)) {
+      expect(schema.examples, name).toHaveLength(1);
       const validate = ajv.compile({ $ref: `api#/components/schemas/${name}` });
       for (const example of (schema.examples ?? []) as unknown[]) {
         expect(validate(example), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);

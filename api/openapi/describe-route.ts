@@ -1,0 +1,28 @@
+import type { FastifySchema } from 'fastify';
+
+interface Route {
+  schema: FastifySchema;
+  url: string;
+  route: { method: string | string[]; config?: unknown };
+}
+
+/** What a route's own settings say of it: a name for generators, and the permission it needs. */
+export function describeRoute<Input extends Route>(input: Input): Input {
+  const { schema, url, route } = input;
+  const { permission } = (route.config ?? {}) as { permission?: string };
+  const operationId = operationIdOf([route.method].flat()[0] ?? 'GET', url);
+  if (permission === undefined) return { ...input, schema: { ...schema, operationId } };
+  const needs = `Requires the ${permission} permission.`;
+  const description = schema.description === undefined ? needs : `${schema.description} ${needs}`;
+  return { ...input, schema: { ...schema, operationId, description, 'x-permission': permission } };
+}
+
+/** As the contract names them: `POST /v1/workflows/:id/activate` is `postWorkflowsByIdActivate`. */
+function operationIdOf(method: string, url: string): string {
+  const words = url
+    .replace(/^\/v\d+\//, '/')
+    .replaceAll(':', 'by-')
+    .split(/[/-]/)
+    .filter((word) => word !== '');
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}

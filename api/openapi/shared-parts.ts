@@ -1,0 +1,64 @@
+import type { Header, Parameter } from './document.js';
+
+const text = { type: 'string' };
+const flag = { type: 'string', enum: ['true'] };
+const seconds = { type: 'string', pattern: '^[0-9]+$', examples: ['1'] };
+
+/** Headers of requests, by the name that operations refer to. */
+export const PARAMETERS = {
+  PlatformId: {
+    name: 'x-platform-id',
+    in: 'header',
+    description: 'The platform that is meant, where the credential may use several.',
+    schema: { type: 'string', maxLength: 255 },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+} satisfies Record<string, Parameter>;
+
+/** Headers of answers. `required` = it is always there. */
+export const HEADERS = {
+  'X-REQUEST-ID': {
+    description: 'Names this request in our logs.',
+    required: true,
+    schema: { type: 'string', pattern: '^reqr_[A-Za-z0-9]{20}$', examples: ['reqr_8fQ2mZx1LrT0bYcVn3Wd'] },
+  },
+  'Dunwell-Ignored-Fields': {
+    description: 'Fields of the body that are not known and were ignored, separated by commas.',
+    schema: { ...text, examples: ['invoice.overdue.peroids'] },
+  },
+  'Dunwell-Stale': {
+    description: '`true`: the fact sent was older than the one stored, which stays.',
+    schema: flag,
+  },
+  'Idempotent-Replayed': {
+    description: '`true`: the answer to an earlier request with the same `Idempotency-Key`, given again.',
+    schema: flag,
+  },
+  'Idempotency-Retryable': {
+    description: '`true`: nothing was changed, and the same `Idempotency-Key` may be sent again.',
+    schema: flag,
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the same request is sent again.',
+    required: true,
+    schema: seconds,
+  },
+  'Transient-error': {
+    description: '`true`: it is expected to pass without anybody doing something.',
+    required: true,
+    schema: flag,
+  },
+  'WWW-Authenticate': {
+    description: 'How to authenticate.',
+    required: true,
+    schema: { ...text, examples: ['Bearer realm="dunwell"'] },
+  },
+} satisfies Record<string, Header>;
+
+export type HeaderName = keyof typeof HEADERS;
