@@ -2,6 +2,7 @@ import type { Logger } from '../contracts/logger.js';
 import { REMINDER_RUN } from '../contracts/engine.js';
 import type { Database } from '../store/database.js';
 import { advancingClocks, openAmong, overdueClockRuns, overdueRuns } from '../store/engine-state.js';
+import { prune } from '../store/prune.js';
 import type { EngineClient } from './client.js';
 import { checkRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
@@ -17,7 +18,7 @@ export interface WatchdogOptions {
   everyMs?: number;
   /** How long a run's instant may have passed with nothing claimed before the engine is asked. Default 60 s. */
   graceMs?: number;
-  /** Pause between looks at executions that people ended. Default 60 s. */
+  /** Pause between looks at executions that people ended, and at what can be forgotten. Default 60 s. */
   closedEveryMs?: number;
 }
 
@@ -66,6 +67,7 @@ export function createWatchdog(options: WatchdogOptions): Loop {
     const now = Date.now();
     if (now - lastClosedLookAt >= closedEveryMs) {
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
+      await prune(db);
       await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;
     }

@@ -43,7 +43,8 @@ export function triggerRequest(body: TriggerCreate, caller: Pick<Caller, 'userId
     type: body.type,
     workflowId: body.workflow_id ?? null,
     customerId: body.customer_id ?? null,
-    variant: occasion.variant ?? null,
+    // The contract gives a wallet no `manual` block to name it in, and there is only one (S-M8).
+    variant: occasion.variant ?? (block === 'wallet' ? 'WALLET_BALANCE' : null),
     targetType,
     resource: resourceOf(body, block),
     subscriptionId: body.pricing_plan_subscription?.pricing_plan_subscription_id ?? null,

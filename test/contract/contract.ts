@@ -29,6 +29,8 @@ formats.default(ajv);
 export class Contract {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly document: Json;
+  /** Operations that were asked so far. */
+  readonly called = new Set<string>();
 
   constructor(readonly file: string) {
     this.document = parse(readFileSync(join(DIRECTORY, `${file}.yml`), 'utf8')) as Json;
@@ -50,6 +52,18 @@ export class Contract {
     expect(validate(value), `${what}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(value)}`).toBe(true);
   }
 
+  /** Fields that a schema of the file lets be null, and that are not there at all: a client that reads them would find undefined. */
+  absent(schema: Json, value: Json): string[] {
+    const name = String(schema.$ref).split('/').at(-1) ?? '';
+    const { properties = {} } = (this.document.components.schemas as Record<string, Json>)[name] ?? {};
+    return Object.entries(properties as Record<string, Json>)
+      .filter(([field, { type, oneOf = [] }]) => {
+        const nullable = [type].flat().includes('null') || (oneOf as Json[]).some((one) => one.type === 'null');
+        return nullable && !(field in value);
+      })
+      .map(([field]) => field);
+  }
+
   /** Sends a request of the contract and judges the answer: its status is declared, and its body fits. */
   async call(h: Api, name: string, ids: Json = {}, body?: unknown, query = ''): Promise<Answer<any>> {
     const operation = this.operations.get(name);
@@ -61,6 +75,7 @@ export class Contract {
     const schema = operation.answers[answer.status];
     expect(Object.keys(operation.answers), `${name}: ${JSON.stringify(answer.body)}`).toContain(String(answer.status));
     if (schema) this.fits(schema, answer.body, `${String(answer.status)} of ${name}`);
+    this.called.add(name);
     return answer;
   }
 }

@@ -1,0 +1,19 @@
+import type { Database } from './database.js';
+
+const AT_ONCE = 5_000;
+
+/** Forgets what nobody asks for any more: answers kept for idempotency keys (48 h, S-W9), and late steps the blast guard counted (1 h, S-T4). */
+export async function prune(db: Database): Promise<void> {
+  await db.rows(
+    `DELETE FROM idempotency_keys WHERE scope IN (
+       SELECT scope FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '49 hours' LIMIT $1)`,
+    [AT_ONCE],
+  );
+  // On a TEST platform they are counted on test clocks, which may stand anywhere.
+  await db.rows(
+    `DELETE FROM late_steps WHERE ctid IN (
+       SELECT l.ctid FROM late_steps l JOIN platforms p ON p.id = l.platform_id
+       WHERE p.environment = 'LIVE' AND l.planned_at < clock_timestamp() - interval '2 hours' LIMIT $1)`,
+    [AT_ONCE],
+  );
+}
