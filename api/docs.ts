@@ -19,6 +19,8 @@ const TAGS = [
     name: 'workflow-runs',
     description: 'One workflow executed for one resource: what is planned, what was sent and why not.',
   },
+  { name: 'alert-rules', description: 'What is worth an alert.' },
+  { name: 'alerts', description: 'What was alerted.' },
   { name: 'webhooks', description: 'Where events are sent, and what they are signed with.' },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },

@@ -1378,23 +1378,21 @@ export interface components {
         /**
          * @example {
          *       "object_type": "ACCOUNT_MEMBERSHIP",
-         *       "id": "string",
-         *       "account_id": "string",
-         *       "account_reference": "string",
-         *       "environment": "TEST",
+         *       "id": "key_5nV0cQe8RjT2yLxKd7Ba:plat_5nV0cQe8RjT2yLxKd7Ba",
+         *       "account_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *       "account_reference": "Acme",
+         *       "environment": "LIVE",
          *       "account": {
-         *         "id": "string",
-         *         "reference": "string",
+         *         "id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *         "reference": "Acme",
          *         "account_type_code": "PLATFORM",
-         *         "environment": "TEST",
-         *         "account_group_id": "string",
+         *         "environment": "LIVE",
+         *         "account_group_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *         "parent_id": null,
-         *         "platform_id": "string"
+         *         "platform_id": "plat_5nV0cQe8RjT2yLxKd7Ba"
          *       },
          *       "type": "ADMIN",
-         *       "role_ids": [
-         *         "string"
-         *       ],
+         *       "role_ids": [],
          *       "roles": null
          *     }
          */
@@ -1774,8 +1772,8 @@ export interface components {
          * @example {
          *       "object_type": "API_KEY",
          *       "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-         *       "api_key": "string",
-         *       "entity_id": "string",
+         *       "api_key": null,
+         *       "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "active": true,
          *       "status": "ACTIVE",
@@ -1783,29 +1781,27 @@ export interface components {
          *       "account_memberships": [
          *         {
          *           "object_type": "ACCOUNT_MEMBERSHIP",
-         *           "id": "string",
-         *           "account_id": "string",
-         *           "account_reference": "string",
-         *           "environment": "TEST",
+         *           "id": "key_5nV0cQe8RjT2yLxKd7Ba:plat_5nV0cQe8RjT2yLxKd7Ba",
+         *           "account_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *           "account_reference": "Acme",
+         *           "environment": "LIVE",
          *           "account": {
-         *             "id": "string",
-         *             "reference": "string",
+         *             "id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *             "reference": "Acme",
          *             "account_type_code": "PLATFORM",
-         *             "environment": "TEST",
-         *             "account_group_id": "string",
+         *             "environment": "LIVE",
+         *             "account_group_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *             "parent_id": null,
-         *             "platform_id": "string"
+         *             "platform_id": "plat_5nV0cQe8RjT2yLxKd7Ba"
          *           },
          *           "type": "ADMIN",
-         *           "role_ids": [
-         *             "string"
-         *           ],
+         *           "role_ids": [],
          *           "roles": null
          *         }
          *       ],
          *       "team_memberships": null,
          *       "role_type": "ADMINISTRATOR",
-         *       "expires_at": "2990-01-31T00:00:00Z"
+         *       "expires_at": null
          *     }
          */
         ApiKey: {
@@ -1860,8 +1856,8 @@ export interface components {
          *         {
          *           "object_type": "API_KEY",
          *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-         *           "api_key": "string",
-         *           "entity_id": "string",
+         *           "api_key": null,
+         *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *           "created_at": "2026-01-31T09:00:00Z",
          *           "active": true,
          *           "status": "ACTIVE",
@@ -1869,29 +1865,27 @@ export interface components {
          *           "account_memberships": [
          *             {
          *               "object_type": "ACCOUNT_MEMBERSHIP",
-         *               "id": "string",
-         *               "account_id": "string",
-         *               "account_reference": "string",
-         *               "environment": "TEST",
+         *               "id": "key_5nV0cQe8RjT2yLxKd7Ba:plat_5nV0cQe8RjT2yLxKd7Ba",
+         *               "account_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *               "account_reference": "Acme",
+         *               "environment": "LIVE",
          *               "account": {
-         *                 "id": "string",
-         *                 "reference": "string",
+         *                 "id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+         *                 "reference": "Acme",
          *                 "account_type_code": "PLATFORM",
-         *                 "environment": "TEST",
-         *                 "account_group_id": "string",
+         *                 "environment": "LIVE",
+         *                 "account_group_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *                 "parent_id": null,
-         *                 "platform_id": "string"
+         *                 "platform_id": "plat_5nV0cQe8RjT2yLxKd7Ba"
          *               },
          *               "type": "ADMIN",
-         *               "role_ids": [
-         *                 "string"
-         *               ],
+         *               "role_ids": [],
          *               "roles": null
          *             }
          *           ],
          *           "team_memberships": null,
          *           "role_type": "ADMINISTRATOR",
-         *           "expires_at": "2990-01-31T00:00:00Z"
+         *           "expires_at": null
          *         }
          *       ],
          *       "limit": 1,
@@ -2027,11 +2021,12 @@ export interface components {
         } | null;
         /**
          * @example {
+         *       "object_type": "CONTACT",
+         *       "id": "cont_cfo",
          *       "customer_id": "cust_acme",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "email": "cfo@acme.example",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Contact: {
@@ -2054,7 +2049,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "CONTACT";
             id: string;
             /**
              * Format: date-time
@@ -2091,10 +2087,13 @@ export interface components {
         };
         /**
          * @example {
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "object_type": "CUSTOMER",
+         *       "id": "cust_acme",
+         *       "email": "ap@acme.example",
+         *       "timezone": "Europe/Amsterdam",
+         *       "locale": "nl-NL",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Customer: {
@@ -2137,7 +2136,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "CUSTOMER";
             id: string;
             /**
              * Format: date-time
@@ -2195,7 +2195,7 @@ export interface components {
         };
         /**
          * @example {
-         *       "name": "string"
+         *       "name": "Peppol"
          *     }
          */
         EInvoicingMandate: {
@@ -2207,23 +2207,18 @@ export interface components {
          *       "id": "int_5nV0cQe8RjT2yLxKd7Ba",
          *       "reference": "mailgun",
          *       "status": "ACTIVE",
-         *       "message": "string",
+         *       "message": null,
          *       "type": "EMAIL_PROVIDER",
-         *       "created_at": "2026-01-31T09:00:00Z",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "authentication": {
-         *         "username_password": {
-         *           "username": "postmaster@mg.example.com",
-         *           "password": "…"
-         *         }
-         *       },
+         *       "authentication": {},
          *       "email_provider": {
          *         "variant": "MAILGUN",
          *         "mailgun": {
          *           "domain": "mg.example.com",
          *           "region": "EU"
          *         }
-         *       }
+         *       },
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Integration: {
@@ -2472,12 +2467,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "object_type": "INVOICE",
+         *       "id": "inv_2026-0042",
          *       "customer_id": "cust_acme",
-         *       "status": "OPEN",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "status": "FINAL",
+         *       "invoice_number": "2026-0042",
+         *       "due_date": "2026-01-31T00:00:00Z",
+         *       "invoice_amount_including_tax": {
+         *         "quantity": "121.00",
+         *         "currency": "EUR"
+         *       },
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Invoice: {
@@ -2525,7 +2526,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "INVOICE";
             id: string;
             /**
              * Format: date-time
@@ -2593,12 +2595,22 @@ export interface components {
         };
         /**
          * @example {
+         *       "object_type": "PAYMENT",
+         *       "id": "pay_2026-0042-1",
          *       "customer_id": "cust_acme",
-         *       "result": "AUTHORIZED",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "invoice_id": "inv_2026-0042",
+         *       "result": "REFUSED",
+         *       "result_details": {
+         *         "code": "INSUFFICIENT_FUNDS",
+         *         "reason": "Insufficient funds"
+         *       },
+         *       "amount": {
+         *         "quantity": "121.00",
+         *         "currency": "EUR"
+         *       },
+         *       "timestamp": "2026-01-31T09:00:00Z",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Payment: {
@@ -2636,7 +2648,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "PAYMENT";
             id: string;
             /**
              * Format: date-time
@@ -2790,11 +2803,13 @@ export interface components {
         };
         /**
          * @example {
-         *       "pricing_plan_subscription_id": "inv_2026-0042",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "object_type": "PRICING_PLAN_SCHEDULE",
+         *       "id": "pps_acme_trial",
+         *       "pricing_plan_subscription_id": "ppsu_acme_pro",
+         *       "type": "TRIAL",
+         *       "end_at": "2026-01-31T00:00:00Z",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         PricingPlanSchedule: {
@@ -2808,7 +2823,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "PRICING_PLAN_SCHEDULE";
             id: string;
             /**
              * Format: date-time
@@ -2837,11 +2853,13 @@ export interface components {
         };
         /**
          * @example {
+         *       "object_type": "PRICING_PLAN_SUBSCRIPTION",
+         *       "id": "ppsu_acme_pro",
          *       "customer_id": "cust_acme",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "status": "ACTIVE",
+         *       "name": "Pro",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         PricingPlanSubscription: {
@@ -2856,7 +2874,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "PRICING_PLAN_SUBSCRIPTION";
             id: string;
             /**
              * Format: date-time
@@ -2992,11 +3011,26 @@ export interface components {
         } | null;
         /**
          * @example {
+         *       "object_type": "WALLET",
+         *       "id": "wall_acme",
          *       "customer_id": "cust_acme",
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "wallet_type_id": "waty_prepaid",
+         *       "reference": "acme-prepaid",
+         *       "status": "ACTIVE",
+         *       "open_balance": {
+         *         "amount": {
+         *           "quantity": "12.50",
+         *           "currency": "EUR"
+         *         }
+         *       },
+         *       "granted": {
+         *         "amount": {
+         *           "quantity": "100.00",
+         *           "currency": "EUR"
+         *         }
+         *       },
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Wallet: {
@@ -3070,7 +3104,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "WALLET";
             id: string;
             /**
              * Format: date-time
@@ -3172,10 +3207,13 @@ export interface components {
         };
         /**
          * @example {
-         *       "updated_at": "2026-01-31T09:00:00Z",
-         *       "object_type": "string",
-         *       "id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z"
+         *       "object_type": "WALLET_TYPE",
+         *       "id": "waty_prepaid",
+         *       "reference": "prepaid",
+         *       "name": "Prepaid",
+         *       "status": "ACTIVE",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         WalletType: {
@@ -3188,7 +3226,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-            object_type: string;
+            /** @constant */
+            object_type: "WALLET_TYPE";
             id: string;
             /**
              * Format: date-time
@@ -3221,25 +3260,27 @@ export interface components {
          *       "name": "Billing",
          *       "reference": "billing-hook",
          *       "url": "https://hooks.example.com/dunwell",
-         *       "active": true,
-         *       "include_previous_data": true,
-         *       "authentication_type": "API_KEY",
-         *       "password": null,
-         *       "api_key": "a-key-of-theirs",
-         *       "secret_key": "string",
-         *       "signing_protocol": "string",
-         *       "previous_secret_key": null,
-         *       "previous_signing_protocol": "string",
-         *       "secret_rolled_at": "2026-01-31T09:00:00Z",
-         *       "penalty_box": "string",
-         *       "penalty_box_data": null,
-         *       "created_at": "2026-01-31T09:00:00Z",
-         *       "updated_at": "2026-01-31T09:00:00Z",
          *       "included_actions": [
          *         "WORKFLOW_RUN.*",
          *         "DELIVERY.SENT"
          *       ],
-         *       "api_header_field": "X-Hook-Key"
+         *       "excluded_actions": null,
+         *       "active": true,
+         *       "include_previous_data": false,
+         *       "authentication_type": "API_KEY",
+         *       "username": null,
+         *       "password": null,
+         *       "api_header_field": "X-Hook-Key",
+         *       "api_key": null,
+         *       "secret_key": null,
+         *       "signing_protocol": "HMAC_SHA256_V1",
+         *       "previous_secret_key": null,
+         *       "previous_signing_protocol": null,
+         *       "secret_rolled_at": null,
+         *       "penalty_box": null,
+         *       "penalty_box_data": null,
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Webhook: {
@@ -3292,9 +3333,10 @@ export interface components {
          * @example {
          *       "data": [
          *         {
-         *           "object_type": "string",
+         *           "object_type": "INVOICE",
          *           "actions": [
-         *             "string"
+         *             "INVOICE.CREATED",
+         *             "INVOICE.UPDATED"
          *           ]
          *         }
          *       ]
@@ -3359,7 +3401,6 @@ export interface components {
             secret_key?: string | null;
         };
         /**
-         * @example {}
          * @example {
          *       "secret_key": "a-secret-that-both-sides-know"
          *     }
@@ -5107,8 +5148,8 @@ export interface operations {
                      *         {
                      *           "object_type": "API_KEY",
                      *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-                     *           "api_key": "string",
-                     *           "entity_id": "string",
+                     *           "api_key": null,
+                     *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
                      *           "created_at": "2026-01-31T09:00:00Z",
                      *           "active": true,
                      *           "status": "ACTIVE",
@@ -5116,29 +5157,27 @@ export interface operations {
                      *           "account_memberships": [
                      *             {
                      *               "object_type": "ACCOUNT_MEMBERSHIP",
-                     *               "id": "string",
-                     *               "account_id": "string",
-                     *               "account_reference": "string",
-                     *               "environment": "TEST",
+                     *               "id": "key_5nV0cQe8RjT2yLxKd7Ba:plat_5nV0cQe8RjT2yLxKd7Ba",
+                     *               "account_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+                     *               "account_reference": "Acme",
+                     *               "environment": "LIVE",
                      *               "account": {
-                     *                 "id": "string",
-                     *                 "reference": "string",
+                     *                 "id": "plat_5nV0cQe8RjT2yLxKd7Ba",
+                     *                 "reference": "Acme",
                      *                 "account_type_code": "PLATFORM",
-                     *                 "environment": "TEST",
-                     *                 "account_group_id": "string",
+                     *                 "environment": "LIVE",
+                     *                 "account_group_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
                      *                 "parent_id": null,
-                     *                 "platform_id": "string"
+                     *                 "platform_id": "plat_5nV0cQe8RjT2yLxKd7Ba"
                      *               },
                      *               "type": "ADMIN",
-                     *               "role_ids": [
-                     *                 "string"
-                     *               ],
+                     *               "role_ids": [],
                      *               "roles": null
                      *             }
                      *           ],
                      *           "team_memberships": null,
                      *           "role_type": "ADMINISTRATOR",
-                     *           "expires_at": "2990-01-31T00:00:00Z"
+                     *           "expires_at": null
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -5416,11 +5455,12 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "CONTACT",
+                     *           "id": "cont_cfo",
                      *           "customer_id": "cust_acme",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "email": "cfo@acme.example",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -5591,10 +5631,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "object_type": "CUSTOMER",
+                     *           "id": "cust_acme",
+                     *           "email": "ap@acme.example",
+                     *           "timezone": "Europe/Amsterdam",
+                     *           "locale": "nl-NL",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -5675,10 +5718,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "object_type": "CUSTOMER",
+                     *           "id": "cust_acme",
+                     *           "email": "ap@acme.example",
+                     *           "timezone": "Europe/Amsterdam",
+                     *           "locale": "nl-NL",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -5853,23 +5899,18 @@ export interface operations {
                      *           "id": "int_5nV0cQe8RjT2yLxKd7Ba",
                      *           "reference": "mailgun",
                      *           "status": "ACTIVE",
-                     *           "message": "string",
+                     *           "message": null,
                      *           "type": "EMAIL_PROVIDER",
-                     *           "created_at": "2026-01-31T09:00:00Z",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "authentication": {
-                     *             "username_password": {
-                     *               "username": "postmaster@mg.example.com",
-                     *               "password": "…"
-                     *             }
-                     *           },
+                     *           "authentication": {},
                      *           "email_provider": {
                      *             "variant": "MAILGUN",
                      *             "mailgun": {
                      *               "domain": "mg.example.com",
                      *               "region": "EU"
                      *             }
-                     *           }
+                     *           },
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -5981,7 +6022,7 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "name": "string"
+                     *         "name": "Peppol"
                      *       }
                      *     ]
                      */
@@ -6323,12 +6364,18 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "INVOICE",
+                     *           "id": "inv_2026-0042",
                      *           "customer_id": "cust_acme",
-                     *           "status": "OPEN",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "status": "FINAL",
+                     *           "invoice_number": "2026-0042",
+                     *           "due_date": "2026-01-31T00:00:00Z",
+                     *           "invoice_amount_including_tax": {
+                     *             "quantity": "121.00",
+                     *             "currency": "EUR"
+                     *           },
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -6413,12 +6460,18 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "INVOICE",
+                     *           "id": "inv_2026-0042",
                      *           "customer_id": "cust_acme",
-                     *           "status": "OPEN",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "status": "FINAL",
+                     *           "invoice_number": "2026-0042",
+                     *           "due_date": "2026-01-31T00:00:00Z",
+                     *           "invoice_amount_including_tax": {
+                     *             "quantity": "121.00",
+                     *             "currency": "EUR"
+                     *           },
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -6593,12 +6646,22 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "PAYMENT",
+                     *           "id": "pay_2026-0042-1",
                      *           "customer_id": "cust_acme",
-                     *           "result": "AUTHORIZED",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "invoice_id": "inv_2026-0042",
+                     *           "result": "REFUSED",
+                     *           "result_details": {
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "reason": "Insufficient funds"
+                     *           },
+                     *           "amount": {
+                     *             "quantity": "121.00",
+                     *             "currency": "EUR"
+                     *           },
+                     *           "timestamp": "2026-01-31T09:00:00Z",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -6674,12 +6737,22 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "PAYMENT",
+                     *           "id": "pay_2026-0042-1",
                      *           "customer_id": "cust_acme",
-                     *           "result": "AUTHORIZED",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "invoice_id": "inv_2026-0042",
+                     *           "result": "REFUSED",
+                     *           "result_details": {
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "reason": "Insufficient funds"
+                     *           },
+                     *           "amount": {
+                     *             "quantity": "121.00",
+                     *             "currency": "EUR"
+                     *           },
+                     *           "timestamp": "2026-01-31T09:00:00Z",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -6756,12 +6829,22 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "PAYMENT",
+                     *           "id": "pay_2026-0042-1",
                      *           "customer_id": "cust_acme",
-                     *           "result": "AUTHORIZED",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "invoice_id": "inv_2026-0042",
+                     *           "result": "REFUSED",
+                     *           "result_details": {
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "reason": "Insufficient funds"
+                     *           },
+                     *           "amount": {
+                     *             "quantity": "121.00",
+                     *             "currency": "EUR"
+                     *           },
+                     *           "timestamp": "2026-01-31T09:00:00Z",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7003,11 +7086,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "pricing_plan_subscription_id": "inv_2026-0042",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "object_type": "PRICING_PLAN_SCHEDULE",
+                     *           "id": "pps_acme_trial",
+                     *           "pricing_plan_subscription_id": "ppsu_acme_pro",
+                     *           "type": "TRIAL",
+                     *           "end_at": "2026-01-31T00:00:00Z",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7190,11 +7275,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "PRICING_PLAN_SUBSCRIPTION",
+                     *           "id": "ppsu_acme_pro",
                      *           "customer_id": "cust_acme",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "status": "ACTIVE",
+                     *           "name": "Pro",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7275,11 +7362,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "PRICING_PLAN_SUBSCRIPTION",
+                     *           "id": "ppsu_acme_pro",
                      *           "customer_id": "cust_acme",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "status": "ACTIVE",
+                     *           "name": "Pro",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7608,10 +7697,13 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "object_type": "WALLET_TYPE",
+                     *           "id": "waty_prepaid",
+                     *           "reference": "prepaid",
+                     *           "name": "Prepaid",
+                     *           "status": "ACTIVE",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7781,11 +7873,26 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "object_type": "WALLET",
+                     *           "id": "wall_acme",
                      *           "customer_id": "cust_acme",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
-                     *           "object_type": "string",
-                     *           "id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *           "wallet_type_id": "waty_prepaid",
+                     *           "reference": "acme-prepaid",
+                     *           "status": "ACTIVE",
+                     *           "open_balance": {
+                     *             "amount": {
+                     *               "quantity": "12.50",
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "granted": {
+                     *             "amount": {
+                     *               "quantity": "100.00",
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,
@@ -7956,25 +8063,27 @@ export interface operations {
                      *           "name": "Billing",
                      *           "reference": "billing-hook",
                      *           "url": "https://hooks.example.com/dunwell",
-                     *           "active": true,
-                     *           "include_previous_data": true,
-                     *           "authentication_type": "API_KEY",
-                     *           "password": null,
-                     *           "api_key": "a-key-of-theirs",
-                     *           "secret_key": "string",
-                     *           "signing_protocol": "string",
-                     *           "previous_secret_key": null,
-                     *           "previous_signing_protocol": "string",
-                     *           "secret_rolled_at": "2026-01-31T09:00:00Z",
-                     *           "penalty_box": "string",
-                     *           "penalty_box_data": null,
-                     *           "created_at": "2026-01-31T09:00:00Z",
-                     *           "updated_at": "2026-01-31T09:00:00Z",
                      *           "included_actions": [
                      *             "WORKFLOW_RUN.*",
                      *             "DELIVERY.SENT"
                      *           ],
-                     *           "api_header_field": "X-Hook-Key"
+                     *           "excluded_actions": null,
+                     *           "active": true,
+                     *           "include_previous_data": false,
+                     *           "authentication_type": "API_KEY",
+                     *           "username": null,
+                     *           "password": null,
+                     *           "api_header_field": "X-Hook-Key",
+                     *           "api_key": null,
+                     *           "secret_key": null,
+                     *           "signing_protocol": "HMAC_SHA256_V1",
+                     *           "previous_secret_key": null,
+                     *           "previous_signing_protocol": null,
+                     *           "secret_rolled_at": null,
+                     *           "penalty_box": null,
+                     *           "penalty_box_data": null,
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,

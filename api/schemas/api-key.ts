@@ -45,6 +45,42 @@ export const userSearch = z
 
 const environment = z.enum(['TEST', 'LIVE']);
 
+const PLATFORM_ID = 'plat_5nV0cQe8RjT2yLxKd7Ba';
+const KEY_ID = 'key_5nV0cQe8RjT2yLxKd7Ba';
+const MEMBERSHIP = {
+  object_type: 'ACCOUNT_MEMBERSHIP',
+  id: `${KEY_ID}:${PLATFORM_ID}`,
+  account_id: PLATFORM_ID,
+  account_reference: 'Acme',
+  environment: 'LIVE',
+  account: {
+    id: PLATFORM_ID,
+    reference: 'Acme',
+    account_type_code: 'PLATFORM',
+    environment: 'LIVE',
+    account_group_id: PLATFORM_ID,
+    parent_id: null,
+    platform_id: PLATFORM_ID,
+  },
+  type: 'ADMIN',
+  role_ids: [],
+  roles: null,
+} as const;
+const API_KEY = {
+  object_type: 'API_KEY',
+  id: KEY_ID,
+  api_key: null,
+  entity_id: PLATFORM_ID,
+  created_at: '2026-01-31T09:00:00Z',
+  active: true,
+  status: 'ACTIVE',
+  description: 'Billing system',
+  account_memberships: [MEMBERSHIP],
+  team_memberships: null,
+  role_type: 'ADMINISTRATOR',
+  expires_at: null,
+} as const;
+
 const membership = z
   .object({
     object_type: z.literal('ACCOUNT_MEMBERSHIP'),
@@ -65,7 +101,7 @@ const membership = z
     role_ids: z.array(z.string()),
     roles: z.null(),
   })
-  .meta({ id: 'AccountMembershipRepresentation' });
+  .meta({ id: 'AccountMembershipRepresentation', examples: [MEMBERSHIP] });
 
 export const apiKey = z
   .object({
@@ -82,7 +118,7 @@ export const apiKey = z
     role_type: roleType,
     expires_at: instant.nullable().meta({ description: 'Extension: it is refused from then on.' }),
   })
-  .meta({ id: 'ApiKey' });
+  .meta({ id: 'ApiKey', examples: [API_KEY] });
 
 /** Answer of a search: the contract's one key, the first that was found, and beside it the page of all of them. */
 export const apiKeySearchResponse = z

@@ -129,17 +129,40 @@ export const factSchemas = {
   wallets: wallet,
 } as const;
 
-/** What we add to what was sent. */
-const added = { object_type: z.string(), id: z.string(), created_at: instant, updated_at: instant };
-
 /** A stored fact: what was sent, with what we add. */
 export const storedFacts = {
-  customers: customer.extend(added).meta({ id: 'Customer' }),
-  contacts: contact.extend(added).meta({ id: 'Contact' }),
-  invoices: invoice.extend(added).meta({ id: 'Invoice' }),
-  payments: payment.extend(added).meta({ id: 'Payment' }),
-  'pricing-plan-subscriptions': pricingPlanSubscription.extend(added).meta({ id: 'PricingPlanSubscription' }),
-  'pricing-plan-schedules': pricingPlanSchedule.extend(added).meta({ id: 'PricingPlanSchedule' }),
-  'wallet-types': walletType.extend(added).meta({ id: 'WalletType' }),
-  wallets: wallet.extend(added).meta({ id: 'Wallet' }),
+  customers: stored(customer, 'CUSTOMER', 'Customer', 'cust_acme'),
+  contacts: stored(contact, 'CONTACT', 'Contact', 'cont_cfo'),
+  invoices: stored(invoice, 'INVOICE', 'Invoice', 'inv_2026-0042'),
+  payments: stored(payment, 'PAYMENT', 'Payment', 'pay_2026-0042-1'),
+  'pricing-plan-subscriptions': stored(
+    pricingPlanSubscription,
+    'PRICING_PLAN_SUBSCRIPTION',
+    'PricingPlanSubscription',
+    'ppsu_acme_pro',
+  ),
+  'pricing-plan-schedules': stored(
+    pricingPlanSchedule,
+    'PRICING_PLAN_SCHEDULE',
+    'PricingPlanSchedule',
+    'pps_acme_trial',
+  ),
+  'wallet-types': stored(walletType, 'WALLET_TYPE', 'WalletType', 'waty_prepaid'),
+  wallets: stored(wallet, 'WALLET', 'Wallet', 'wall_acme'),
 } as const;
+
+function stored<Shape extends z.ZodRawShape>(
+  sent: z.ZodObject<Shape, z.core.$loose>,
+  objectType: string,
+  schemaId: string,
+  exampleId: string,
+) {
+  const at = '2026-01-31T09:00:00Z';
+  const [example] = (sent.meta()?.examples ?? []) as object[];
+  return sent
+    .extend({ object_type: z.literal(objectType), id: z.string(), created_at: instant, updated_at: instant })
+    .meta({
+      id: schemaId,
+      examples: [{ object_type: objectType, id: exampleId, ...example, created_at: at, updated_at: at }],
+    });
+}

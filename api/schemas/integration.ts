@@ -134,7 +134,23 @@ export const integration = z
     created_at: instant,
     updated_at: instant,
   })
-  .meta({ id: 'Integration' });
+  .meta({
+    id: 'Integration',
+    examples: [
+      {
+        object_type: 'INTEGRATION',
+        id: 'int_5nV0cQe8RjT2yLxKd7Ba',
+        reference: 'mailgun',
+        status: 'ACTIVE',
+        message: null,
+        type: 'EMAIL_PROVIDER',
+        authentication: {},
+        email_provider: { variant: 'MAILGUN', mailgun: { domain: 'mg.example.com', region: 'EU' } },
+        created_at: '2026-01-31T09:00:00Z',
+        updated_at: '2026-01-31T09:00:00Z',
+      },
+    ],
+  });
 
 export const connectionQuery = z.object({
   integration_type: z.enum(INTEGRATION_TYPES).optional().meta({ description: 'Only EMAIL_PROVIDER is supported.' }),

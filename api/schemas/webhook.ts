@@ -105,7 +105,7 @@ export const webhookPatch = patchBody(webhookSettings, 'WebhookUpdateRequest');
 export const webhookSecret = z
   .object({ secret_key: secretKey.nullish() })
   .nullish()
-  .meta({ id: 'WebhookSecretRequest', examples: [{}, { secret_key: 'a-secret-that-both-sides-know' }] });
+  .meta({ id: 'WebhookSecretRequest', examples: [{ secret_key: 'a-secret-that-both-sides-know' }] });
 
 export const webhook = z
   .object({
@@ -127,11 +127,43 @@ export const webhook = z
     created_at: instant,
     updated_at: instant,
   })
-  .meta({ id: 'Webhook' });
+  .meta({
+    id: 'Webhook',
+    examples: [
+      {
+        object_type: 'WEBHOOK',
+        id: 'whk_5nV0cQe8RjT2yLxKd7Ba',
+        name: 'Billing',
+        reference: 'billing-hook',
+        url: 'https://hooks.example.com/dunwell',
+        included_actions: ['WORKFLOW_RUN.*', 'DELIVERY.SENT'],
+        excluded_actions: null,
+        active: true,
+        include_previous_data: false,
+        authentication_type: 'API_KEY',
+        username: null,
+        password: null,
+        api_header_field: 'X-Hook-Key',
+        api_key: null,
+        secret_key: null,
+        signing_protocol: 'HMAC_SHA256_V1',
+        previous_secret_key: null,
+        previous_signing_protocol: null,
+        secret_rolled_at: null,
+        penalty_box: null,
+        penalty_box_data: null,
+        created_at: '2026-01-31T09:00:00Z',
+        updated_at: '2026-01-31T09:00:00Z',
+      },
+    ],
+  });
 
 export const webhookActions = z
   .object({ data: z.array(z.object({ object_type: z.string(), actions: z.array(z.string()) })) })
-  .meta({ id: 'WebhookActionResponseWrapper' });
+  .meta({
+    id: 'WebhookActionResponseWrapper',
+    examples: [{ data: [{ object_type: 'INVOICE', actions: ['INVOICE.CREATED', 'INVOICE.UPDATED'] }] }],
+  });
 
 export const webhookConnection = z.object({ successful: z.boolean(), message: z.string() }).meta({
   id: 'WebhookConnectionResponse',

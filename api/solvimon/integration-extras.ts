@@ -54,7 +54,11 @@ export function integrationExtraRoutes(app: ZodApp, { db, vault, mail }: ApiCont
         summary: 'List default mandates for e-invoicing: there are none',
         tags: ['integrations'],
         querystring: pageQuery(['name']).omit({ order_by: true }),
-        response: { 200: z.array(z.object({ name: z.string() }).meta({ id: 'EInvoicingMandate' })) },
+        response: {
+          200: z.array(
+            z.object({ name: z.string() }).meta({ id: 'EInvoicingMandate', examples: [{ name: 'Peppol' }] }),
+          ),
+        },
       },
     },
     () => [],

@@ -6,7 +6,7 @@ import { openApiText } from '../../api/openapi/text.js';
 import { createApi, type Api } from './api.js';
 import type { Json } from './support.js';
 
-const WITHOUT_BODY = /\/(activate|deactivate|archive)$/;
+const WITHOUT_BODY = /\/(activate|deactivate|deprecate|archive|send-test|send-penalty-box-payload)$/;
 
 describe('/openapi.json', () => {
   let h: Api;
@@ -107,7 +107,7 @@ describe('/openapi.json', () => {
     expect(parameters('GET /v1/workflows')).toEqual(['x-platform-id']);
     expect(parameters('PATCH /v1/platform')).toEqual(['x-platform-id', 'Idempotency-Key']);
     expect(headers('GET /v1/workflows', '200')).toEqual(['X-REQUEST-ID']);
-    expect(headers('PUT /v1/invoices/{id}', '200')).toEqual([
+    expect(headers('PUT /v1/invoices/{resourceId}', '200')).toEqual([
       'Dunwell-Ignored-Fields',
       'Dunwell-Stale',
       'Idempotent-Replayed',
