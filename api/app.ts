@@ -13,6 +13,7 @@ import { healthRoutes } from './health.js';
 import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects } from './plugins/effects.js';
+import { answerClientError } from './plugins/client-error.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
@@ -35,6 +36,7 @@ export interface AppOptions extends ApiContext {
 }
 
 const BODY_LIMIT_BYTES = 1_048_576;
+const HEADER_LIMIT_BYTES = 65_536;
 
 /** Builds the HTTP API; it does not listen. */
 export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodApp> {
@@ -43,6 +45,9 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     genReqId: () => newId('reqr'),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,
+    // A query may list many things; by default Node gives up at 16 kB of headers, URL included.
+    http: { maxHeaderSize: HEADER_LIMIT_BYTES },
+    clientErrorHandler: answerClientError,
     return503OnClosing: true,
     // Ids have 255 characters at most, three times that when percent-encoded; the schemas say so better than the router.
     routerOptions: { maxParamLength: 4_096 },

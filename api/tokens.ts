@@ -51,13 +51,20 @@ export function looksLikeToken(text: string): boolean {
   return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
 }
 
+/** A role or permissions, never both: whichever is wider would win in silence. */
 function holderOf({ sub, platform_ids, permissions, role_type }: JWTPayload): TokenHolder | null {
-  if (typeof sub !== 'string' || !isTexts(platform_ids)) return null;
+  if (typeof sub !== 'string' || !isPlain(sub)) return null;
+  if (!isTexts(platform_ids) || !platform_ids.every(isPlain)) return null;
+  if (role_type !== undefined && permissions !== undefined) return null;
   const role = ROLES.find((one: Role) => one === role_type);
-  if (role_type !== undefined && role === undefined) return null;
-  const granted = permissions === undefined ? (role ?? []) : permissions;
-  if (!isTexts(granted) && typeof granted !== 'string') return null;
-  return { subject: sub, platformIds: platform_ids, grant: role ?? (isTexts(granted) ? granted : []) };
+  if (role !== undefined) return { subject: sub, platformIds: platform_ids, grant: role };
+  if (role_type !== undefined || !isTexts(permissions ?? [])) return null;
+  return { subject: sub, platformIds: platform_ids, grant: (permissions ?? []) as string[] };
+}
+
+/** What can be an id: it is stored, looked up and shown. */
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]{1,255}$/.test(text);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -70,12 +70,15 @@ function toFinal(invoice: InvoiceFacts): Condition {
 
 /** A payment that failed is nothing to tell of once its invoice was paid another way (S-C3). */
 function failed(payment: PaymentFacts, invoice: InvoiceFacts | null, terms: Terms): Condition {
+  // Without the invoice it names nobody knows whether it was paid.
+  if (payment.invoiceId !== null && invoice === null) return NOT_ELIGIBLE;
   const ended = invoice && endOf(invoice);
   if (ended) return { kind: 'STOPS', reason: ended };
   return payment.result !== null && terms.failedResults.includes(payment.result) ? HOLDS : NOT_ELIGIBLE;
 }
 
 function low(wallet: WalletFacts, terms: Terms): Condition {
+  if (wallet.status === 'ARCHIVED') return { kind: 'STOPS', reason: 'archived' };
   switch (terms.wallet && levelOf(wallet, terms.wallet)) {
     case 'BELOW':
       return HOLDS;

@@ -128,6 +128,13 @@ export function readPayment(id: string, body: FactBody, firstSeenAt: Instant): P
   };
 }
 
+const FAILURES: readonly unknown[] = ['REFUSED', 'ERROR', 'CANCELLED', 'CHARGED_BACK'];
+
+/** Whether a payment came to the same end: one failure told after another is still the first one's (S-T4). */
+export function isSameOutcome(before: unknown, after: unknown): boolean {
+  return before === after || (FAILURES.includes(before) && FAILURES.includes(after));
+}
+
 export function readWallet(id: string, body: FactBody, typeName: string | null): WalletFacts {
   return {
     id,

@@ -7,7 +7,7 @@ export const REASONS = {
   paid: 'The invoice is paid.',
   settled: 'Nothing is open on the invoice any more.',
   voided: 'The invoice is void.',
-  archived: 'The invoice is archived.',
+  archived: 'The invoice or the wallet is archived.',
   cancelled: 'The subscription is cancelled, void or archived.',
   recovered: 'The balance is back above the threshold.',
   not_eligible: 'The resource does not meet the conditions of this workflow.',

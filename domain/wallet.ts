@@ -35,16 +35,52 @@ export interface WalletFacts {
 export type Level = 'BELOW' | 'ABOVE' | null;
 
 export function levelOf(wallet: WalletFacts, terms: WalletTerms): Level {
-  if (wallet.status !== null && wallet.status !== 'ACTIVE') return null;
   if (terms.walletTypeId !== null && terms.walletTypeId !== wallet.walletTypeId) return null;
   const sides = comparable(wallet, terms.threshold);
   return sides && (compareDecimals(...sides) < 0 ? 'BELOW' : 'ABOVE');
 }
 
-/** Whether a wallet that fired may fire again: it has come back to the threshold and the margin above it. */
-export function isRearmed(wallet: WalletFacts, terms: WalletTerms): boolean {
-  const sides = comparable(wallet, terms.threshold, terms.rearmMargin);
-  return levelOf(wallet, terms) === 'ABOVE' && sides !== null && compareDecimals(...sides) >= 0;
+/** How a workflow watches a wallet. */
+export interface Watch {
+  /** Whether the next time below the threshold is a crossing. */
+  armed: boolean;
+  /** How many there were. */
+  crossings: number;
+}
+
+/**
+ * What a change of the wallet makes of its watch: it crosses when it goes below the threshold, or is first seen below, and again
+ * only after it came back by the margin (S-C5). The wallet as it was corrects a watch that saw nothing for a while, because the
+ * workflow was inactive, had another threshold, or did not concern this wallet: what happened meanwhile starts nothing (S-D11).
+ * `mailed` false: the last crossing had no mail, so that coming back to the threshold is enough.
+ */
+export function nextWatch(
+  known: (Watch & { mailed: boolean }) | null,
+  before: WalletFacts | null,
+  after: WalletFacts,
+  terms: WalletTerms,
+): Watch & { crossed: boolean } {
+  const { crossings, mailed } = known ?? { crossings: 0, mailed: false };
+  const armed = isArmed(known?.armed ?? true, before, mailed, terms);
+  const crossed = armed && levelOf(after, terms) === 'BELOW';
+  return { armed: isArmed(armed, after, mailed, terms), crossings: crossings + Number(crossed), crossed };
+}
+
+function isArmed(armed: boolean, wallet: WalletFacts | null, mailed: boolean, terms: WalletTerms): boolean {
+  switch (wallet && levelOf(wallet, terms)) {
+    case 'BELOW':
+      return false;
+    case 'ABOVE':
+      return armed || !mailed || isRearmed(wallet, terms);
+    case null:
+      return armed;
+  }
+}
+
+/** It has come back to the threshold and the margin above it. */
+function isRearmed(wallet: WalletFacts | null, terms: WalletTerms): boolean {
+  const sides = wallet && comparable(wallet, terms.threshold, terms.rearmMargin);
+  return sides !== null && compareDecimals(...sides) >= 0;
 }
 
 /** Balance and limit in one unit; a percentage is of what was granted. */

@@ -40,6 +40,7 @@ export function createWatchdog(options: WatchdogOptions): Loop {
   const { db, engine, taskQueue, everyMs = 10_000, graceMs = 60_000, closedEveryMs = 60_000 } = options;
   let cursor = '';
   let lastClosedLookAt = 0;
+  let lastPrunedAt = 0;
 
   /** One run that cannot be checked must not keep the others from it. */
   const checkAll = async (runIds: readonly string[]): Promise<void> => {
@@ -55,6 +56,11 @@ export function createWatchdog(options: WatchdogOptions): Loop {
   };
 
   const look = async (): Promise<number> => {
+    const now = Date.now();
+    if (now - lastPrunedAt >= closedEveryMs) {
+      lastPrunedAt = now;
+      await prune(db);
+    }
     // An engine that lost its data lost these too, and without them no execution can be started.
     await registerSearchAttributes(engine);
     const overdue = await overdueRuns(db, graceMs, cursor, PAGE);
@@ -64,10 +70,8 @@ export function createWatchdog(options: WatchdogOptions): Loop {
     for (const { id, advances } of await advancingClocks(db)) {
       await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
-    const now = Date.now();
     if (now - lastClosedLookAt >= closedEveryMs) {
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
-      await prune(db);
       await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;
     }

@@ -33,6 +33,7 @@ export interface KeyHolder {
   keyId: string;
   role: ApiKeyFields['role_type'];
   platformIds: string[];
+  expiresAt: Instant | null;
   /** null = the key may not use the platform that was asked for, or must name one of several. */
   platform: Platform | null;
 }
@@ -123,16 +124,18 @@ export async function lockApiKey(
 
 /** Who holds a key; without a wanted platform the key's only one. null = no such key, not active, or expired. */
 export async function findKeyHolder(sql: Sql, key: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
-  const row = await sql.row<Platform & { key_id: string; role_type: KeyHolder['role']; platform_ids: string[] }>(
-    `SELECT p.*, k.id AS key_id, k.role_type, k.platform_ids FROM api_keys k
+  const row = await sql.row<
+    Platform & { key_id: string; role_type: KeyHolder['role']; platform_ids: string[]; key_expires_at: Instant | null }
+  >(
+    `SELECT p.*, k.id AS key_id, k.role_type, k.platform_ids, k.expires_at AS key_expires_at FROM api_keys k
      LEFT JOIN platforms p ON p.id = ANY (k.platform_ids)
        AND p.id = coalesce($2, CASE WHEN cardinality(k.platform_ids) = 1 THEN k.platform_ids[1] END)
      WHERE k.key_hash = $1 AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
     [hashOf(key), wantedPlatformId],
   );
   if (!row) return null;
-  const { key_id: keyId, role_type: role, platform_ids: platformIds, ...platform } = row;
-  return { keyId, role, platformIds, platform: (platform.id as string | null) === null ? null : platform };
+  const { key_id: keyId, role_type: role, platform_ids: platformIds, key_expires_at: expiresAt, ...platform } = row;
+  return { keyId, role, platformIds, expiresAt, platform: (platform.id as string | null) === null ? null : platform };
 }
 
 function hashOf(key: string): Buffer {

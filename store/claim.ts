@@ -157,8 +157,8 @@ async function upsertDelivery(
 }
 
 async function contactEmails(tx: Sql, loaded: LoadedRun, { email }: LoadedAction): Promise<string[]> {
-  const wanted =
-    email.invoice?.include_customer_contacts_as_cc ?? email.pricing_plan_subscription?.include_customer_contacts_as_cc;
+  const { include_customer_contacts_as_cc: wanted } =
+    email.invoice ?? email.payment ?? email.pricing_plan_subscription ?? {};
   if (!wanted) return [];
   const rows = await tx.rows<{ email: string }>(
     `SELECT body ->> 'email' AS email FROM contacts

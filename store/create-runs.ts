@@ -12,6 +12,7 @@ import { newId } from './ids.js';
 import type { Platform } from './platforms.js';
 import type { LoadedResource } from './resources.js';
 import { stepRecord } from './step-record.js';
+import type { Crossings } from './wallet-watches.js';
 import type { WorkflowRow } from './workflows.js';
 
 export interface RunRequest {
@@ -25,7 +26,7 @@ export interface RunRequest {
   period: Period | null;
   trialEndAt: Instant | null;
   /** WALLET_BALANCE events: which crossing it is, by workflow. */
-  crossings?: ReadonlyMap<string, number>;
+  crossings?: Crossings;
   /** The contract's target block, stored with the trigger. */
   target: Record<string, unknown>;
   /** The workflow the caller named, if any. */
@@ -94,7 +95,7 @@ function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
   return tx.rows<TriggeredRun>(
     `SELECT id, workflow_id, trigger_id, false AS created, status, next_step_at FROM runs
      WHERE platform_id = $1 AND resource_type = $2 AND resource_id = $3 AND type = 'EVENT'
-       AND occurrence = CASE WHEN $4 = 'WALLET_BALANCE' THEN 'WALLET_BALANCE/' || ($5::jsonb ->> workflow_id) ELSE $4 END
+       AND occurrence = CASE WHEN $5::jsonb IS NULL THEN $4 ELSE $4 || '/' || ($5 ->> workflow_id) END
        AND ($6::text IS NULL OR workflow_id = $6)
      ORDER BY created_at, id`,
     [
@@ -102,7 +103,7 @@ function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
       request.resource.type,
       request.resource.id,
       occurrenceOf(request),
-      JSON.stringify(Object.fromEntries(request.crossings ?? [])),
+      request.crossings ? JSON.stringify(Object.fromEntries(request.crossings)) : null,
       request.workflowId,
     ],
   );
@@ -110,8 +111,11 @@ function existingRuns(tx: Sql, request: RunRequest): Promise<TriggeredRun[]> {
 
 /** What makes an EVENT run unique besides workflow and resource: its variant, and the period of a single step or the crossing (S-M6). */
 function occurrenceOf({ variant, period, crossings }: RunRequest, workflow?: WorkflowRow): string {
-  const crossing = workflow && crossings?.get(workflow.id);
-  if (crossing !== undefined) return `${variant}/${String(crossing)}`;
+  if (workflow && crossings) {
+    const crossing = crossings.get(workflow.id);
+    if (crossing === undefined) throw new Error(`${workflow.id} saw no crossing of this wallet.`);
+    return `${variant}/${String(crossing)}`;
+  }
   return period ? `${variant}/${stepId([period])}` : variant;
 }
 

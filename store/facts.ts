@@ -144,10 +144,15 @@ export async function lockParents(
       [platformId, named],
     );
   }
-  await tx.rows(`SELECT FROM ${parent.kind} WHERE platform_id = $1 AND id = ANY ($2) ORDER BY id FOR SHARE`, [
-    platformId,
-    named,
-  ]);
+  // Whoever has paid for an invoice may be somebody else than its customer; their runs are looked at, too.
+  const payers =
+    kind === 'invoices'
+      ? ` OR id IN (SELECT customer_id FROM payments WHERE platform_id = $1 AND body ->> 'invoice_id' = $3)`
+      : '';
+  await tx.rows(
+    `SELECT FROM ${parent.kind} WHERE platform_id = $1 AND (id = ANY ($2)${payers}) ORDER BY id FOR SHARE`,
+    payers === '' ? [platformId, named] : [platformId, named, id],
+  );
 }
 
 /**

@@ -47,6 +47,10 @@ export async function keepAnswer(
   );
 }
 
-export async function forgetKey(tx: Sql, scope: Buffer): Promise<void> {
-  await tx.rows('DELETE FROM idempotency_keys WHERE scope = $1', [scope]);
+/** Gives up a lease that was taken at that instant, and no other. */
+export async function forgetKey(tx: Sql, scope: Buffer, leasedAt: Instant): Promise<void> {
+  await tx.rows('DELETE FROM idempotency_keys WHERE scope = $1 AND answer IS NULL AND created_at = $2', [
+    scope,
+    at(leasedAt),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { customerAffects } from '../domain/affects.js';
-import { readCustomer, type FactBody } from '../domain/facts.js';
+import { isSameOutcome, readCustomer, type FactBody } from '../domain/facts.js';
 import { bindClock } from './bind-clock.js';
 import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
@@ -67,7 +67,7 @@ export async function putFact(tx: Sql, platform: Platform, put: PutFact): Promis
     const now = (await lockResource(tx, platform.id, 'INVOICE', id))?.now;
     if (now !== undefined) await rememberFinal(tx, platform.id, id, now);
   }
-  if (kind === 'payments' && body.result !== before.body?.result) {
+  if (kind === 'payments' && !isSameOutcome(before.body?.result, body.result)) {
     const now = (await lockResource(tx, platform.id, 'PAYMENT', id))?.now;
     if (now !== undefined) await rememberResult(tx, platform.id, id, now);
   }

@@ -6,7 +6,7 @@ import { createRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
 import { isComplete, type LoadedResource } from './resources.js';
-import { observeWallet } from './wallet-watches.js';
+import { watchWallet, type Crossings } from './wallet-watches.js';
 import { activeWorkflows, toMatchable, type WorkflowRow } from './workflows.js';
 
 /** A resource that changed, and a variant that may have become wanted by it. */
@@ -50,7 +50,7 @@ export async function raiseEvents(
       workflows: wanted,
       period: null,
       trialEndAt: null,
-      crossings,
+      ...(crossings && { crossings }),
       target: targetOf(resource, variant),
       workflowId: null,
     });
@@ -70,17 +70,13 @@ async function concerned(
   tx: Sql,
   { variant, before, resource: { facts } }: Change,
   matching: readonly WorkflowRow[],
-): Promise<{ wanted: WorkflowRow[]; crossings: ReadonlyMap<string, number> }> {
-  const crossings = new Map<string, number>();
+): Promise<{ wanted: WorkflowRow[]; crossings?: Crossings }> {
   if (!facts.wallet) {
-    return { wanted: matching.filter((own) => isEvent(variant, before, facts, toMatchable(own).terms)), crossings };
+    return { wanted: matching.filter((own) => isEvent(variant, before, facts, toMatchable(own).terms)) };
   }
-  for (const workflow of matching) {
-    const crossing = await observeWallet(tx, workflow, facts.wallet, before?.wallet ?? null);
-    if (crossing !== null && isWanted(variant, facts, toMatchable(workflow).terms))
-      crossings.set(workflow.id, crossing);
-  }
-  return { wanted: matching.filter(({ id }) => crossings.has(id)), crossings };
+  const crossings = await watchWallet(tx, matching, before?.wallet ?? null, facts.wallet);
+  const wanted = (own: WorkflowRow): boolean => isWanted(variant, facts, toMatchable(own).terms);
+  return { wanted: matching.filter((own) => crossings.has(own.id) && wanted(own)), crossings };
 }
 
 /** The contract's target block of an EVENT trigger that a fact made. */

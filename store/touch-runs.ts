@@ -3,7 +3,7 @@ import type { ResourceType } from '../domain/types.js';
 import { applyEvaluation } from './apply.js';
 import type { Sql } from './database.js';
 import { enqueueFanOut, enqueueRun } from './outbox.js';
-import { lockRunContext } from './run-context.js';
+import { readRunContext } from './run-context.js';
 
 /** Whose runs a change concerns. */
 export type TouchScope =
@@ -36,8 +36,8 @@ const retryAtOnceText = (whose: string): string => `
 const RETRY_WORKFLOW = retryAtOnceText('workflow_id = $2');
 const RETRY_INTEGRATION = retryAtOnceText(ofIntegration(2));
 
-/** Runs that a change of their resource can still move: open ones, and closed ones that facts can reopen (S-R6). */
-const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reason) => `'${reason}'`).join(', ')}))`;
+/** Runs that a change of their resource can still move: open ones, and closed ones that facts can reopen (S-R6); never a wallet's. */
+const MOVABLE = `(${OPEN} OR resource_type <> 'WALLET' AND (status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reason) => `'${reason}'`).join(', ')})))`;
 
 /**
  * Looks at every run of the scope again, in the caller's transaction, and queues for the engine those that changed. Answers
@@ -45,6 +45,7 @@ const MOVABLE = `(status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reaso
  */
 export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
   if (scope.kind === 'BLOCKED' || scope.kind === 'INTEGRATION') await retryAtOnce(tx, platformId, scope);
+  if (ofOneResource(scope)) return reviewRuns(tx, await allMovableRuns(tx, platformId, scope));
   const ids = await movableRuns(tx, platformId, scope, INLINE_LIMIT + 1);
   if (ids.length > INLINE_LIMIT && scope.kind === 'CUSTOMER') {
     await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.id);
@@ -76,6 +77,20 @@ async function retryAtOnce(
   else await tx.rows(RETRY_INTEGRATION, [platformId, scope.id]);
 }
 
+/** The runs about one thing are few, and all of them are looked at before the change is answered. */
+function ofOneResource({ kind }: TouchScope): boolean {
+  return kind === 'RESOURCE' || kind === 'INVOICE' || kind === 'SUBSCRIPTION';
+}
+
+async function allMovableRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
+  const all: string[] = [];
+  for (;;) {
+    const page = await movableRuns(tx, platformId, scope, INLINE_LIMIT, all.at(-1));
+    all.push(...page);
+    if (page.length < INLINE_LIMIT) return all;
+  }
+}
+
 /** The runs of one page of a fan-out, in order of id after `cursor`; each is then reviewed in a transaction of its own. */
 export function fanOutPage(
   sql: Sql,
@@ -92,7 +107,7 @@ export async function reviewRuns(tx: Sql, ids: readonly string[]): Promise<strin
   const changed: string[] = [];
   for (const id of ids) await tx.rows('SELECT lock_run($1)', [id]);
   for (const id of ids) {
-    const loaded = await lockRunContext(tx, id);
+    const loaded = await readRunContext(tx, id);
     if (!loaded) continue;
     const applied = await applyEvaluation(tx, loaded);
     if (!applied.changed) continue;

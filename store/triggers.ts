@@ -8,7 +8,7 @@ import { createRuns, type CreatedRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
 import { isComplete, lockResource, type LoadedResource } from './resources.js';
-import { observeWallet } from './wallet-watches.js';
+import { toldCrossings } from './wallet-watches.js';
 import { activeWorkflows, getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
 
 /** A trigger as the caller asks for it, already checked for its form. */
@@ -74,7 +74,8 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     workflows: runnable,
     period: request.period,
     trialEndAt: request.trialEndAt,
-    ...(request.type === 'EVENT' && { crossings: await crossingsOf(tx, workflows, resource) }),
+    ...(request.type === 'EVENT' &&
+      resource.facts.wallet && { crossings: await toldCrossings(tx, platform.id, runnable, resource.facts.wallet) }),
     target: request.target,
     workflowId: named?.id ?? null,
   });
@@ -83,20 +84,6 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
   }
   return result;
-}
-
-/** Which crossing of the balance an EVENT is about, by workflow; empty for anything but a wallet. */
-async function crossingsOf(
-  tx: Sql,
-  workflows: readonly WorkflowRow[],
-  { facts }: LoadedResource,
-): Promise<ReadonlyMap<string, number>> {
-  const crossings = new Map<string, number>();
-  for (const workflow of workflows) {
-    const crossing = facts.wallet && (await observeWallet(tx, workflow, facts.wallet, null));
-    if (crossing !== null) crossings.set(workflow.id, crossing);
-  }
-  return crossings;
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {
@@ -148,6 +135,9 @@ async function namedWorkflow(
     throw Refusal.invalid('workflow_id', 'The customer is outside the scope of the workflow.');
   }
   const { period } = request;
+  if (period !== null && workflow.variant !== 'OVERDUE') {
+    throw Refusal.invalid(request.periodField, 'Only OVERDUE is triggered for one period.');
+  }
   if (period !== null && !workflow.definition.periods.some((own) => samePeriod(own, period))) {
     throw Refusal.invalid(request.periodField, 'The workflow has no such period.');
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -40,6 +40,11 @@ export class Vault {
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+  }
+
+  /** Marks of a text under each key, the newest first: equal texts have equal marks, and nobody without a key can try texts out. */
+  marks(text: string): Buffer[] {
+    return [...this.keys.values()].map((key) => createHmac('sha256', key).update(text).digest());
   }
 
   private key(name: string): Buffer {

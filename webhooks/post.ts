@@ -20,7 +20,7 @@ export function post(url: URL, body: string, { headers, lookup, timeoutMs }: Pos
     const options = { method: 'POST', headers: { ...headers, ...length }, lookup, agent: false };
     const request: ClientRequest = url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options);
     const timer = setTimeout(() => {
-      request.destroy(new WebhookFailure(`There was no whole answer within ${String(timeoutMs / 1_000)} seconds.`));
+      fail(new WebhookFailure(`There was no whole answer within ${String(timeoutMs / 1_000)} seconds.`));
     }, timeoutMs);
     const end = (settle: () => void): void => {
       clearTimeout(timer);
@@ -33,6 +33,10 @@ export function post(url: URL, body: string, { headers, lookup, timeoutMs }: Pos
       });
     };
     request.on('error', fail);
+    // An answer that is none, such as 101, ends the connection without an error.
+    request.on('close', () => {
+      fail(new WebhookFailure('The connection was closed before there was an answer.'));
+    });
     request.on('response', (response: IncomingMessage) => {
       const answered = (): void => {
         end(() => {

@@ -1,6 +1,7 @@
 import type { FactBody } from '../../domain/facts.js';
 import type { Sql } from '../../store/database.js';
 import { getSchedulesOf, type StoredFact } from '../../store/facts.js';
+import type { Permission } from '../permissions.js';
 import type { Expansion, Expansions } from '../expand.js';
 import {
   customersById,
@@ -13,14 +14,20 @@ import {
 } from './response.js';
 
 /** What `expand[]` puts into facts. Where the contract has no field for a resource that an id names, the field is an addition. */
-const customer = one('customer_id', 'customer', customersById);
-const subscription = one('pricing_plan_subscription_id', 'pricing_plan_subscription', subscriptionsById);
+const customer = one('customer_id', 'customer', 'CUSTOMER.VIEW', customersById);
+const subscription = one(
+  'pricing_plan_subscription_id',
+  'pricing_plan_subscription',
+  'PRICING_PLAN_SUBSCRIPTION.VIEW',
+  subscriptionsById,
+);
 
 export const contactExpansions: Expansions<StoredFact> = { customer_id: customer };
 
 export const invoiceExpansions: Expansions<StoredFact> = {
   customer_id: customer,
   pricing_plan_subscription_ids: {
+    permission: 'PRICING_PLAN_SUBSCRIPTION.VIEW',
     field: 'pricing_plan_subscriptions',
     many: true,
     ids: ({ body }) => texts(body.pricing_plan_subscription_ids),
@@ -30,13 +37,14 @@ export const invoiceExpansions: Expansions<StoredFact> = {
 
 export const paymentExpansions: Expansions<StoredFact> = {
   customer_id: customer,
-  invoice_id: one('invoice_id', 'invoice', invoicesById),
+  invoice_id: one('invoice_id', 'invoice', 'INVOICE.VIEW', invoicesById),
 };
 
 export const subscriptionExpansions: Expansions<StoredFact> = {
   customer_id: customer,
-  forward_customer_id: one('forward_customer_id', 'forward_customer', customersById),
+  forward_customer_id: one('forward_customer_id', 'forward_customer', 'CUSTOMER.VIEW', customersById),
   pricing_plan_schedule_id: {
+    permission: 'PRICING_PLAN_SCHEDULE.VIEW',
     field: 'pricing_plan_schedule_infos',
     ids: ({ id }) => [id],
     load: schedulesOfSubscriptions,
@@ -48,11 +56,11 @@ export const scheduleExpansions: Expansions<StoredFact> = { pricing_plan_subscri
 
 export const walletExpansions: Expansions<StoredFact> = {
   customer_id: customer,
-  wallet_type_id: one('wallet_type_id', 'wallet_type', walletTypesById),
+  wallet_type_id: one('wallet_type_id', 'wallet_type', 'WALLET_TYPE.VIEW', walletTypesById),
 };
 
-function one(idField: string, field: string, load: LoadFacts): Expansion<StoredFact> {
-  return { field, load, ids: ({ body }) => texts([body[idField]]) };
+function one(idField: string, field: string, permission: Permission, load: LoadFacts): Expansion<StoredFact> {
+  return { permission, field, load, ids: ({ body }) => texts([body[idField]]) };
 }
 
 async function schedulesOfSubscriptions(

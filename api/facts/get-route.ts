@@ -5,7 +5,7 @@ import { FACT_KINDS } from '../../store/fact-kinds.js';
 import { getFact, getFactByIdOrReference } from '../../store/facts.js';
 import type { ZodApp } from '../context.js';
 import { expand, expandQuery } from '../expand.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import type { FactResource } from './resources.js';
 import { factResponse } from './response.js';
 
@@ -31,7 +31,7 @@ export function getRoute(app: ZodApp, db: Database, resource: FactResource): voi
       const fact = await (byReference ? getFactByIdOrReference : getFact)(db, kind, platformId, id);
       if (!fact) throw Refusal.notFound(FACT_KINDS[kind].resourceType, id);
       const query = request.query as z.infer<z.ZodObject<typeof expandQuery>>;
-      const more = await expand(db, platformId, expansions, query['expand[]'], [fact]);
+      const more = await expand(db, callerOf(request), expansions, query['expand[]'], [fact]);
       return { ...factResponse(kind, fact), ...more(fact) };
     },
   );

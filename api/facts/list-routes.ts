@@ -7,7 +7,7 @@ import type { Filter } from '../../store/lists.js';
 import type { ZodApp } from '../context.js';
 import { expand, expandQuery } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { searchFilters, searchRequest } from '../search.js';
 import { ORDERS, type FactResource } from './resources.js';
 import { factResponse } from './response.js';
@@ -66,7 +66,7 @@ export async function answerFacts(
   const platformId = platformOf(request).id;
   const orderBy = { ...ORDERS, ...orders }[query.order_by] ?? query.order_by;
   const page = await listFacts(sql, kind, platformId, filters, { ...toPage(query), orderBy });
-  const more = await expand(sql, platformId, expansions, query['expand[]'], page.rows);
+  const more = await expand(sql, callerOf(request), expansions, query['expand[]'], page.rows);
   return toPageResponse(request, query, page, (fact) => ({ ...factResponse(kind, fact), ...more(fact) }));
 }
 

@@ -26,6 +26,8 @@ export function completeOpenApi(document: OpenApi): OpenApi {
 function complete(method: string, path: string, operation: Operation): void {
   const mutating = MUTATING.includes(method);
   const withBody = operation.requestBody !== undefined;
+  if (operation.requestBody && operation['x-body-optional']) operation.requestBody.required = false;
+  delete operation['x-body-optional'];
   operation.parameters = [
     ...(operation.parameters ?? []),
     refTo('parameters', 'PlatformId'),
@@ -51,6 +53,7 @@ function errorsOf(mutating: boolean, namesSomething: boolean): ErrorName[] {
     ...(namesSomething ? (['NotFound'] as const) : []),
     ...(mutating ? (['Conflict', 'TooLarge', 'UnsupportedMediaType', 'InProgress'] as const) : []),
     'TooManyRequests',
+    'HeadersTooLarge',
     'InternalError',
     'Unavailable',
   ];

@@ -11,10 +11,13 @@ export function describeRoute<Input extends Route>(input: Input): Input {
   const { schema, url, route } = input;
   const { permission } = (route.config ?? {}) as { permission?: string };
   const operationId = operationIdOf([route.method].flat()[0] ?? 'GET', url);
-  if (permission === undefined) return { ...input, schema: { ...schema, operationId } };
+  // The generator takes every body for required; `completeOpenApi` corrects that and takes this away.
+  const optional = (schema.body as { isOptional?: () => boolean } | undefined)?.isOptional?.() === true;
+  const own = { ...schema, operationId, ...(optional && { 'x-body-optional': true }) };
+  if (permission === undefined) return { ...input, schema: own };
   const needs = `Requires the ${permission} permission.`;
   const description = schema.description === undefined ? needs : `${schema.description} ${needs}`;
-  return { ...input, schema: { ...schema, operationId, description, 'x-permission': permission } };
+  return { ...input, schema: { ...own, description, 'x-permission': permission } };
 }
 
 /** As the contract names them: `POST /v1/workflows/:id/activate` is `postWorkflowsByIdActivate`. */

@@ -12,7 +12,8 @@ export interface OpenApi {
 export interface Operation {
   tags?: string[];
   parameters?: (Parameter | Ref)[];
-  requestBody?: { content: Record<string, Media> };
+  requestBody?: { required?: boolean; content: Record<string, Media> };
+  'x-body-optional'?: true;
   responses?: Record<string, Answer | Ref>;
 }
 

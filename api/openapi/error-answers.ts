@@ -70,6 +70,12 @@ export const ERROR_ANSWERS = {
     message: 'The first request with this idempotency key is still under way: try again in a moment.',
     headers: ['Retry-After'],
   },
+  HeadersTooLarge: {
+    status: '431',
+    description: 'The URL and the headers are longer than 64 KiB together.',
+    code: 'BAD_REQUEST',
+    message: 'The URL and the headers are too long together.',
+  },
   TooManyRequests: {
     status: '429',
     description: 'More requests than are allowed in this time.',

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
 import { findKeyHolder } from '../../store/api-keys.js';
+import type { Instant } from '../../domain/types.js';
 import type { Database } from '../../store/database.js';
 import { getPlatforms, type Platform } from '../../store/platforms.js';
 import { allows, type Grant, type Permission } from '../permissions.js';
@@ -14,6 +15,8 @@ export interface Caller {
   grant: Grant;
   /** Every platform the credential may use. */
   platformIds: string[];
+  /** Of a key: what it makes may not outlive it. null = no end, or a token, which is made anew all the time. */
+  expiresAt: Instant | null;
   platform: Platform;
 }
 
@@ -76,8 +79,8 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     if (key === bearer && looksLikeToken(key)) return readToken ? byToken(readToken, key, wanted) : null;
     const holder = await findKeyHolder(db, key, wanted);
     if (!holder) return null;
-    const { keyId, role, platformIds, platform } = holder;
-    return { credentialId: keyId, userId: keyId, grant: role, platformIds, platform };
+    const { keyId, role, platformIds, expiresAt, platform } = holder;
+    return { credentialId: keyId, userId: keyId, grant: role, platformIds, expiresAt, platform };
   }
 
   async function byToken(read: ReadToken, token: string, wanted: string | null): Promise<Credential | null> {
@@ -91,7 +94,7 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     const platformIds = platforms.map(({ id }) => id);
     const id = wanted ?? (platformIds.length === 1 ? platformIds[0] : undefined);
     const platform = platforms.find((one) => one.id === id) ?? null;
-    return { credentialId: `sub:${subject}`, userId: subject, grant, platformIds, platform };
+    return { credentialId: `sub:${subject}`, userId: subject, grant, platformIds, expiresAt: null, platform };
   }
 }
 

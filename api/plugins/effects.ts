@@ -100,9 +100,9 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
   }
 
   function repeatable(effect: Effect, scope: Buffer): Promise<unknown> {
-    const fingerprint = fingerprintOf(effect.request);
+    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(identityOf(effect.request));
     return whole(effect, async (tx) => {
-      const known = await take(tx, scope, fingerprint);
+      const known = await take(tx, scope, [fingerprint, ...older]);
       if (known) return replay(effect, scope, known);
       const body = await effect.work();
       await keepAnswer(tx, scope, fingerprint, answer(effect, scope, body), now());
@@ -112,29 +112,29 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
 
   /** The key is leased instead of locked, so that no connection waits while the route talks to others. */
   async function leased(effect: Effect, scope: Buffer): Promise<unknown> {
-    const fingerprint = fingerprintOf(effect.request);
+    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(identityOf(effect.request));
+    const leasedAt = now();
     const known = await db.transaction(async (tx) => {
-      const found = await take(tx, scope, fingerprint);
-      if (!found) await keepAnswer(tx, scope, fingerprint, null, now());
+      const found = await take(tx, scope, [fingerprint, ...older]);
+      if (!found) await keepAnswer(tx, scope, fingerprint, null, leasedAt);
       return found;
     });
     if (known) return replay(effect, scope, known);
-    try {
-      const body = await inPieces(effect);
-      await keepAnswer(db, scope, fingerprint, answer(effect, scope, body), now());
-      return body;
-    } catch (error) {
-      await forgetKey(db, scope);
+    const body = await inPieces(effect).catch(async (error: unknown) => {
+      // Only ours: after a minute another request may have taken the key over. If this fails the lease ends by itself.
+      await forgetKey(db, scope, leasedAt).catch(() => undefined);
       throw error;
-    }
+    });
+    await keepAnswer(db, scope, fingerprint, answer(effect, scope, body), leasedAt);
+    return body;
   }
 
   /** The answer to give again, or null when the key is ours to use. */
-  async function take(tx: Sql, scope: Buffer, fingerprint: Buffer): Promise<StoredAnswer | null> {
+  async function take(tx: Sql, scope: Buffer, fingerprints: readonly Buffer[]): Promise<StoredAnswer | null> {
     if (!(await tryLockKey(tx, scope))) throw Refusal.keyInProgress();
     const known = await findKey(tx, scope, now() - KEPT_MS);
     if (!known) return null;
-    if (!known.fingerprint.equals(fingerprint)) throw Refusal.reusedKey();
+    if (!fingerprints.some((one) => known.fingerprint.equals(one))) throw Refusal.reusedKey();
     if (known.answer === null && now() - known.created_at < LEASE_MS) throw Refusal.keyInProgress();
     return known.answer;
   }
@@ -163,19 +163,15 @@ function scopeOf(request: FastifyRequest): Buffer | null {
     throw Refusal.invalid('Idempotency-Key', `An idempotency key has 1–${String(LONGEST_KEY)} characters.`);
   }
   const { credentialId, platform } = callerOf(request);
-  return hash([credentialId, platform.id, request.method, pathOf(request), key]);
+  const scope = [credentialId, platform.id, request.method, pathOf(request), key];
+  return createHash('sha256').update(JSON.stringify(scope)).digest();
 }
 
-function fingerprintOf(request: FastifyRequest): Buffer {
-  return hash([request.url.slice(pathOf(request).length), request.givenBody ?? null]);
+/** What makes two requests the same; a body may hold secrets, so only a mark of it is kept. */
+function identityOf(request: FastifyRequest): string {
+  return stringify([request.url.slice(pathOf(request).length), request.givenBody ?? null]) ?? '';
 }
 
 function pathOf({ url }: FastifyRequest): string {
   return url.split('?')[0] ?? url;
-}
-
-function hash(value: unknown): Buffer {
-  return createHash('sha256')
-    .update(stringify(value) ?? '')
-    .digest();
 }

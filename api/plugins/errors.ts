@@ -104,7 +104,7 @@ function isUnavailable(error: { code?: string; message: string }): boolean {
   const code = error.code ?? '';
   return (
     /^(08|57P)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '53300'].includes(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '53300', '57014', '25P03'].includes(code) ||
+    /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(error.message)
   );
 }

@@ -17,7 +17,7 @@ import { expand, expandQuery, type Expansions } from '../expand.js';
 import { customersById } from '../facts/response.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { alertRule, alertRuleCreate, alertRulePatch } from '../schemas/alert-rule.js';
 import { withoutNulls } from '../without-nulls.js';
 import { alertRuleBody, alertRuleFields, alertRuleResponse, checkChange } from './alert-rule-fields.js';
@@ -26,7 +26,13 @@ const params = z.object({ resourceId: z.string() });
 const one = { 200: alertRule };
 const tags = ['alert-rules'];
 const EXPANSIONS: Expansions<AlertRuleRow> = {
-  customer_ids: { field: 'customers', ids: (row) => row.customer_ids, many: true, load: customersById },
+  customer_ids: {
+    permission: 'CUSTOMER.VIEW',
+    field: 'customers',
+    ids: (row) => row.customer_ids,
+    many: true,
+    load: customersById,
+  },
 };
 
 /** `/v1/alert-rules`: when an alert is wanted (alertrules.yml). Nothing raises alerts by itself yet. */
@@ -46,7 +52,7 @@ export function alertRuleRoutes(app: ZodApp, { db }: ApiContext): void {
       const platformId = platformOf(request).id;
       const own = { condition: 'platform_id = ?', values: [platformId] };
       const page = await listPage<AlertRuleRow>(db, 'SELECT * FROM alert_rules', [own], toPage(request.query));
-      const expanded = await expand(db, platformId, EXPANSIONS, request.query['expand[]'], page.rows);
+      const expanded = await expand(db, callerOf(request), EXPANSIONS, request.query['expand[]'], page.rows);
       return toPageResponse(request, request.query, page, (row) => ({ ...alertRuleResponse(row), ...expanded(row) }));
     },
   );
@@ -79,7 +85,7 @@ export function alertRuleRoutes(app: ZodApp, { db }: ApiContext): void {
       const platformId = platformOf(request).id;
       const row = await getAlertRule(db, platformId, id);
       if (!row) throw Refusal.notFound('ALERT_RULE', id);
-      const expanded = await expand(db, platformId, EXPANSIONS, request.query['expand[]'], [row]);
+      const expanded = await expand(db, callerOf(request), EXPANSIONS, request.query['expand[]'], [row]);
       return { ...alertRuleResponse(row), ...expanded(row) };
     },
   );

@@ -8,7 +8,7 @@ import type { ApiContext, ZodApp } from '../context.js';
 import { expand, expandQuery, type Expansions } from '../expand.js';
 import { customersById } from '../facts/response.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { alert, alertCreate, type AlertCreate } from '../schemas/alert.js';
 import { idText, iso } from '../schemas/wire.js';
 import { withoutNulls } from '../without-nulls.js';
@@ -18,8 +18,9 @@ import { throwIfAny } from './problems.js';
 const params = z.object({ resourceId: z.string() });
 const tags = ['alerts'];
 const EXPANSIONS: Expansions<AlertRow> = {
-  customer_id: { field: 'customer', ids: (row) => [row.customer_id], load: customersById },
+  customer_id: { permission: 'CUSTOMER.VIEW', field: 'customer', ids: (row) => [row.customer_id], load: customersById },
   alert_rule_id: {
+    permission: 'ALERT_RULE.VIEW',
     field: 'alert_rule',
     ids: (row) => [row.alert_rule_id],
     load: async (sql, platformId, ids) => {
@@ -50,7 +51,7 @@ export function alertRoutes(app: ZodApp, { db }: ApiContext): void {
         ...(customerId === undefined ? [] : [{ condition: 'customer_id = ?', values: [customerId] }]),
       ];
       const page = await listPage<AlertRow>(db, 'SELECT * FROM alerts', filters, toPage(request.query));
-      const expanded = await expand(db, platformId, EXPANSIONS, wanted, page.rows);
+      const expanded = await expand(db, callerOf(request), EXPANSIONS, wanted, page.rows);
       return toPageResponse(request, request.query, page, (row) => ({ ...toResponse(row), ...expanded(row) }));
     },
   );
@@ -94,7 +95,7 @@ export function alertRoutes(app: ZodApp, { db }: ApiContext): void {
       const platformId = platformOf(request).id;
       const row = await getAlert(db, platformId, id);
       if (!row) throw Refusal.notFound('ALERT', id);
-      const expanded = await expand(db, platformId, EXPANSIONS, request.query['expand[]'], [row]);
+      const expanded = await expand(db, callerOf(request), EXPANSIONS, request.query['expand[]'], [row]);
       return { ...toResponse(row), ...expanded(row) };
     },
   );

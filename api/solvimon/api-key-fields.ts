@@ -24,7 +24,7 @@ export async function apiKeyFields(
     status: statusOf(body, before),
     description: body.description ?? null,
     role_type: role,
-    expires_at: expiryOf(body, before),
+    expires_at: expiryOf(body, before, caller),
     platform_ids: await platformsOf(sql, caller, body),
   };
 }
@@ -70,9 +70,13 @@ function statusOf({ active, status }: ApiKeyCreate, before: ApiKeyRow | null): A
 }
 
 /** One that has passed may stay as it was, so that an expired key can be described anew. */
-function expiryOf({ expires_at }: ApiKeyCreate, before: ApiKeyRow | null): number | null {
-  if (expires_at == null) return null;
-  const at = Date.parse(expires_at);
+function expiryOf({ expires_at }: ApiKeyCreate, before: ApiKeyRow | null, caller: Caller): number | null {
+  const at = expires_at == null ? null : Date.parse(expires_at);
+  const isNew = at !== (before?.expires_at ?? null) || before === null;
+  if (isNew && caller.expiresAt !== null && (at ?? Infinity) > caller.expiresAt) {
+    throw notAllowed('expires_at', 'A key that expires gives none that outlives it.');
+  }
+  if (at === null) return null;
   if (at !== before?.expires_at && at <= Date.now()) {
     throw Refusal.invalid('expires_at', 'is in the past; to switch a key off, make it INACTIVE.');
   }

@@ -66,18 +66,25 @@ export function checkIntegrationChange(
   before: IntegrationRow,
   stored: IntegrationCreate,
   body: IntegrationCreate,
+  patch: Readonly<Record<string, unknown>>,
 ): void {
   if (before.status === 'ARCHIVED') throw Refusal.operation('An archived integration cannot be changed.', 'status');
   if (body.type !== before.type) throw Refusal.invalid('type', 'The type of an integration never changes.');
   checkIntegrationMove(before.status, body.status ?? 'DRAFT');
-  const { host } = body.email_provider?.smtp ?? {};
-  const login = body.authentication?.username_password ?? null;
-  const isSameLogin = isDeepStrictEqual(login, stored.authentication?.username_password ?? null);
-  if (host != null && host !== stored.email_provider?.smtp?.host && login?.password != null && isSameLogin) {
-    // Otherwise whoever may change an integration could have its password sent to a host of their own.
-    const message = 'Give the login again: a stored password is not sent to another host.';
-    throw Refusal.missing('authentication.username_password', message);
+  const server = body.email_provider?.smtp ?? null;
+  const moved = server !== null && !isDeepStrictEqual(server, stored.email_provider?.smtp ?? null);
+  if (moved && stored.authentication?.username_password?.password != null && !givesPassword(patch)) {
+    // Otherwise whoever may change an integration could have its password sent to a server of their own.
+    const message = 'Give the login again: a stored password is not sent to another server.';
+    throw Refusal.missing('authentication.username_password.password', message);
   }
+}
+
+/** Also a login that is taken away: then there is no password to send. */
+function givesPassword({ authentication }: Readonly<Record<string, unknown>>): boolean {
+  if (authentication === null) return true;
+  const { username_password: login } = (authentication ?? {}) as { username_password?: { password?: unknown } | null };
+  return login === null || login?.password !== undefined;
 }
 
 export function checkIntegrationMove(from: IntegrationStatus, to: IntegrationStatus): void {

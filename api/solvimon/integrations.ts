@@ -95,7 +95,7 @@ export function integrationRoutes(app: ZodApp, { db, vault, mail }: ApiContext):
         const stored = integrationBody(before, vault);
         const body = patched(integrationCreate, stored, request.body, reply);
         if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return before;
-        checkIntegrationChange(before, stored, body);
+        checkIntegrationChange(before, stored, body, request.body);
         return integrationFields(body, before.id, { vault, mail });
       }),
   );

@@ -95,6 +95,20 @@ export function mergeable(
   return [base, Object.fromEntries(kept)];
 }
 
+/** A stored password or key is not sent to another server: whoever may change a webhook could read it there. */
+export function checkOrigin(
+  stored: WebhookSettings,
+  body: WebhookSettings,
+  patch: Readonly<Record<string, unknown>>,
+): void {
+  if (new URL(body.url).origin === new URL(stored.url).origin) return;
+  for (const field of ['password', 'api_key'] as const) {
+    if (stored[field] != null && body[field] != null && patch[field] == null) {
+      throw Refusal.missing(field, `Give the ${field} again: a stored one is not sent to another server.`);
+    }
+  }
+}
+
 /** Whom to post to, and as whom. */
 export function targetOf(
   body: WebhookSettings,

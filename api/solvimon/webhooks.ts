@@ -22,7 +22,7 @@ import { platformOf } from '../plugins/auth.js';
 import { webhook, webhookActions, webhookCreate, webhookPatch, webhookSettings } from '../schemas/webhook.js';
 import { iso } from '../schemas/wire.js';
 import { withoutNulls } from '../without-nulls.js';
-import { checkSettings, mergeable, storedSettings, webhookFields } from './webhook-fields.js';
+import { checkOrigin, checkSettings, mergeable, storedSettings, webhookFields } from './webhook-fields.js';
 
 const params = z.object({ resourceId: z.string() });
 const one = { 200: webhook };
@@ -51,7 +51,7 @@ export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext):
       config: { permission: 'WEBHOOK.CREATE', answersSecret: true },
       schema: {
         summary: 'Create a webhook',
-        description: 'The answer shows `secret_key`, this once. Requests are signed with it from the first on.',
+        description: 'The answer shows `secret_key`, this once. It can be tested; events are not sent to it yet.',
         tags,
         body: webhookCreate,
         response: { 201: webhook },
@@ -122,6 +122,7 @@ export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext):
       const body = patched(webhookSettings, ...mergeable(stored, request.body), reply);
       if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return toResponse(before);
       checkSettings(body, platformOf(request), allowed);
+      checkOrigin(stored, body, request.body);
       const row = await updateWebhook(request.tx, id, webhookFields(id, body, vault, before));
       if (!row) throw taken(body.reference);
       return toResponse(row);

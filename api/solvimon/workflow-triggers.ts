@@ -34,8 +34,18 @@ const SEARCHED: SearchFields = {
   wallet_id: { expression: `target -> 'wallet' ->> 'wallet_id'`, kind: 'EXACT' },
 };
 const EXPANSIONS: Expansions<TriggerRow> = {
-  customer_id: { field: 'customer', ids: ({ customer_id: id }) => (id === null ? [] : [id]), load: customersById },
-  workflow_id: { field: 'workflow', ids: ({ workflow_id: id }) => (id === null ? [] : [id]), load: workflowsById },
+  customer_id: {
+    permission: 'CUSTOMER.VIEW',
+    field: 'customer',
+    ids: ({ customer_id: id }) => (id === null ? [] : [id]),
+    load: customersById,
+  },
+  workflow_id: {
+    permission: 'WORKFLOW.VIEW',
+    field: 'workflow',
+    ids: ({ workflow_id: id }) => (id === null ? [] : [id]),
+    load: workflowsById,
+  },
 };
 
 /** `/v1/workflow-triggers`: runs started by call (workflowtriggers.yml). */
@@ -130,7 +140,7 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
     const ids = page.rows.map(({ id }) => id);
     const [runs, expanded] = await Promise.all([
       runsOfTriggers(db, ids),
-      expand(db, platformId, EXPANSIONS, wanted, page.rows),
+      expand(db, callerOf(request), EXPANSIONS, wanted, page.rows),
     ]);
     return toPageResponse(request, request.query, page, (row) => {
       const made = runs.filter((run) => run.trigger_id === row.id).map((run) => ({ ...run, created: true }));

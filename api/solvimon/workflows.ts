@@ -20,7 +20,7 @@ import { customersById } from '../facts/response.js';
 import { expand, expandQuery, many, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
-import { platformOf } from '../plugins/auth.js';
+import { callerOf, platformOf } from '../plugins/auth.js';
 import { definitionStatus, workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
 import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
@@ -41,7 +41,13 @@ const SEARCHED: SearchFields = {
   customer_ids: { expression: 'customer_ids', kind: 'LIST' },
 };
 const EXPANSIONS: Expansions<WorkflowRow> = {
-  customer_ids: { field: 'customers', many: true, ids: (row) => row.customer_ids, load: customersById },
+  customer_ids: {
+    permission: 'CUSTOMER.VIEW',
+    field: 'customers',
+    many: true,
+    ids: (row) => row.customer_ids,
+    load: customersById,
+  },
 };
 const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
 
@@ -87,7 +93,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
         ...(statuses ? [equals('status', 'EXACT', statuses)] : []),
       ];
       const page = await listPage<WorkflowRow>(db, SELECT_WORKFLOWS, filters, toPage(request.query));
-      const expanded = await expand(db, platformOf(request).id, EXPANSIONS, wanted, page.rows);
+      const expanded = await expand(db, callerOf(request), EXPANSIONS, wanted, page.rows);
       return toPageResponse(request, request.query, page, (row) => ({ ...workflowResponse(row), ...expanded(row) }));
     },
   );

@@ -12,7 +12,7 @@ CREATE INDEX api_keys_platforms ON api_keys USING gin (platform_ids);
 CREATE TABLE idempotency_keys (
   -- SHA-256 of credential, platform, method, path and key
   scope bytea PRIMARY KEY,
-  -- SHA-256 of query and canonical body
+  -- HMAC of query and canonical body, under an encryption key
   fingerprint bytea NOT NULL,
   -- null while a route that commits in pieces is still at it
   answer jsonb,

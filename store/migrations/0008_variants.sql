@@ -18,6 +18,7 @@ CREATE TABLE wallet_watches (
   crossings integer NOT NULL,
   PRIMARY KEY (workflow_id, wallet_id)
 );
+CREATE INDEX wallet_watches_wallet ON wallet_watches (wallet_id);
 
 CREATE OR REPLACE FUNCTION lock_resource(platform text, kind text, resource text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -114,4 +114,16 @@ describe('changing an API key', () => {
     const headers = { 'x-api-key': api_key as string, 'x-platform-id': h.platformId };
     expectRefusal(await patch(moved.body, serving(second), headers), 400, 'INVALID_OPERATION', 'account_memberships');
   });
+
+  it('gives no key that outlives the one it was made with, and does not lift its own end', async () => {
+    const end = '2990-01-31T00:00:00Z';
+    const key = await create({ expires_at: end });
+    const own = await shown(key);
+    for (const expires_at of [null, '2991-01-31T00:00:00Z']) {
+      expectRefusal(await patch(key, { expires_at }, own), 403, 'USER_NOT_ALLOWED', 'expires_at');
+      expectRefusal(await h.call('POST', PATH, { expires_at }, own), 403, 'USER_NOT_ALLOWED', 'expires_at');
+    }
+    expect((await h.call('POST', PATH, { expires_at: end }, own)).status).toBe(201);
+    expect((await patch(key, { description: 'still the same' }, own)).status).toBe(200);
+  });
 });

@@ -68,9 +68,14 @@ describe('finding API keys', () => {
 
   it('finds one by its id and answers it as the contract has it, beside the page', async () => {
     const [key] = await list('active=false');
-    const { data, links, limit, page, total_number_of_pages: _pages, ...first } = (
-      await search({ resource_id: key?.id as string, include_inactive: true })
-    ).body;
+    const {
+      data,
+      links,
+      limit,
+      page,
+      total_number_of_pages: _pages,
+      ...first
+    } = (await search({ resource_id: key?.id as string, include_inactive: true })).body;
     expect([data, first]).toEqual([[key], key]);
     expect([limit, page, links]).toMatchObject([50, 1, { previous: null, next: null }]);
     expect((await search({ resource_id: 'key_unknown' })).body).not.toHaveProperty('id');

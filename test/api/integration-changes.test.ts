@@ -62,12 +62,23 @@ describe('a change of an integration', () => {
     it('does not turn a stored password to another host: it must be given again', async () => {
       const row = await create(body({ status: 'ACTIVE', email_provider: smtp(), authentication: LOGIN }));
       const change = { email_provider: smtp({ host: 'smtp.evil.example' }) };
-      await refuses(h, ['PATCH', path(row), change], 400, 'MISSING_FIELD', 'authentication.username_password');
+      await refuses(h, ['PATCH', path(row), change], 400, 'MISSING_FIELD', 'authentication.username_password.password');
+      const renamed = { ...change, authentication: { username_password: { username: 'b' } } };
+      const port = { email_provider: smtp({ port: 2525 }) };
+      for (const other of [renamed, port]) {
+        await refuses(
+          h,
+          ['PATCH', path(row), other],
+          400,
+          'MISSING_FIELD',
+          'authentication.username_password.password',
+        );
+      }
       const again = { username_password: { username: 'a', password: 'b' } };
       expect((await patch(row, { ...change, authentication: again })).status).toBe(200);
       const gun = await create(mailgun());
       const away = { email_provider: { ...smtp(), mailgun: null } };
-      await refuses(h, ['PATCH', path(gun), away], 400, 'MISSING_FIELD', 'authentication.username_password');
+      await refuses(h, ['PATCH', path(gun), away], 400, 'MISSING_FIELD', 'authentication.username_password.password');
     });
   });
 

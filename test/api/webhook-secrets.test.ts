@@ -44,6 +44,19 @@ describe('requests to webhooks, and what they are signed with', () => {
     return by;
   };
 
+  it.each([
+    [{ authentication_type: 'PASSWORD', username: 'u', password: 'p' }, 'password'],
+    [{ authentication_type: 'API_KEY', api_header_field: 'X-K', api_key: 'k' }, 'api_key'],
+  ])('does not send a stored credential to another server: %j', async (authentication, field) => {
+    const hook = await create(authentication);
+    const change = { url: 'https://elsewhere.example/hook' };
+    await refuses(h, ['PATCH', `/v1/webhooks/${hook.id as string}`, change], 400, 'MISSING_FIELD', field);
+    const again = await h.call('PATCH', `/v1/webhooks/${hook.id as string}`, { ...change, [field]: 'new' });
+    expect(again.status).toBe(200);
+    const same = await h.call('PATCH', `/v1/webhooks/${hook.id as string}`, { url: `${change.url}/2` });
+    expect(same.status).toBe(200);
+  });
+
   it('send-test posts an event that the shown secret verifies', async () => {
     const hook = await create({ active: false, authentication_type: 'API_KEY', api_header_field: 'X-K', api_key: 'k' });
     const before = await stored(h);

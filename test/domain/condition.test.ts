@@ -112,6 +112,7 @@ describe('FAILED_PAYMENT (S-C3)', () => {
     ['authorised', paymentFacts({ result: 'AUTHORISED' }), 'WAITS not_eligible'],
     ['no result', paymentFacts({ result: null }), 'WAITS not_eligible'],
     ['the invoice was paid meanwhile', paymentFacts({ result: 'REFUSED' }, invoice({ paid: true })), 'STOPS paid'],
+    ['the invoice it names is not known', paymentFacts({ result: 'REFUSED' }, null), 'WAITS not_eligible'],
     ['the invoice is void', paymentFacts({ result: 'REFUSED' }, invoice({ status: 'VOID' })), 'STOPS voided'],
     ['no payment', invoiceFacts(), 'WAITS not_eligible'],
   ])('%s', (_, facts, expected) => {
@@ -149,7 +150,7 @@ describe('WALLET_BALANCE (S-C5)', () => {
     ['a percentage of nothing granted', walletFacts('1'), { percentage: '20' }, 'WAITS not_eligible'],
     ['a percentage of zero', walletFacts('0', { granted: euros('0') }), { percentage: '20' }, 'WAITS not_eligible'],
     ['no balance known', walletFacts('0', { open_balance: null }), euros('10'), 'WAITS not_eligible'],
-    ['a wallet that is archived', walletFacts('1', { status: 'ARCHIVED' }), euros('10'), 'WAITS not_eligible'],
+    ['a wallet that is archived', walletFacts('1', { status: 'ARCHIVED' }), euros('10'), 'STOPS archived'],
   ])('%s', (_, facts, threshold, expected) => {
     expect(word5(facts, threshold)).toBe(expected);
   });

@@ -95,23 +95,32 @@ describe('docker-compose.yml', () => {
     const [program = '', ...before] = composeProgram ?? [];
     const printed = execFileSync(program, [...before, '-f', file.pathname, 'config', '--services'], {
       encoding: 'utf8',
+      env: { ...process.env, ...OWN },
     });
     expect(printed.trim().split('\n').sort()).toEqual(Object.keys(services).sort());
   });
 });
 
-/** What only processes that open secrets read. */
-
 /** Read by Temporal’s own configuration, not by ours. */
 const ENGINE_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'];
-const EXAMPLES: Record<string, string> = { SMTP_URL: 'smtps://user:password@smtp.example.com:465' };
+const EXAMPLES: Record<string, string> = {
+  SMTP_URL: 'smtps://user:password@smtp.example.com:465',
+  JWT_ISSUER: 'https://id.example.com',
+  JWT_AUDIENCE: 'dunwell',
+  JWT_JWKS_URL: 'https://id.example.com/jwks.json',
+  RATE_LIMIT_PER_MINUTE: '600',
+};
+/** What compose asks for and gives no default: secrets. */
+const OWN: Record<string, string> = { ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64') };
 
 /** `${NAME:-default}` as compose reads it when NAME is not set. */
 function withDefaults(environment: Record<string, string | number>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
-      String(value).replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1'),
+      String(value)
+        .replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1')
+        .replaceAll(/\$\{([A-Z_]+):\?[^}]*\}/g, (_all, asked: string) => OWN[asked] ?? ''),
     ]),
   );
 }

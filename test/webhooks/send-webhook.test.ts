@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Networks } from '../../contracts/networks.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebhookEvent } from '../../contracts/webhook-events.js';
@@ -88,6 +90,21 @@ describe('sending a webhook (S-A2)', () => {
     receiver.answer = (response) => response.writeHead(307, { location: at('127.0.0.1') }).end();
     expect(await send()).toMatchObject({ successful: false, status: 307, message: expect.stringContaining('307') });
     expect(receiver.received).toHaveLength(1);
+  });
+
+  it('is not held up by an answer that is none', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const outcome = await send(
+      { url: `http://127.0.0.1:${String(port)}/` },
+      { allowedNetworks: LOOPBACK, timeoutMs: 1_000 },
+    );
+    expect(outcome).toMatchObject({ successful: false, status: null, message: expect.stringContaining('answer') });
+    server.close();
   });
 
   it.each<[string, Receiver['answer']]>([
