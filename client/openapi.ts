@@ -2491,8 +2491,8 @@ export interface components {
             type?: ("STANDARD" | "CREDIT" | "ONE_OFF" | "ONE_OFF_CREDIT") | null;
             billing_type?: ("DEFAULT" | "SELF_BILLING") | null;
             payment_status?: ("UNPAID" | "PARTIALLY_PAID" | "PAID" | "OVERPAID") | null;
-            invoice_number?: string | null;
-            purchase_order_number?: string | null;
+            invoice_number?: ("" | string) | null;
+            purchase_order_number?: ("" | string) | null;
             pricing_plan_subscription_ids?: string[] | null;
             invoice_date?: string | null;
             due_date?: string | null;
@@ -2559,8 +2559,8 @@ export interface components {
             type?: ("STANDARD" | "CREDIT" | "ONE_OFF" | "ONE_OFF_CREDIT") | null;
             billing_type?: ("DEFAULT" | "SELF_BILLING") | null;
             payment_status?: ("UNPAID" | "PARTIALLY_PAID" | "PAID" | "OVERPAID") | null;
-            invoice_number?: string | null;
-            purchase_order_number?: string | null;
+            invoice_number?: ("" | string) | null;
+            purchase_order_number?: ("" | string) | null;
             pricing_plan_subscription_ids?: string[] | null;
             invoice_date?: string | null;
             due_date?: string | null;
@@ -2868,7 +2868,7 @@ export interface components {
             status?: ("DRAFT" | "ACTIVE" | "VOID" | "ARCHIVED" | "CANCELLED") | null;
             type?: ("QUOTE" | "BILLING" | "TEMPLATE") | null;
             variant?: ("DEFAULT" | "FORWARD_BILLING" | "SELF_BILLING" | "SELLER") | null;
-            name?: string | null;
+            name?: ("" | string) | null;
             /**
              * Format: date-time
              * @example 2026-01-31T09:00:00Z
@@ -2898,7 +2898,7 @@ export interface components {
             status?: ("DRAFT" | "ACTIVE" | "VOID" | "ARCHIVED" | "CANCELLED") | null;
             type?: ("QUOTE" | "BILLING" | "TEMPLATE") | null;
             variant?: ("DEFAULT" | "FORWARD_BILLING" | "SELF_BILLING" | "SELLER") | null;
-            name?: string | null;
+            name?: ("" | string) | null;
             updated_at?: string | null;
         } & {
             [key: string]: unknown;
@@ -3218,7 +3218,7 @@ export interface components {
          */
         WalletType: {
             reference?: string | null;
-            name?: string | null;
+            name?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             type?: ("CREDIT" | "BALANCE") | null;
             /**
@@ -3246,7 +3246,7 @@ export interface components {
          */
         WalletTypeFact: {
             reference?: string | null;
-            name?: string | null;
+            name?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             type?: ("CREDIT" | "BALANCE") | null;
             updated_at?: string | null;

@@ -32,8 +32,8 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const { to, cc, bcc } = recipients(request);
 
     const { template, step } = await pick(library, request.templateName ?? builtInName(facts.variant), facts.locales);
-    const rendered = render(template, mailValues(facts, step.format), step.format);
-    const subject = headerValue(request.subject ?? rendered.subject, 'subject');
+    const rendered = render(template, mailValues(facts, step.format), step.format, request.subject);
+    const subject = headerValue(rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
 
     const raw = await new MailComposer({

@@ -91,7 +91,8 @@ function targetOf({ type, id, facts }: LoadedResource, variant: Variant): Record
         pricing_plan_subscription: {
           pricing_plan_subscription_id: facts.schedule?.subscriptionId,
           pricing_plan_schedule_id: id,
-          trial_end_at: facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString(),
+          trial_end_at:
+            facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString().replace('.000Z', 'Z'),
           event: { variant },
         },
       };

@@ -17,15 +17,17 @@ type Path = readonly PropertyKey[];
 export function registerBodies(app: FastifyInstance): void {
   acceptOnlyJson(app);
   app.decorateRequest('givenBody', null);
+  app.decorateRequest('givenQuery', null);
   app.addHook('preValidation', (request, _reply, done) => {
     inspect(request.params, []);
     inspect(request.query, []);
     inspect(request.body, []);
     request.givenBody = request.body;
+    request.givenQuery = request.query;
     done();
   });
   app.addHook('preHandler', (request, reply, done) => {
-    nameIgnored(reply, request.givenBody, request.body);
+    nameIgnored(reply, request.givenBody, request.body, request.givenQuery, request.query);
     done();
   });
 }
@@ -34,14 +36,23 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as it came, before it was parsed. */
     givenBody: unknown;
+    givenQuery: unknown;
   }
 }
 
-/** Names in a header what was given and is no longer there after parsing. */
-export function nameIgnored(reply: FastifyReply, given: unknown, parsed: unknown): void {
-  const ignored = ignoredPaths(given, parsed, [])
+/** Names in a header what was given and is no longer there after parsing; a parameter of the query as `?name`. */
+export function nameIgnored(
+  reply: FastifyReply,
+  given: unknown,
+  parsed: unknown,
+  givenQuery: unknown = null,
+  query: unknown = null,
+): void {
+  const fields = ignoredPaths(given, parsed, [])
     .map((path) => fieldPath(path) ?? '')
     .filter((path) => !READ_ONLY.has(path));
+  const parameters = Object.keys(givenQuery ?? {}).filter((name) => !Object.hasOwn(query ?? {}, name));
+  const ignored = [...fields, ...parameters.map((name) => `?${name}`)];
   if (ignored.length === 0) return;
   // A header is ASCII and short: some servers and clients refuse more than 8 kB of them.
   const named = ignored.slice(0, MOST_NAMED).map((path) => encodeURI(path).slice(0, 100));

@@ -63,6 +63,7 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
     const around =
       route.config?.commits === 'own' ? { once: inPieces, keyed: leased } : { once: whole, keyed: repeatable };
     route.handler = async function (request, reply) {
+      if (route.config?.answersSecret) void reply.header('Cache-Control', 'no-store');
       const work = (): Promise<unknown> =>
         new Promise((resolve) => {
           resolve(handler.call(this, request, reply));

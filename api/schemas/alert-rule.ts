@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedFacts } from './facts.js';
-import { decimal, money } from './money.js';
+import { decimal, isNotNegative, money, NOT_NEGATIVE } from './money.js';
 import { patchBody } from './patch-body.js';
 import { idText, instant, line, period } from './wire.js';
 import { reference } from './workflow.js';
@@ -24,21 +24,19 @@ const comparator = z
   ])
   .nullish();
 
-const notNegative = { message: 'must not be negative', path: ['quantity'] };
-
 /** The blocks of the two types (alertrules.yml). A threshold has one of its three forms. */
 const entitlement = z.object({
   feature_id: idText.nullish(),
   comparator,
   threshold: z
     .object({
-      number: decimal.refine((text) => !text.startsWith('-'), notNegative.message).nullish(),
+      number: decimal.refine((text) => !text.startsWith('-'), NOT_NEGATIVE.message).nullish(),
       // Usage may be beyond what a customer is entitled to.
       percentage: z
         .string()
         .regex(/^(1000(\.0{1,12})?|\d{1,3}(\.\d{1,12})?)$/, 'must be a percentage from 0 to 1000')
         .nullish(),
-      amount: money.refine(({ quantity }) => !quantity.startsWith('-'), notNegative).nullish(),
+      amount: money.refine(isNotNegative, NOT_NEGATIVE).nullish(),
     })
     .nullish(),
 });

@@ -6,10 +6,7 @@ import { idText, instant, line } from './wire.js';
 
 const roleType = z.enum(ROLES);
 const status = z.enum(['ACTIVE', 'INACTIVE']);
-const memberships = z
-  .array(z.object({ account_id: idText }))
-  .min(1)
-  .max(100);
+const memberships = z.array(z.object({ account_id: idText })).max(100);
 
 const fields = {
   active: z.boolean().nullish().meta({ description: 'As `status`, in another word; both given must agree.' }),
@@ -31,7 +28,7 @@ export const apiKeyCreate = z.object(fields).meta({
 export const apiKeyPatch = patchBody(apiKeyCreate, 'ApiKeyUpdateRequest');
 
 /** What a merge patch must leave whole. */
-export const apiKeyWhole = z.object({ ...fields, account_memberships: memberships, role_type: roleType });
+export const apiKeyWhole = z.object({ ...fields, account_memberships: memberships.min(1), role_type: roleType });
 
 export const userSearch = z
   .object({

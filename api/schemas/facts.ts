@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, externalId, idText, instant, locale, utc, zone } from './wire.js';
+import { emailAddress, externalId, idText, instant, line, locale, utc, zone } from './wire.js';
 import { money } from './money.js';
 import { payment, wallet, walletType } from './wallet-facts.js';
 
@@ -8,6 +8,8 @@ export const SUBSCRIPTION_STATUSES = ['DRAFT', 'ACTIVE', 'VOID', 'ARCHIVED', 'CA
 export const SUBSCRIPTION_TYPES = ['QUOTE', 'BILLING', 'TEMPLATE'] as const;
 export const SUBSCRIPTION_VARIANTS = ['DEFAULT', 'FORWARD_BILLING', 'SELF_BILLING', 'SELLER'] as const;
 
+/** It is shown in subjects; empty is taken for none. */
+const oneLine = z.literal('').or(line(255));
 /** Some billers send "" for "none". */
 const optionalEmail = z
   .string()
@@ -64,8 +66,8 @@ const invoice = z
     type: z.enum(['STANDARD', 'CREDIT', 'ONE_OFF', 'ONE_OFF_CREDIT']).nullish(),
     billing_type: z.enum(['DEFAULT', 'SELF_BILLING']).nullish(),
     payment_status: z.enum(['UNPAID', 'PARTIALLY_PAID', 'PAID', 'OVERPAID']).nullish(),
-    invoice_number: z.string().max(255).nullish(),
-    purchase_order_number: z.string().max(255).nullish(),
+    invoice_number: oneLine.nullish(),
+    purchase_order_number: oneLine.nullish(),
     pricing_plan_subscription_ids: z.array(idText).nullish(),
     invoice_date: utc.nullish(),
     due_date: utc.nullish(),
@@ -99,7 +101,7 @@ const pricingPlanSubscription = z
     status: z.enum(SUBSCRIPTION_STATUSES).nullish(),
     type: z.enum(SUBSCRIPTION_TYPES).nullish(),
     variant: z.enum(SUBSCRIPTION_VARIANTS).nullish(),
-    name: z.string().max(255).nullish(),
+    name: oneLine.nullish(),
     updated_at: utc.nullish(),
   })
   .meta({ id: 'PricingPlanSubscriptionFact', examples: [{ customer_id: 'cust_acme', status: 'ACTIVE', name: 'Pro' }] });

@@ -82,7 +82,7 @@ const linkedResources = z
 
 const common = {
   name: line(256).nullish(),
-  description: line(1_000).nullish(),
+  description: line(256).nullish(),
   linked_resources_configurations: linkedResources.nullish(),
 };
 const foreign = z.record(z.string(), z.unknown()).nullish().meta({ description: 'Of another type: refused.' });

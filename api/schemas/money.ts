@@ -23,6 +23,12 @@ export const decimal = z
   .regex(DECIMAL_PATTERN, 'must be a decimal string such as "100.00"')
   .meta({ examples: ['100.00'] });
 
+/** For `refine`: of an amount or of credits. */
+export function isNotNegative({ quantity }: { quantity: string }): boolean {
+  return !quantity.startsWith('-');
+}
+export const NOT_NEGATIVE = { message: 'must not be negative', path: ['quantity'] };
+
 /** Decimal quantity and currency; more decimals than the currency has are refused (S-W5). */
 export const money = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
 import { money } from './money.js';
-import { externalId, idText, utc } from './wire.js';
+import { externalId, idText, line, utc } from './wire.js';
 
 export const WALLET_STATUSES = ['DRAFT', 'ACTIVE', 'INACTIVE', 'DEPRECATED', 'ARCHIVED'] as const;
 
@@ -73,7 +73,7 @@ export const payment = z
 export const walletType = z
   .looseObject({
     reference: z.string().max(255).nullish(),
-    name: z.string().max(255).nullish(),
+    name: z.literal('').or(line(255)).nullish(),
     status: z.enum(WALLET_STATUSES).nullish(),
     type: z.enum(['CREDIT', 'BALANCE']).nullish(),
     updated_at: utc.nullish(),

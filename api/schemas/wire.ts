@@ -20,7 +20,8 @@ export const utc = instant.overwrite((text) => new Date(text).toISOString().repl
 /** An id of the caller's own (S-W2). */
 export const externalId = z
   .string()
-  .regex(/^[A-Za-z0-9_\-.:]{1,255}$/, 'must be 1–255 characters of A-Z a-z 0-9 _ - . :')
+  // `.` and `..` cannot stand in a URL.
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9_\-.:]{1,255}$/, 'must be 1–255 characters of A-Z a-z 0-9 _ - . :')
   .meta({ examples: ['inv_2026-0042'] });
 
 /** An id as a reference to something else: whether it exists is looked up. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { idText, instant, period } from './wire.js';
+import { idText, instant, line, period } from './wire.js';
 
 const overdue = z.object({ period: period.nullish() });
-const user_id = idText.nullish();
+const user_id = line(255).nullish();
 const invoiceVariant = z.enum(['TO_FINAL', 'OVERDUE', 'UPCOMING_PAYMENT_REMINDER']).nullish();
 const paymentVariant = z.enum(['FAILED_PAYMENT']).nullish();
 const trialVariant = z.enum(['FREE_TRIAL_REMINDER']).nullish();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
-import { idText, instant, line, ordinal, period, problem } from './wire.js';
-import { money } from './money.js';
+import { externalId, idText, instant, line, ordinal, period, problem } from './wire.js';
+import { isNotNegative, money, NOT_NEGATIVE } from './money.js';
 import { PAYMENT_RESULTS } from './wallet-facts.js';
 import { patchBody } from './patch-body.js';
 
@@ -33,9 +33,10 @@ const wallet = z.object({
             .string()
             .regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?)$/, 'must be a percentage above 0 and up to 100')
             .nullish(),
-          amount: money.nullish(),
+          amount: money.refine(isNotNegative, NOT_NEGATIVE).nullish(),
           credits: z
             .object({ quantity: z.string().regex(DECIMAL_PATTERN, 'must be a decimal string'), credit_type_id: idText })
+            .refine(isNotNegative, NOT_NEGATIVE)
             .nullish(),
         })
         .nullish(),
@@ -48,7 +49,11 @@ export const definitionStatus = z.enum(['ACTIVE', 'INACTIVE', 'DRAFT', 'ARCHIVED
 /** A name of the caller's own, unique per platform and kind (S-D4). */
 export const reference = z
   .string()
-  .regex(/^[A-Za-z0-9_\-.:]{1,100}$/, 'must be 1–100 characters of A-Z a-z 0-9 _ - . :')
+  // `.` and `..` cannot stand in a URL, and what looks like an id would be taken for one.
+  .regex(
+    /^(?!\.{1,2}$)(?!wkfl_[A-Za-z0-9]{20}$)[A-Za-z0-9_\-.:]{1,100}$/,
+    'must be 1–100 characters of A-Z a-z 0-9 _ - . :, and not look like an id',
+  )
   .meta({ examples: ['overdue-ladder'] });
 
 const fields = {
@@ -57,8 +62,8 @@ const fields = {
   type: z.enum(['INVOICE', 'PAYMENT', 'PRICING_PLAN_SUBSCRIPTION', 'WALLET']),
   reference,
   status: definitionStatus,
-  customer_ids: z.array(idText).max(10_000).nullish(),
-  excluded_customer_ids: z.array(idText).max(10_000).nullish(),
+  customer_ids: z.array(externalId).max(10_000).nullish(),
+  excluded_customer_ids: z.array(externalId).max(10_000).nullish(),
   invoice: invoice.nullish(),
   payment: payment.nullish(),
   pricing_plan_subscription: pricingPlanSubscription.nullish(),

@@ -1,6 +1,7 @@
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { samePeriod } from '../../domain/period.js';
 import { templateExists } from '../../email/built-in-library.js';
+import { liquidProblem } from '../../email/liquid-problem.js';
 import type { ActionFields, ActionRow } from '../../store/actions.js';
 import type { IntegrationStatus } from '../../store/integrations.js';
 import type { WorkflowRow } from '../../store/workflows.js';
@@ -41,6 +42,8 @@ function fitProblems(
     message,
   });
   const problems: Problem[] = [];
+  const liquid = email.subject == null ? null : liquidProblem(email.subject);
+  if (liquid !== null) problems.push(at('subject', liquid));
   if (integration === null)
     problems.push(at('integration_id', `There is no integration ${email.integration_id ?? ''}.`));
   if (integration === 'DEPRECATED' || integration === 'ARCHIVED') {

@@ -84,7 +84,7 @@ function expiryOf({ expires_at }: ApiKeyCreate, before: ApiKeyRow | null, caller
 }
 
 async function platformsOf(sql: Sql, caller: Caller, { account_memberships }: ApiKeyCreate): Promise<string[]> {
-  if (account_memberships == null) return [caller.platform.id];
+  if (account_memberships == null || account_memberships.length === 0) return [caller.platform.id];
   const ids = account_memberships.map(({ account_id }) => account_id);
   const known = new Map((await getPlatforms(sql, ids)).map((platform) => [platform.id, platform]));
   const first = known.get(ids[0] ?? '');

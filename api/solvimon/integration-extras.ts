@@ -40,6 +40,9 @@ export function integrationExtraRoutes(app: ZodApp, { db, vault, mail }: ApiCont
         ...misplaced(provider, tested.credentials, mail, ''),
         ...incomplete(provider, tested.credentials, ''),
       ];
+      // The contract's own body has no place for the provider: that is answered, not refused.
+      if (provider === null)
+        return { successful: false, message: 'Name the provider in email_provider, or integration_id.' };
       const [first, ...rest] = problems;
       if (first) throw new Refusal([first, ...rest]);
       return mail.test(provider ?? {}, tested.credentials);

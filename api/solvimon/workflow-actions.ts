@@ -139,6 +139,9 @@ export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
     checkTransition(before.status, body.status);
     const workflow = await getWorkflow(tx, platformId, before.workflow_id);
     if (!workflow) throw Refusal.notFound('WORKFLOW', before.workflow_id);
+    if (workflow.status === 'ARCHIVED' && body.status !== 'ARCHIVED') {
+      throw Refusal.operation('The workflow is archived.', 'workflow_id');
+    }
     const integration = await newIntegration(tx, platformId, body, before);
     const row = await updateAction(tx, id, actionFields(body, workflow, integration));
     if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);

@@ -43,6 +43,16 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
   };
 }
 
+/** What of a workflow's configuration has no effect: kept and given back, but said. */
+export function idleConfiguration({ variant, definition }: WorkflowFields): Problem[] {
+  const invoice = definition.config ?? {};
+  const idle = (field: string, own: Variant): Problem[] =>
+    invoice[field] !== undefined && variant !== null && variant !== own
+      ? [invalid(`invoice.${field}`, `has no effect: the variant is ${variant}.`)]
+      : [];
+  return [...idle('overdue', 'OVERDUE'), ...idle('upcoming_payment', 'UPCOMING_PAYMENT_REMINDER')];
+}
+
 /** Throws when a body asks for what may not change, or not any more (S-D3, D4). */
 export function checkChange(before: WorkflowRow, body: WorkflowCreate): void {
   if (before.status === 'ARCHIVED') throw Refusal.operation('An archived workflow cannot be changed.', 'status');

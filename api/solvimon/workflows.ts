@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Refusal } from '../../contracts/refusal.js';
+import { Refusal, type Problem } from '../../contracts/refusal.js';
 import type { DefinitionStatus } from '../../store/actions.js';
 import type { Sql } from '../../store/database.js';
 import { listPage } from '../../store/lists.js';
@@ -26,7 +26,7 @@ import { equals, searchFilters, searchRequest, type SearchFields } from '../sear
 import { withoutNulls } from '../without-nulls.js';
 import { orphanedSteps } from './orphaned-steps.js';
 import { workflowResponse } from './workflow-response.js';
-import { checkChange, checkTransition, workflowBody, workflowFields } from './workflow-fields.js';
+import { checkChange, checkTransition, idleConfiguration, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
 const one = { 200: workflow };
@@ -116,7 +116,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
       const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
       if (!row) throw taken(fields.reference);
       reply.code(201);
-      return workflowResponse(row);
+      return withWarnings(workflowResponse(row), idleConfiguration(row));
     },
   );
 
@@ -179,9 +179,15 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     const row = await updateWorkflow(tx, before, fields);
     if (!row) throw taken(fields.reference);
     request.tell('RUN', await touchConcerned(tx, before, row));
-    const problems = await orphanedSteps(tx, row);
-    return { ...workflowResponse(row), ...(problems.length > 0 ? { problems } : {}) };
+    const problems = [...idleConfiguration(row), ...(await orphanedSteps(tx, row))];
+    return withWarnings(workflowResponse(row), problems);
   }
+}
+
+type WorkflowAnswer = ReturnType<typeof workflowResponse>;
+
+function withWarnings(answer: WorkflowAnswer, problems: Problem[]): WorkflowAnswer {
+  return problems.length === 0 ? answer : { ...answer, problems };
 }
 
 /** Its own blocks are validated as a whole when a workflow leaves DRAFT, whichever way it does. */

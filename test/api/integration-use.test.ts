@@ -93,9 +93,16 @@ describe('integrations in use', () => {
       expectRefusal(await test('?integration_id=int_x'), 404, 'RESOURCE_NOT_FOUND', 'integration_id');
     });
 
+    it('says that it cannot know the provider from the contract’s own body', async () => {
+      for (const own of [LOGIN, {}, { api_key: null, client_credentials: null, username_password: null }]) {
+        const answer = await h.call('POST', '/v1/integrations/test-connection?integration_type=EMAIL_PROVIDER', own);
+        expect([answer.status, answer.body.successful]).toEqual([200, false]);
+        expect(answer.body.message).toContain('email_provider');
+      }
+    });
+
     it.each<[string, string, unknown, string, string]>([
       ['another type', '?integration_type=E_INVOICING', {}, 'INVALID_FIELD', 'integration_type'],
-      ['no provider', '', LOGIN, 'MISSING_FIELD', 'email_provider.variant'],
       [
         'no password',
         '',

@@ -238,6 +238,11 @@ describe('the wire', () => {
       expect(answer.headers['x-request-id']).not.toBe('mine');
     });
 
+    it('names the parameters of a query that were not known', async () => {
+      const answer = await h.call('GET', '/v1/workflows?statuses=DRAFT&limit=1&expand=x');
+      expect(answer.headers['dunwell-ignored-fields']).toBe('?statuses, ?expand');
+    });
+
     it('keeps the list of ignored fields short, and in ASCII', async () => {
       const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`ünknown\r\n${String(n)}`.repeat(20), n]));
       const answer = await h.call('POST', '/v1/workflows', { ...DRAFT, reference: 'many', ...many });

@@ -74,6 +74,8 @@ describe('workflow actions', () => {
 
   const AT = 'send_email_to_customer';
   it.each<[string, unknown, string]>([
+    ['a subject that is no Liquid', { subject: 'Pay {{ invoice.number' }, `${AT}.subject`],
+    ['a filter there is not', { subject: '{{ invoice.number | bogus }}' }, `${AT}.subject`],
     ['a line break in the subject', { subject: 'Hi\r\nBcc: x@y.example' }, `${AT}.subject`],
     ['a line break in the sender’s name', { from: { name: 'A\nB', email: 'a@x.example' } }, `${AT}.from.name`],
     ['a line break in an address', { from: { email: 'a@x.example\r\nBcc: x@y.example' } }, `${AT}.from.email`],
@@ -138,6 +140,13 @@ describe('workflow actions', () => {
     const workflow = await ladder();
     await h.call('POST', `/v1/workflows/${workflow.id as string}/archive`);
     await refuses(h, ['POST', '/v1/workflow-actions', minimal(workflow)], 400, 'INVALID_OPERATION', 'workflow_id');
+  });
+
+  it('of an archived workflow is changed no more', async () => {
+    const workflow = await ladder();
+    const row = await created(h, '/v1/workflow-actions', minimal(workflow));
+    await h.call('POST', `/v1/workflows/${workflow.id as string}/archive`);
+    await refuses(h, ['PATCH', path(row), { description: 'x' }], 400, 'INVALID_OPERATION', 'workflow_id');
   });
 
   it('can be told off an archived workflow all the same', async () => {

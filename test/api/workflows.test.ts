@@ -116,6 +116,30 @@ describe('workflows', () => {
       expect(quiet.headers).not.toHaveProperty('dunwell-ignored-fields');
     });
 
+    it('says what of a configuration has no effect, and keeps it', async () => {
+      const invoice = { variant: 'TO_FINAL', overdue: { periods: [{ type: 'DAY', value: 2 }] } };
+      const body = { name: 'W', type: 'INVOICE', status: 'ACTIVE', reference: 'idle', invoice };
+      const row = await created(h, '/v1/workflows', body);
+      expect(row.invoice).toEqual(invoice);
+      expect(row.problems).toMatchObject([{ code: 'INVALID_FIELD', field: 'invoice.overdue' }]);
+      const plain = await created(h, '/v1/workflows', {
+        ...body,
+        reference: 'plain',
+        invoice: { variant: 'TO_FINAL' },
+      });
+      expect(plain).not.toHaveProperty('problems');
+    });
+
+    it.each([
+      [{ amount: { quantity: '-5', currency: 'EUR' } }, 'amount.quantity'],
+      [{ credits: { quantity: '-5', credit_type_id: 'x' } }, 'credits.quantity'],
+    ])('refuses a threshold below zero: %j', (threshold, field) => {
+      const wallet = { variant: 'WALLET_BALANCE', wallet_balance: { comparator: 'LESS_THAN', threshold } };
+      const body = { name: 'W', type: 'WALLET', status: 'ACTIVE', reference: 'negative', wallet };
+      const at = `wallet.wallet_balance.threshold.${field}`;
+      return refuses(h, ['POST', '/v1/workflows', body], 400, 'INVALID_FIELD', at);
+    });
+
     const PERIODS = 'invoice.overdue.periods';
     const TOO_LONG = { DAY: 3651, WEEK: 521, MONTH: 121, YEAR: 11 };
     it.each<[string, Json, string, string]>([
@@ -126,6 +150,9 @@ describe('workflows', () => {
       ['an unknown status', { status: 'active' }, 'INVALID_FIELD', 'status'],
       ['a status of null', { status: null }, 'MISSING_FIELD', 'status'],
       ['a reference with a slash', { reference: 'a/b' }, 'INVALID_FIELD', 'reference'],
+      ['a reference that is a dot', { reference: '.' }, 'INVALID_FIELD', 'reference'],
+      ['a reference like an id', { reference: `wkfl_${'a'.repeat(20)}` }, 'INVALID_FIELD', 'reference'],
+      ['a customer that can be none', { customer_ids: ['a b'] }, 'INVALID_FIELD', 'customer_ids[0]'],
       ['a reference of 101 characters', { reference: 'r'.repeat(101) }, 'INVALID_FIELD', 'reference'],
       ['customers that are no list', { customer_ids: 'cust_1' }, 'INVALID_FIELD', 'customer_ids'],
       ['a customer that is no text', { customer_ids: ['a', 7] }, 'INVALID_FIELD', 'customer_ids[1]'],

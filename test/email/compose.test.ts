@@ -58,6 +58,14 @@ describe('the message', () => {
     expect(parsed.text).toContain(long);
   });
 
+  it('fills in a subject of one’s own', async () => {
+    const mail = await compose(sampleRequest({}, { subject: 'Please pay {{ invoice.number }}' }));
+    expect(mail.subject).toBe('Please pay INV-417');
+    await expect(compose(sampleRequest({}, { subject: '{{ invoice.number' }))).rejects.toMatchObject({
+      code: 'template_failed',
+    });
+  });
+
   it('carries names and subjects of any script', async () => {
     const subject = 'Überfällig: 請求書 № 7 – "quoted", €5 🎉';
     const from = { name: 'Müller, "Söhne" <KG>', email: 'a@b.example' };
