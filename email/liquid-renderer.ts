@@ -3,7 +3,7 @@ import { createLiquid } from './liquid-engine.js';
 import { MailContentError } from './mail-content-error.js';
 import type { Template } from './template.js';
 
-export interface RenderedTemplate {
+interface RenderedTemplate {
   subject: string;
   preheader: string;
   html: string;
