@@ -45,8 +45,8 @@ const MOVABLE = `(${OPEN} OR resource_type <> 'WALLET' AND (status <> 'STOPPED' 
  */
 export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
   if (scope.kind === 'BLOCKED' || scope.kind === 'INTEGRATION') await retryAtOnce(tx, platformId, scope);
-  if (ofOneResource(scope)) return reviewRuns(tx, await allMovableRuns(tx, platformId, scope));
-  const ids = await movableRuns(tx, platformId, scope, INLINE_LIMIT + 1);
+  if (isResourceScope(scope)) return reviewRuns(tx, await runsOfResource(tx, platformId, scope));
+  const ids = await openRuns(tx, platformId, scope, INLINE_LIMIT + 1);
   if (ids.length > INLINE_LIMIT && scope.kind === 'CUSTOMER') {
     await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.id);
     return [];
@@ -77,18 +77,33 @@ async function retryAtOnce(
   else await tx.rows(RETRY_INTEGRATION, [platformId, scope.id]);
 }
 
-/** The runs about one thing are few, and all of them are looked at before the change is answered. */
-function ofOneResource({ kind }: TouchScope): boolean {
-  return kind === 'RESOURCE' || kind === 'INVOICE' || kind === 'SUBSCRIPTION';
+type ResourceScope = TouchScope & { kind: 'RESOURCE' | 'INVOICE' | 'SUBSCRIPTION' };
+
+/** The resources a change of facts concerns: type and id. */
+const CONCERNED: Record<ResourceScope['kind'], string> = {
+  RESOURCE: `SELECT $3::text AS type, $2::text AS id`,
+  INVOICE: `SELECT 'INVOICE' AS type, $2::text AS id UNION ALL
+    SELECT 'PAYMENT', id FROM payments WHERE platform_id = $1 AND body ->> 'invoice_id' = $2`,
+  SUBSCRIPTION: `SELECT 'PRICING_PLAN_SCHEDULE' AS type, id FROM pricing_plan_schedules
+    WHERE platform_id = $1 AND pricing_plan_subscription_id = $2`,
+};
+
+/**
+ * The runs about one thing are few, and all of them are looked at before the change is answered. What it concerns is found
+ * first and on its own (MATERIALIZED): a planner that sees both may walk through all runs there are.
+ */
+async function runsOfResource(tx: Sql, platformId: string, scope: ResourceScope): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `WITH concerned AS MATERIALIZED (${CONCERNED[scope.kind]})
+     SELECT r.id FROM concerned c JOIN runs r ON r.platform_id = $1 AND r.resource_type = c.type AND r.resource_id = c.id
+     WHERE ${MOVABLE} ORDER BY r.id`,
+    [platformId, scope.id, ...(scope.kind === 'RESOURCE' ? [scope.type] : [])],
+  );
+  return rows.map(({ id }) => id);
 }
 
-async function allMovableRuns(tx: Sql, platformId: string, scope: TouchScope): Promise<string[]> {
-  const all: string[] = [];
-  for (;;) {
-    const page = await movableRuns(tx, platformId, scope, INLINE_LIMIT, all.at(-1));
-    all.push(...page);
-    if (page.length < INLINE_LIMIT) return all;
-  }
+function isResourceScope(scope: TouchScope): scope is ResourceScope {
+  return Object.hasOwn(CONCERNED, scope.kind);
 }
 
 /** The runs of one page of a fan-out, in order of id after `cursor`; each is then reviewed in a transaction of its own. */
@@ -99,7 +114,7 @@ export function fanOutPage(
   cursor: string,
   limit: number,
 ): Promise<string[]> {
-  return movableRuns(sql, platformId, scope, limit, cursor);
+  return openRuns(sql, platformId, scope, limit, cursor);
 }
 
 /** All runs are locked before the first is looked at, so that claims and changes wait for each other in one order. */
@@ -117,13 +132,9 @@ export async function reviewRuns(tx: Sql, ids: readonly string[]): Promise<strin
   return changed;
 }
 
-async function movableRuns(
-  sql: Sql,
-  platformId: string,
-  scope: TouchScope,
-  limit: number,
-  cursor = '',
-): Promise<string[]> {
+type WideScope = Exclude<TouchScope, ResourceScope>;
+
+async function openRuns(sql: Sql, platformId: string, scope: WideScope, limit: number, cursor = ''): Promise<string[]> {
   const [condition, values] = conditionOf(scope);
   const rows = await sql.rows<{ id: string }>(
     `SELECT id FROM runs WHERE platform_id = $1 AND id > $2 AND ${condition} ORDER BY id LIMIT $3`,
@@ -132,26 +143,8 @@ async function movableRuns(
   return rows.map(({ id }) => id);
 }
 
-function conditionOf(scope: TouchScope): [string, unknown[]] {
+function conditionOf(scope: WideScope): [string, unknown[]] {
   switch (scope.kind) {
-    case 'RESOURCE':
-      return [`${MOVABLE} AND resource_type = $4 AND resource_id = $5`, [scope.type, scope.id]];
-    case 'INVOICE':
-      return [
-        `${MOVABLE} AND id IN (
-           SELECT id FROM runs WHERE platform_id = $1 AND resource_type = 'INVOICE' AND resource_id = $4
-           UNION ALL
-           SELECT r.id FROM payments y JOIN runs r
-             ON r.platform_id = y.platform_id AND r.resource_type = 'PAYMENT' AND r.resource_id = y.id
-           WHERE y.platform_id = $1 AND y.body ->> 'invoice_id' = $4)`,
-        [scope.id],
-      ];
-    case 'SUBSCRIPTION':
-      return [
-        `${MOVABLE} AND resource_type = 'PRICING_PLAN_SCHEDULE' AND resource_id IN (
-           SELECT s.id FROM pricing_plan_schedules s WHERE s.platform_id = $1 AND s.pricing_plan_subscription_id = $4)`,
-        [scope.id],
-      ];
     case 'CUSTOMER':
       return [`${OPEN} AND customer_id = $4`, [scope.id]];
     case 'WORKFLOW':

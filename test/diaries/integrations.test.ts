@@ -177,7 +177,8 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
     await diary.invoice(due);
     await diary.until('2026-01-17T12:00:00Z');
     const smtp = { port: second.port };
-    await ok(diary.h, 'PATCH', `/v1/integrations/${row.id as string}`, { email_provider: { smtp } });
+    const authentication = { username_password: { password: 's3cret' } };
+    await ok(diary.h, 'PATCH', `/v1/integrations/${row.id as string}`, { email_provider: { smtp }, authentication });
     await diary.until('2026-01-19');
     expect([first.received.length, second.received.length]).toEqual([1, 1]);
   });
