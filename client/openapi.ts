@@ -2034,9 +2034,9 @@ export interface components {
             customer_id: string;
             email?: string | null;
             notification_preferences?: ({
-                type?: string | null;
+                type?: "INVOICE" | null;
                 channels?: ({
-                    type?: string | null;
+                    type?: "EMAIL" | null;
                     enabled?: boolean | null;
                 } & {
                     [key: string]: unknown;
@@ -2071,9 +2071,9 @@ export interface components {
             customer_id: string;
             email?: string | null;
             notification_preferences?: ({
-                type?: string | null;
+                type?: "INVOICE" | null;
                 channels?: ({
-                    type?: string | null;
+                    type?: "EMAIL" | null;
                     enabled?: boolean | null;
                 } & {
                     [key: string]: unknown;
@@ -2103,9 +2103,9 @@ export interface components {
             timezone?: string | null;
             locale?: string | null;
             notification_preferences?: ({
-                type?: string | null;
+                type?: "INVOICE" | null;
                 channels?: ({
-                    type?: string | null;
+                    type?: "EMAIL" | null;
                     enabled?: boolean | null;
                 } & {
                     [key: string]: unknown;
@@ -2161,9 +2161,9 @@ export interface components {
             timezone?: string | null;
             locale?: string | null;
             notification_preferences?: ({
-                type?: string | null;
+                type?: "INVOICE" | null;
                 channels?: ({
-                    type?: string | null;
+                    type?: "EMAIL" | null;
                     enabled?: boolean | null;
                 } & {
                     [key: string]: unknown;

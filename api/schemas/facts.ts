@@ -17,8 +17,16 @@ const optionalEmail = z
   .overwrite((text) => (text === '' ? null : text))
   .pipe(emailAddress.nullish());
 
-const channel = z.looseObject({ type: z.string().nullish(), enabled: z.boolean().nullish() });
-const preference = z.looseObject({ type: z.string().nullish(), channels: z.array(channel).nullish() });
+// The contract knows one word for each today, and none of them is null in an answer.
+const channel = z
+  .looseObject({ type: z.enum(['EMAIL']).nullish(), enabled: z.boolean().nullish() })
+  .overwrite((value) => withoutNull(value, 'type'));
+const preference = z
+  .looseObject({ type: z.enum(['INVOICE']).nullish(), channels: z.array(channel).nullish() })
+  .overwrite((value) => withoutNull(value, 'type'));
+const organization = z
+  .looseObject({ legal_name: z.string().nullish() })
+  .overwrite((value) => withoutNull(value, 'legal_name'));
 const name = z.looseObject({
   first_name: z.string().nullish(),
   infix: z.string().nullish(),
@@ -36,7 +44,7 @@ const customer = z
     timezone: zone.nullish(),
     locale: locale.nullish(),
     notification_preferences: z.array(preference).nullish(),
-    organization: z.looseObject({ legal_name: z.string().nullish() }).nullish(),
+    organization: organization.nullish(),
     individual: z.looseObject({ name: name.nullish() }).nullish(),
     test_clock_id: idText
       .nullish()
@@ -167,4 +175,10 @@ function stored<Shape extends z.ZodRawShape>(
       id: schemaId,
       examples: [{ object_type: objectType, id: exampleId, ...example, created_at: at, updated_at: at }],
     });
+}
+
+function withoutNull<Value extends object>(value: Value, field: keyof Value): Value {
+  if (value[field] !== null) return value;
+  const { [field]: _absent, ...rest } = value;
+  return rest as Value;
 }
