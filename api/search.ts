@@ -41,9 +41,7 @@ export const searchRequest = z
     id: 'SearchCreateRequest',
     description:
       'Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.',
-    examples: [
-      { search_fields: [{ name: 'name', value: 'ladder' }], filter_fields: [{ name: 'status', values: ['ACTIVE'] }] },
-    ],
+    examples: [{ filter_fields: [{ name: 'id', values: ['inv_2026-0042'] }] }],
   });
 
 type SearchField = z.infer<typeof searchField>;

@@ -2918,17 +2918,11 @@ export interface components {
         /**
          * @description Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.
          * @example {
-         *       "search_fields": [
-         *         {
-         *           "name": "name",
-         *           "value": "ladder"
-         *         }
-         *       ],
          *       "filter_fields": [
          *         {
-         *           "name": "status",
+         *           "name": "id",
          *           "values": [
-         *             "ACTIVE"
+         *             "inv_2026-0042"
          *           ]
          *         }
          *       ]
@@ -5592,7 +5586,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example cont_cfo */
                 resourceId: string;
             };
             cookie?: never;
@@ -5865,7 +5859,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example cust_acme */
                 resourceIdOrReference: string;
             };
             cookie?: never;
@@ -6999,7 +6993,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example pay_2026-0042-1 */
                 resourceId: string;
             };
             cookie?: never;
@@ -7254,7 +7248,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example pps_acme_trial */
                 resourceId: string;
             };
             cookie?: never;
@@ -7537,7 +7531,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example ppsu_acme_pro */
                 resourceId: string;
             };
             cookie?: never;
@@ -7873,7 +7867,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example waty_prepaid */
                 resourceIdOrReference: string;
             };
             cookie?: never;
@@ -8065,7 +8059,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @example inv_2026-0042 */
+                /** @example wall_acme */
                 resourceIdOrReference: string;
             };
             cookie?: never;

@@ -11,6 +11,7 @@ import { factResponse } from './response.js';
 /** `PUT /v1/{word}/{id}`: a whole fact (extension verb, S-A3). */
 export function putRoute(app: ZodApp, { word, kind, body, response, byReference }: FactResource): void {
   // Its name is that of the contract's GET: one path is described once.
+  const [{ id: exampleId } = { id: '' }] = (response.meta()?.examples ?? []) as { id: string }[];
   const parameter = byReference ? 'resourceIdOrReference' : 'resourceId';
   app.put(
     `/v1/${word}/:${parameter}`,
@@ -21,7 +22,7 @@ export function putRoute(app: ZodApp, { word, kind, body, response, byReference 
         description:
           'Replaces the whole fact. 201 the first time, then 200. Older than what is stored: 200 with `Dunwell-Stale: true`.',
         tags: ['facts'],
-        params: z.object({ [parameter]: externalId }),
+        params: z.object({ [parameter]: externalId.meta({ examples: [exampleId] }) }),
         body,
         response: { 200: response, 201: response },
       },

@@ -27,6 +27,7 @@ const FIELDS: Record<string, string> = {
   engine_workflow_id: `run_${TAIL}`,
   customer_id: 'cust_acme',
   customer_ids: 'cust_acme',
+  excluded_customer_ids: 'cust_other',
   resource_id: 'inv_2026-0042',
   resource_type: 'INVOICE',
   invoice_id: 'inv_2026-0042',
