@@ -1,4 +1,4 @@
-import { Refusal, type Problem } from '../../contracts/refusal.js';
+import type { Problem } from '../../contracts/refusal.js';
 import { samePeriod } from '../../domain/period.js';
 import { templateExists } from '../../email/built-in-library.js';
 import { liquidProblem } from '../../email/liquid-problem.js';
@@ -8,6 +8,7 @@ import type { WorkflowRow } from '../../store/workflows.js';
 import type { ActionCreate } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { BLOCKS } from './blocks.js';
+import { throwIfAny } from './problems.js';
 
 /**
  * A parsed action as it is stored; it must fit its workflow (S-D8, D9), unless it goes: its steps may have gone before it.
@@ -20,8 +21,7 @@ export function actionFields(
 ): ActionFields {
   const goes = body.status === 'ARCHIVED';
   const problems = goes ? [] : [...fitProblems(body, workflow, integration), ...stepProblems(body, workflow)];
-  const [first, ...rest] = problems;
-  if (first) throw new Refusal([first, ...rest]);
+  throwIfAny(problems);
   return {
     status: body.status,
     description: body.description ?? null,

@@ -10,6 +10,7 @@ import { connectionQuery, connectionRequest, connectionTest, type Authentication
 import { withoutNulls } from '../without-nulls.js';
 import { openCredentials } from './integration-fields.js';
 import { incomplete, misplaced } from './provider-problems.js';
+import { throwIfAny } from './problems.js';
 
 /** What integrations.yml has besides the resource itself. */
 export function integrationExtraRoutes(app: ZodApp, { db, vault, mail }: ApiContext): void {
@@ -43,8 +44,7 @@ export function integrationExtraRoutes(app: ZodApp, { db, vault, mail }: ApiCont
       // The contract's own body has no place for the provider: that is answered, not refused.
       if (provider === null)
         return { successful: false, message: 'Name the provider in email_provider, or integration_id.' };
-      const [first, ...rest] = problems;
-      if (first) throw new Refusal([first, ...rest]);
+      throwIfAny(problems);
       return mail.test(provider ?? {}, tested.credentials);
     },
   );

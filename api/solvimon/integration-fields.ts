@@ -11,6 +11,7 @@ import type { Vault } from '../../store/vault.js';
 import type { Authentication, IntegrationCreate } from '../schemas/integration.js';
 import { withoutNulls } from '../without-nulls.js';
 import { incomplete, misplaced } from './provider-problems.js';
+import { throwIfAny } from './problems.js';
 
 const FOREIGN = ['payment_gateway', 'e_invoicing', 'data_export', 'tax_calculation'] as const;
 
@@ -46,8 +47,7 @@ export function integrationFields(body: IntegrationCreate, id: string, { vault, 
     ...misplaced(provider, body.authentication ?? null, mail),
     ...(USABLE.includes(status) ? incomplete(provider, credentials ?? {}) : []),
   ];
-  const [first, ...rest] = problems;
-  if (first) throw new Refusal([first, ...rest]);
+  throwIfAny(problems);
   // What is archived is never used again: nobody need keep its credentials.
   const kept = status === 'ARCHIVED' ? null : credentials;
   return {

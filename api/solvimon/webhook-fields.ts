@@ -6,6 +6,7 @@ import type { WebhookFields, WebhookRow } from '../../store/webhooks.js';
 import { literalOf } from '../../webhooks/literal-of.js';
 import type { Authentication, WebhookTarget } from '../../webhooks/send-webhook.js';
 import type { WebhookSettings } from '../schemas/webhook.js';
+import { throwIfAny } from './problems.js';
 
 type AuthenticationType = Authentication['type'];
 
@@ -21,8 +22,7 @@ const NEEDED: Record<AuthenticationType, readonly (typeof AUTHENTICATION_FIELDS)
 /** Throws with every problem that the schema cannot see: fields that need each other, and addresses that are not called. */
 export function checkSettings(body: WebhookSettings, { environment }: Platform, allowed: Networks): void {
   const problems = [...authenticationProblems(body), ...urlProblems(body.url, environment === 'LIVE', allowed)];
-  const [first, ...rest] = problems;
-  if (first) throw new Refusal([first, ...rest]);
+  throwIfAny(problems);
 }
 
 /** Checked settings as they are stored. What `before` has sealed stays sealed as it is, when it is the same. */
@@ -54,12 +54,8 @@ export function webhookFields(
   };
 }
 
-/** The stored settings, secrets opened: what a merge patch is applied to. */
-export function storedSettings(row: WebhookRow, vault: Vault): WebhookSettings {
-  const open = (field: 'password' | 'api_key'): string | null => {
-    const sealed = row[`sealed_${field}`];
-    return sealed === null ? null : opened(vault, row.id, field, sealed);
-  };
+/** The stored settings as an answer shows them too: without the secrets. */
+export function openSettings(row: WebhookRow) {
   return {
     name: row.name,
     reference: row.reference,
@@ -70,10 +66,17 @@ export function storedSettings(row: WebhookRow, vault: Vault): WebhookSettings {
     include_previous_data: row.include_previous_data,
     authentication_type: row.authentication_type,
     username: row.username,
-    password: open('password'),
     api_header_field: row.api_header_field,
-    api_key: open('api_key'),
   };
+}
+
+/** The stored settings, secrets opened: what a merge patch is applied to. */
+export function storedSettings(row: WebhookRow, vault: Vault): WebhookSettings {
+  const open = (field: 'password' | 'api_key'): string | null => {
+    const sealed = row[`sealed_${field}`];
+    return sealed === null ? null : opened(vault, row.id, field, sealed);
+  };
+  return { ...openSettings(row), password: open('password'), api_key: open('api_key') };
 }
 
 /**

@@ -22,7 +22,14 @@ import { platformOf } from '../plugins/auth.js';
 import { webhook, webhookActions, webhookCreate, webhookPatch, webhookSettings } from '../schemas/webhook.js';
 import { iso } from '../schemas/wire.js';
 import { withoutNulls } from '../without-nulls.js';
-import { checkOrigin, checkSettings, mergeable, storedSettings, webhookFields } from './webhook-fields.js';
+import {
+  checkOrigin,
+  checkSettings,
+  openSettings,
+  mergeable,
+  storedSettings,
+  webhookFields,
+} from './webhook-fields.js';
 
 const params = z.object({ resourceId: z.string() });
 const one = { 200: webhook };
@@ -146,17 +153,8 @@ export function toResponse(row: WebhookRow, secret: string | null = null): z.inp
   return {
     object_type: 'WEBHOOK',
     id: row.id,
-    name: row.name,
-    reference: row.reference,
-    url: row.url,
-    active: row.active,
-    included_actions: row.included_actions.length === 0 ? null : row.included_actions,
-    excluded_actions: row.excluded_actions.length === 0 ? null : row.excluded_actions,
-    include_previous_data: row.include_previous_data,
-    authentication_type: row.authentication_type,
-    username: row.username,
+    ...openSettings(row),
     password: null,
-    api_header_field: row.api_header_field,
     api_key: null,
     secret_key: secret,
     signing_protocol: SIGNING_PROTOCOL,

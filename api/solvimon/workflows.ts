@@ -207,6 +207,5 @@ async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow):
 }
 
 function taken(reference: string): Refusal {
-  const message = `There is a workflow with the reference ${reference} already.`;
-  return new Refusal([{ code: 'RESOURCE_ALREADY_EXISTS', field: 'reference', message }]);
+  return Refusal.taken('reference', `There is a workflow with the reference ${reference} already.`);
 }

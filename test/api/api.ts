@@ -6,7 +6,7 @@ import { createPlatform } from '../../store/platforms.js';
 import { createTestDatabase } from '../support/database.js';
 import { testMail } from '../support/mail-connections.js';
 import { testVault } from '../support/vault.js';
-import type { Answer } from '../support/harness.js';
+import { callWith, type Call } from '../support/call.js';
 
 /** The HTTP API on a database of its own and nothing else: nobody tells the engine, so no row changes behind a test's back. */
 export interface Api {
@@ -15,12 +15,7 @@ export interface Api {
   app: ZodApp;
   platformId: string;
   apiKey: string;
-  call<Body = Record<string, any>>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<Answer<Body>>;
+  call: Call;
   stop(): Promise<void>;
 }
 
@@ -45,15 +40,7 @@ export async function createApi(
     app,
     platformId: platform.id,
     apiKey,
-    async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-      const response = await app.inject({
-        method: method as 'GET',
-        url: path,
-        headers: { 'x-api-key': apiKey, ...headers },
-        ...(body === undefined ? {} : { payload: body as object }),
-      });
-      return { status: response.statusCode, headers: response.headers, body: response.json<Body>() };
-    },
+    call: callWith(app, apiKey),
     async stop() {
       await app.close();
       await db.close();

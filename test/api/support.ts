@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createApiKey } from '../../store/api-keys.js';
 import { createPlatform } from '../../store/platforms.js';
-import type { Answer } from '../support/harness.js';
+import type { Answer } from '../support/call.js';
 import { overdueLadder } from '../support/scenario.js';
 import type { Api } from './api.js';
 

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { Api } from '../api/api.js';
 import type { Json } from '../api/support.js';
-import type { Answer } from '../support/harness.js';
+import type { Answer } from '../support/call.js';
 
 // The contract belongs to its vendor and is not part of this repository.
 const DIRECTORY = join(process.env.DUNWELL_CONTRACT_DIR ?? resolve('../shared/contract'), 'solvimon');

@@ -15,6 +15,7 @@ import { createPlatform } from '../../store/platforms.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
+import { callWith, type Call } from './call.js';
 import { createTestDatabase } from './database.js';
 import { loopback, testMail } from './mail-connections.js';
 import { testVault } from './vault.js';
@@ -29,12 +30,6 @@ export interface HarnessOptions {
   temporalAddress?: string;
   /** false = the API leaves everything to the dispatcher of a worker. */
   tellSoon?: boolean;
-}
-
-export interface Answer<Body = Record<string, unknown>> {
-  status: number;
-  headers: Record<string, unknown>;
-  body: Body;
 }
 
 /** A mail as the mailbox shows it. */
@@ -59,13 +54,7 @@ export interface Harness {
   smtpUrl: string;
   mailboxUrl: string;
   mailer: OpenMailer;
-  /** Calls the API as a client would. */
-  call<Body = Record<string, any>>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<Answer<Body>>;
+  call: Call;
   /** All mails so far, oldest first. */
   mails(): Promise<ReceivedMail[]>;
   startWorker(options?: Pick<HarnessOptions, 'mailer' | 'watchdog'>): Promise<RunningWorker>;
@@ -120,16 +109,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     smtpUrl: mailbox.smtpUrl,
     mailboxUrl: mailbox.url,
     mailer,
-    async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-      const response = await app.inject({
-        method: method as 'GET',
-        url: path,
-        headers: { 'x-api-key': apiKey, ...headers },
-        ...(body === undefined ? {} : { payload: body as object }),
-      });
-      const json: unknown = response.body === '' ? null : response.json();
-      return { status: response.statusCode, headers: response.headers, body: json as Body };
-    },
+    call: callWith(app, apiKey),
     async mails() {
       const all: ReceivedMail[] = [];
       for (;;) {

@@ -7,7 +7,7 @@ import type { DevFile } from '../../../cli/dev.js';
 import { isRunning, type ProcessIdentity } from '../../../dev/processes.js';
 import { until } from '../until.js';
 import { killed } from './killed.js';
-import type { Answer } from '../harness.js';
+import type { Answer } from '../call.js';
 
 const ANY_PORTS = [
   '--port',
