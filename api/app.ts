@@ -20,7 +20,9 @@ import { alertRoutes } from './solvimon/alerts.js';
 import { apiKeyRoutes } from './solvimon/api-keys.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
+import { holdRoutes } from './solvimon/holds.js';
 import { platformRoutes } from './solvimon/platform.js';
+import { runOperationRoutes } from './solvimon/run-operations.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
 import { webhookTestRoutes } from './solvimon/webhook-tests.js';
@@ -98,6 +100,8 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
+    runOperationRoutes(closed, context);
+    holdRoutes(closed, context);
     alertRuleRoutes(closed, context);
     alertRoutes(closed, context);
     testClockRoutes(closed, context);

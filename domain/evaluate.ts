@@ -1,9 +1,12 @@
+import { afterWaiting } from './at-once.js';
+import { allowsStill, nextAllowed } from './calendar.js';
 import { anchorOf, type Occasion } from './anchor.js';
 import { conditionOf, type Condition } from './condition.js';
+import { heldUntil, isHeld } from './hold.js';
 import { judgeDueStep, markAlreadySent, pendingActions } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
 import { replan, skip } from './replan.js';
-import { inFlight, isOpen, isSent, type RunContext, type RunStatus, type Step } from './run.js';
+import { inFlight, isOpen, isSent, isWish, type RunContext, type RunStatus, type Step } from './run.js';
 import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
 import { directionOf, traitsOf } from './variants.js';
@@ -41,20 +44,47 @@ export function evaluate(context: RunContext): Evaluation {
   if (isClosed(run.status)) {
     const reopened = reopen(context, settled, condition, anchorAt, zone);
     if (!reopened || anchorAt === null) return unchanged(context, settled);
-    return { ...base, ...walk(context, reopened, condition, anchorAt) };
+    return { ...base, ...position(context, reopened, condition, anchorAt, zone) };
   }
   const stop = stopReason(context, condition, customer.id);
   if (stop) return { ...base, ...stopped(context, settled, stop), stopReason: stop };
-  if (anchorAt === null) {
-    const failed = run.status === 'FAILED';
-    const reason = failed ? run.reason : 'no_anchor';
-    return { ...base, status: failed ? 'FAILED' : 'WAITING', reason, steps: settled, wakeAt: null, nextStepId: null };
-  }
-  const moved = run.anchorAt !== anchorAt || run.zone !== zone;
+  const moved = anchorAt !== null && (run.anchorAt !== anchorAt || run.zone !== zone);
   const steps = moved ? planAnew(context, settled, anchorAt, zone) : settled;
-  const position = walk(context, steps, condition, anchorAt);
-  if (run.status !== 'FAILED' || isClosed(position.status)) return { ...base, ...position };
-  return { ...base, ...position, status: 'FAILED', reason: run.reason, wakeAt: null, nextStepId: null };
+  if (run.status === 'FAILED') return { ...base, ...failed(context, steps, condition, anchorAt, zone) };
+  return { ...base, ...position(context, steps, condition, anchorAt, zone) };
+}
+
+/** Where an open run stands: an operator's pause and a hold come before anything that its steps say. */
+function position(
+  context: RunContext,
+  steps: readonly Step[],
+  condition: Condition,
+  anchorAt: Instant | null,
+  zone: string,
+): Position {
+  if (context.run.paused) return at('PAUSED', null, steps, null, null);
+  if (anchorAt === null) return at('WAITING', 'no_anchor', steps, null, null);
+  if (isHeld(context)) return at('WAITING', 'held', steps, heldUntil(context), null);
+  return walk(context, resumed(context, steps, zone), condition, anchorAt, zone);
+}
+
+/** Nothing goes until somebody retries it; but when there is nothing left to send it has ended. */
+function failed(
+  context: RunContext,
+  steps: readonly Step[],
+  condition: Condition,
+  anchorAt: Instant | null,
+  zone: string,
+): Position {
+  const walked = anchorAt === null ? null : walk(context, steps, condition, anchorAt, zone);
+  if (walked && isClosed(walked.status)) return walked;
+  return at('FAILED', context.run.reason, walked?.steps ?? steps, null, null);
+}
+
+/** What came due while the run was paused or held goes by the late policy (S-T4). */
+function resumed(context: RunContext, steps: readonly Step[], zone: string): readonly Step[] {
+  if (context.run.status === 'PAUSED') return afterWaiting(context, steps, zone, 'resumed');
+  return context.run.reason === 'held' ? afterWaiting(context, steps, zone, 'hold_ended') : steps;
 }
 
 /** What a person asks for goes at once: no cooldown for it. */
@@ -68,7 +98,7 @@ export function isClosed(status: RunStatus): boolean {
 }
 
 /** Zone of a run: customer → invoice → platform → UTC (S-T1). */
-function zoneOf({ customer, facts, platform }: RunContext): string {
+export function zoneOf({ customer, facts, platform }: RunContext): string {
   return customer.timezone ?? facts.invoice?.timezone ?? platform.timezone ?? 'UTC';
 }
 
@@ -83,6 +113,7 @@ function planAnew(context: RunContext, steps: readonly Step[], anchorAt: Instant
 }
 
 function stopReason({ run, workflow }: RunContext, condition: Condition, customerId: string): Reason | null {
+  if (run.cancelled) return 'cancelled_by_operator';
   if (workflow.status === 'ARCHIVED') return 'workflow_archived';
   if (condition.kind === 'STOPS') return condition.reason;
   if (!inScope(workflow, customerId)) return 'out_of_scope';
@@ -137,21 +168,37 @@ function stopped({ actions }: RunContext, steps: readonly Step[], reason: Reason
   };
 }
 
-/** Goes along the ladder: what is due is judged, the first step that must be waited for ends the walk. */
-function walk(context: RunContext, planned: readonly Step[], condition: Condition, anchorAt: Instant): Position {
+/**
+ * Goes along the ladder: what is due is judged, the first step that must be waited for ends the walk. What an operator asked for
+ * goes before all.
+ */
+function walk(
+  context: RunContext,
+  planned: readonly Step[],
+  condition: Condition,
+  anchorAt: Instant,
+  zone: string,
+): Position {
   const { now, pinned } = context;
   const direction = directionOf(pinned.variant);
-  const steps = neverBack(planned);
-  for (const [index, step] of steps.entries()) {
-    if (!isOpen(step)) continue;
+  const steps = oneAtATime(neverBack(planned));
+  const wishes = steps.filter((step) => isOpen(step) && isWish(step));
+  for (const step of [...wishes, ...steps.filter((own) => isOpen(own) && !isWish(own))]) {
+    const index = steps.indexOf(step);
     if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
     if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
     const window = deliveryWindow(step, steps, direction, anchorAt, pendingActions(step, context.actions));
     const verdict = judgeDueStep(context, step, condition, window);
     switch (verdict.kind) {
-      case 'SEND':
-        steps[index] = { ...step, status: 'PLANNED', reason: null };
-        return at('WAITING', null, steps, step.plannedAt, step.id);
+      case 'SEND': {
+        const planned = inTime(context, step, zone);
+        if (planned.plannedAt > now && planned.plannedAt >= window.endsAt) {
+          steps[index] = closeStep(step, window.reason, context.actions);
+          continue;
+        }
+        steps[index] = planned;
+        return at('WAITING', null, steps, planned.plannedAt, step.id);
+      }
       case 'SKIP':
         steps[index] = closeStep(step, verdict.reason, context.actions);
         continue;
@@ -171,11 +218,47 @@ function walk(context: RunContext, planned: readonly Step[], condition: Conditio
   return at('COMPLETED', null, steps, null, null);
 }
 
+/**
+ * A due step that may go, at the first instant that the calendar allows. What is sent a little after its instant needs a day and
+ * an hour on which mails may go; what had to be repaired is planned like any step (S-T4).
+ */
+function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
+  const planned: Step = { ...step, status: 'PLANNED', reason: null };
+  if (pinned.calendar === null || pinned.singleStepManual || isWish(step)) return planned;
+  const triedAgain = step.ledger.some(({ status, retryAt }) => status === 'BLOCKED' && retryAt !== null);
+  const repaired = step.status === 'BLOCKED' && !triedAgain;
+  if (!repaired && allowsStill(now, pinned.calendar, zone)) return planned;
+  const { at: plannedAt, shifts } = nextAllowed(now, pinned.calendar, zone);
+  if (plannedAt === now) return planned;
+  const reason = repaired ? 'repaired' : 'late';
+  return {
+    ...planned,
+    plannedAt,
+    shifts: [...step.shifts, { from: step.plannedAt, to: now, reason }, ...shifts],
+  };
+}
+
+/**
+ * Of two rungs at one instant the later one goes (S-D2). Plans see to that, but a mail that did not go after all can come back
+ * to where another rung stands by now. Late ones go together only if the plan said so (ALL).
+ */
+function oneAtATime(steps: readonly Step[]): Step[] {
+  const waits = (step: Step): boolean => isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step);
+  return steps.map((step, index) => {
+    const overtaken =
+      waits(step) &&
+      steps
+        .slice(index + 1)
+        .some((later) => waits(later) && later.plannedAt <= step.plannedAt && !(later.late && step.late));
+    return overtaken ? skip(step, 'superseded') : step;
+  });
+}
+
 /** What stands before a sent step is superseded, also when its mail was claimed before the plan and sent after it (S-T5). */
 function neverBack(steps: readonly Step[]): Step[] {
-  const last = steps.findLastIndex(isSent);
+  const last = steps.findLastIndex((step) => step.kind === 'RUNG' && isSent(step));
   return steps.map((step, index) =>
-    index < last && isOpen(step) && !isSent(step) && !inFlight(step) ? skip(step, 'superseded') : step,
+    index < last && isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step) ? skip(step, 'superseded') : step,
   );
 }
 

@@ -5,6 +5,7 @@ import { closeStep } from './settle.js';
 import {
   inFlight,
   isOpen,
+  isWish,
   type Action,
   type DeliveryStatus,
   type RunContext,
@@ -36,7 +37,7 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
   if (customer.invoiceMailOff && traitsOf(pinned.variant).respectsPreference) {
     return { kind: 'SKIP', reason: 'notifications_off' };
   }
-  const elsewhere = pinned.singleStepManual ? [] : sameStep(step, siblings);
+  const elsewhere = pinned.singleStepManual || isWish(step) ? [] : sameStep(step, siblings);
   const ownCrossing = pinned.variant === 'WALLET_BALANCE';
   if (elsewhere.includes('TRANSMITTING') && !ownCrossing) return { kind: 'SKIP', reason: 'already_sent' };
   // Whether the cooldown begins anew is known when that mail has gone.
@@ -53,7 +54,8 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
 /** A step that another run of the workflow has sent for this resource is done with; a single step by hand always goes (S-M7). */
 export function markAlreadySent(step: Step, { pinned, siblings, actions }: RunContext): Step {
   // Each crossing of a wallet has its own mail; the cooldown keeps them apart.
-  if (!isOpen(step) || inFlight(step) || pinned.singleStepManual || pinned.variant === 'WALLET_BALANCE') return step;
+  if (!isOpen(step) || inFlight(step) || isWish(step)) return step;
+  if (pinned.singleStepManual || pinned.variant === 'WALLET_BALANCE') return step;
   const sent = sameStep(step, siblings).some((status) => status === 'SENT' || status === 'IN_DOUBT');
   return sent ? closeStep(step, 'already_sent', actions) : step;
 }

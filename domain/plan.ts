@@ -20,8 +20,27 @@ export interface PlanInput {
 export interface Shift {
   from: Instant;
   to: Instant;
-  reason: 'late';
+  reason: ShiftReason;
+  /** What people want to know besides: a holiday's name. */
+  detail?: string;
 }
+
+export type ShiftReason =
+  | 'late'
+  // The calendar (S-T3).
+  | 'send_at'
+  | 'weekday'
+  | 'weekend'
+  | 'holiday'
+  | 'quiet_hours'
+  // It goes at once after it had to wait (S-T4).
+  | 'hold_ended'
+  | 'resumed'
+  | 'released'
+  | 'repaired'
+  | 'retried'
+  /** An operator sends it now, whatever the calendar says (S-R3). */
+  | 'send_now';
 
 export interface PlannedStep {
   /** The periods this step stands for; the first gives it its name (S-D2). */

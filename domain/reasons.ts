@@ -13,13 +13,17 @@ export const REASONS = {
   not_eligible: 'The resource does not meet the conditions of this workflow.',
   out_of_scope: 'The customer is outside the scope of the workflow.',
   workflow_archived: 'The workflow was archived.',
+  cancelled_by_operator: 'An operator cancelled the run.',
   stopped_on_engine: 'The execution was terminated or cancelled on the engine.',
   engine_failed: 'The execution failed or timed out on the engine.',
   // A run waits.
+  held: 'The customer or the invoice is held.',
   no_anchor: 'There is no date to count from.',
   sibling_sending: 'Another run is sending this very step.',
   // A step was skipped.
+  skipped_by_operator: 'An operator skipped the step.',
   superseded: 'A later step of the ladder took its place.',
+  period_removed: 'The workflow has no such step any more.',
   late: 'Its instant had passed when the run was planned.',
   anchor_passed: 'The date it announces has passed.',
   already_sent: 'Another run has sent this step for the same resource.',

@@ -1,6 +1,7 @@
 import { plan, stepId, type PlannedStep } from './plan.js';
 import { directionOf } from './variants.js';
-import { isSent, type PinnedDefinition, type Step } from './run.js';
+import { isOpen, isSent, isWish, type PinnedDefinition, type Step } from './run.js';
+import { samePeriod } from './period.js';
 import type { Reason } from './reasons.js';
 import type { Instant, TriggerType } from './types.js';
 import { addPeriod } from './zone.js';
@@ -18,23 +19,38 @@ export interface ReplanInput {
 }
 
 /** Steps that an operator or another run has decided about; no new plan takes that back (S-T5). */
-const DECIDED: readonly (Reason | null)[] = ['already_sent'];
+const DECIDED: readonly (Reason | null)[] = ['already_sent', 'skipped_by_operator'];
 
 /**
  * The steps of a run for this anchor and zone. Sent stays sent; what stands earlier in the ladder than a step this run has
  * sent is superseded; everything else is planned anew, in both directions (S-T5).
  */
 export function replan(input: ReplanInput): Step[] {
-  const { steps, pinned } = input;
-  const kept = steps.filter((step) => isSent(step) || step.status === 'FAILED' || DECIDED.includes(step.reason));
+  const { pinned } = input;
+  const extras = input.steps.filter(({ kind }) => kind === 'EXTRA');
+  const steps = input.steps.filter(({ kind }) => kind === 'RUNG');
+  const kept = steps.filter(isKept);
   const keptKeys = new Set(kept.flatMap((step) => step.periods.map((period) => stepId([period]))));
   const remaining = pinned.periods.filter((period) => !keptKeys.has(stepId([period])));
   const planned = pinned.periods.length === 0 && kept.length > 0 ? [] : planRemaining(input, remaining);
   const lastSentAt = Math.max(-Infinity, ...kept.filter(isSent).map((step) => ladderAt(step, input)));
   const fresh = planned.map((rung) => toStep(rung, rung.rawAt <= lastSentAt ? 'superseded' : rung.skipped, input));
   const present = new Set([...kept, ...fresh].map((step) => step.id));
-  const merged = steps.filter((step) => !present.has(step.id)).map((step) => skip(step, 'superseded'));
-  return [...kept, ...fresh, ...merged].sort((a, b) => ladderAt(a, input) - ladderAt(b, input));
+  const gone = steps.filter((step) => !present.has(step.id)).map((step) => skip(step, whyGone(step, pinned)));
+  const rungs = [...kept, ...fresh, ...gone].sort((a, b) => ladderAt(a, input) - ladderAt(b, input));
+  return [...rungs, ...extras];
+}
+
+/** Sent, or somebody has decided about it. */
+function isKept(step: Step): boolean {
+  const wished = isWish(step) && isOpen(step);
+  return isSent(step) || step.status === 'FAILED' || DECIDED.includes(step.reason) || wished;
+}
+
+/** Merged into another step that now falls on the same instant, or not in the ladder any more. */
+function whyGone(step: Step, { periods }: PinnedDefinition): Reason {
+  const still = step.periods.some((own) => periods.some((period) => samePeriod(own, period)));
+  return still ? 'superseded' : 'period_removed';
 }
 
 /** Where a step stands in the ladder as counted from the present anchor: kept steps carry the raw instant of an older one. */
@@ -86,6 +102,7 @@ function toStep(rung: PlannedStep, skipped: Reason | null, { lateStepsAllowed, t
   const id = stepId(rung.periods);
   return {
     id,
+    kind: 'RUNG',
     periods: rung.periods,
     rawAt: rung.rawAt,
     plannedAt: rung.plannedAt,

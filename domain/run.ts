@@ -1,4 +1,5 @@
 import type { DueDates, TrialOverride } from './anchor.js';
+import type { Calendar } from './calendar.js';
 import type { Terms } from './terms.js';
 import type { ResourceFacts } from './condition.js';
 import type { CustomerFacts } from './facts.js';
@@ -30,6 +31,8 @@ export interface SiblingDelivery {
 
 export interface Step {
   id: string;
+  /** EXTRA: sent once more by an operator; it stands beside the ladder (S-R3). */
+  kind: 'RUNG' | 'EXTRA';
   periods: readonly Period[];
   rawAt: Instant;
   plannedAt: Instant;
@@ -44,6 +47,11 @@ export interface Step {
 /** It has not come to an end: it goes, or waits to be repaired. */
 export function isOpen(step: Step): boolean {
   return step.status === 'PLANNED' || step.status === 'BLOCKED';
+}
+
+/** An operator's wish: it goes before all others, whatever the calendar, the ladder or other runs say. */
+export function isWish(step: Step): boolean {
+  return step.kind === 'EXTRA' || step.shifts.some(({ reason }) => reason === 'send_now');
 }
 
 /** A mail of it is on its way. */
@@ -63,6 +71,8 @@ export interface PinnedDefinition {
   periods: readonly Period[];
   latePolicy: LatePolicy;
   dueDates: DueDates;
+  /** The workflow's own, else the platform's default; null = any time. */
+  calendar: Calendar | null;
   /** A MANUAL trigger for one period: a person's wish, sent at once (S-T4, S-M7). */
   singleStepManual: boolean;
 }
@@ -74,6 +84,10 @@ export interface Run {
   status: RunStatus;
   reason: Reason | null;
   stopReason: Reason | null;
+  /** An operator has paused it: nothing is sent until it is resumed (S-R3). */
+  paused: boolean;
+  /** An operator cancels it at this moment; once written, its status says so. */
+  cancelled: boolean;
   /** The anchor and zone the present steps were counted from; null anchor = not planned yet or no anchor. */
   anchorAt: Instant | null;
   zone: string | null;
@@ -114,6 +128,8 @@ export interface RunContext {
   platform: { timezone: string | null };
   customer: CustomerFacts;
   facts: ResourceFacts;
+  /** The holds on the customer or the invoice that nobody has ended; some may have run out (S-C6). */
+  holds: readonly { until: Instant | null }[];
   /** What other runs of this workflow and resource have sent or are sending; only the claim reads it under locks (S-M7). */
   siblings: readonly SiblingDelivery[];
   /** The last mail of another run of this workflow about this wallet. */

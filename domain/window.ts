@@ -1,5 +1,5 @@
 import type { Reason } from './reasons.js';
-import type { Action, Step } from './run.js';
+import { isOpen, type Action, type Step } from './run.js';
 import type { Instant } from './types.js';
 import { addPeriod } from './zone.js';
 
@@ -32,7 +32,7 @@ export function deliveryWindow(
   actions: readonly Action[] = [],
 ): DeliveryWindow {
   const next = steps
-    .filter((other) => (other.status === 'PLANNED' || other.status === 'BLOCKED') && other.plannedAt > step.plannedAt)
+    .filter((other) => other.kind === 'RUNG' && isOpen(other) && other.plannedAt > step.plannedAt)
     .reduce((earliest, other) => Math.min(earliest, other.plannedAt), Infinity);
   if (step.reason === 'blast_guard') return { endsAt: next, reason: 'superseded' };
   const lastInstants = actions.map((action) => lastInstantOf(action, step));

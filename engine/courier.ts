@@ -1,5 +1,6 @@
 import type { Logger } from '../contracts/logger.js';
 import type { Database } from '../store/database.js';
+import { pendingOf } from '../store/operations.js';
 import { advanceCursor, leaseOne, postponeItem, settleItem, type OutboxItem } from '../store/outbox.js';
 import { fanOutPage, reviewRuns } from '../store/touch-runs.js';
 import { Breaker } from './breaker.js';
@@ -76,16 +77,21 @@ export class Courier {
         return settleItem(db, item);
       case 'CUSTOMER':
       case 'WORKFLOW':
+      case 'BULK':
         return this.carryPage(item, item.kind);
     }
   }
 
   /** One page of a fan-out: each run is looked at in a transaction of its own, and told like any other. */
-  private async carryPage(item: OutboxItem, kind: 'CUSTOMER' | 'WORKFLOW'): Promise<void> {
+  private async carryPage(item: OutboxItem, kind: 'CUSTOMER' | 'WORKFLOW' | 'BULK'): Promise<void> {
     const { db } = this.options;
-    const scope = { kind, id: item.subject_id };
-    const ids = await fanOutPage(db, item.platform_id, scope, item.cursor ?? '', FAN_OUT_PAGE);
-    for (const id of ids) this.tellSoon('RUN', await db.transaction((tx) => reviewRuns(tx, [id])));
+    const { subject_id: id, platform_id: platformId } = item;
+    const cursor = item.cursor ?? '';
+    const ids =
+      kind === 'BULK'
+        ? await pendingOf(db, id, cursor, FAN_OUT_PAGE)
+        : await fanOutPage(db, platformId, { kind, id }, cursor, FAN_OUT_PAGE);
+    for (const run of ids) this.tellSoon('RUN', await db.transaction((tx) => reviewRuns(tx, [run])));
     const last = ids.at(-1);
     if (ids.length === FAN_OUT_PAGE && last !== undefined) await advanceCursor(db, item, last);
     else await settleItem(db, item);

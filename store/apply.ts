@@ -1,6 +1,7 @@
 import { isClosed, type Evaluation } from '../domain/evaluate.js';
 import type { Run, RunStatus, Step } from '../domain/run.js';
 import { evaluateGuarded } from './blast-guard.js';
+import { carryOut } from './carry-out.js';
 import { at, type Sql } from './database.js';
 import type { LoadedRun, RunRow } from './run-context.js';
 import { stepRecord } from './step-record.js';
@@ -16,14 +17,15 @@ export interface AppliedRun {
 /**
  * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
  */
-export async function applyEvaluation(tx: Sql, loaded: LoadedRun): Promise<AppliedRun> {
+export async function applyEvaluation(tx: Sql, stored: LoadedRun): Promise<AppliedRun> {
+  const loaded = stored.pending.length > 0 ? await carryOut(tx, stored) : stored;
   const evaluation = await evaluateGuarded(tx, loaded.context, loaded.platform);
   const next = nextRow(loaded, evaluation);
-  const changed = isDifferent(loaded.row, next);
+  const changed = isDifferent(stored.row, next);
   if (changed) next.plan_revision += 1;
-  const steps = changedSteps(loaded.context.run.steps, evaluation.steps);
+  const steps = changedSteps(stored.context.run.steps, evaluation.steps);
   const silent = (['status', 'customer_id', 'anchor_at', 'zone', 'next_step_at'] as const).some(
-    (field) => loaded.row[field] !== next[field],
+    (field) => stored.row[field] !== next[field],
   );
   if (changed || silent) {
     await updateRun(tx, next);
@@ -72,6 +74,7 @@ function isDifferent(before: RunRow, after: RunRow): boolean {
     before.stop_reason !== after.stop_reason ||
     before.wake_at !== after.wake_at ||
     before.next_step_id !== after.next_step_id ||
+    before.engine_started !== after.engine_started ||
     before.test_clock_id !== after.test_clock_id
   );
 }
@@ -120,8 +123,8 @@ async function updateRun(tx: Sql, row: RunRow): Promise<void> {
 async function writeSteps(tx: Sql, runId: string, all: readonly Step[], steps: readonly Step[]): Promise<void> {
   const rows = steps.map((step) => stepRecord(step, all.indexOf(step)));
   await tx.rows(
-    `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
-     SELECT $1, s.* FROM jsonb_to_recordset($2) AS s (id text, position integer, periods jsonb, raw_at timestamptz(3),
+    `INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
+     SELECT $1, s.* FROM jsonb_to_recordset($2) AS s (id text, kind text, position integer, periods jsonb, raw_at timestamptz(3),
        planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean, sent_at timestamptz(3))
      ON CONFLICT (run_id, id) DO UPDATE SET position = excluded.position, periods = excluded.periods,
        raw_at = excluded.raw_at, planned_at = excluded.planned_at, shifts = excluded.shifts, status = excluded.status,

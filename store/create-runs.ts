@@ -170,6 +170,8 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       status: 'ACCEPTED',
       reason: null,
       stopReason: null,
+      paused: false,
+      cancelled: false,
       anchorAt: null,
       zone: null,
       trial:
@@ -187,6 +189,7 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       periods: workflow.definition.periods,
       latePolicy: workflow.definition.late_policy,
       dueDates: platform.due_dates,
+      calendar: null,
     }),
     workflow: {
       status: workflow.status,
@@ -202,6 +205,7 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
     facts: resource.facts,
     siblings: [],
+    holds: resource.holds,
     lastMailAt,
     lateStepsAllowed: true,
   };
@@ -237,8 +241,8 @@ async function insertRuns(
   );
   if (steps.length > 0) {
     await tx.rows(
-      `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, late)
-       SELECT s.* FROM jsonb_to_recordset($1) AS s (run_id text, id text, position integer, periods jsonb,
+      `INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late)
+       SELECT s.* FROM jsonb_to_recordset($1) AS s (run_id text, id text, kind text, position integer, periods jsonb,
          raw_at timestamptz(3), planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean)`,
       [JSON.stringify(steps)],
     );

@@ -13,6 +13,8 @@ export type IdPrefix =
   | 'whev'
   | 'int'
   | 'tclk'
+  | 'hold'
+  | 'bulk'
   | 'plat'
   | 'key'
   | 'reqr';

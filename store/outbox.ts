@@ -1,7 +1,7 @@
 import type { Sql } from './database.js';
 import type { RunRow } from './run-context.js';
 
-export type OutboxKind = 'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW';
+export type OutboxKind = 'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW' | 'BULK';
 
 /** Something the engine, or the background, has to be told; leased to one dispatcher at a time. */
 export interface OutboxItem {
@@ -49,6 +49,11 @@ export async function enqueueFanOut(
        SET cursor = NULL, revision = outbox.revision + 1, next_attempt_at = clock_timestamp(), attempts = 0`,
     [kind, subjectId, platformId],
   );
+}
+
+/** An operation on many runs is to be carried out on what is pending of it. */
+export async function enqueueBulk(tx: Sql, platformId: string, bulkId: string): Promise<void> {
+  await tx.rows(`INSERT INTO outbox (kind, subject_id, platform_id) VALUES ('BULK', $1, $2)`, [bulkId, platformId]);
 }
 
 /** Takes items that are due, oldest first, and keeps other dispatchers off them for the length of the lease. */

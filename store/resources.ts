@@ -11,6 +11,7 @@ import {
 } from '../domain/facts.js';
 import type { Instant, ResourceType } from '../domain/types.js';
 import type { Sql } from './database.js';
+import { holdsOf } from './holds.js';
 
 /** A resource with everything a reminder about it needs. */
 export interface LoadedResource {
@@ -22,6 +23,8 @@ export interface LoadedResource {
   testClockId: string | null;
   /** Postgres' clock, or the customer's test clock. */
   now: Instant;
+  /** On the customer or the invoice, as long as nobody has ended them (S-C6). */
+  holds: { until: Instant | null }[];
 }
 
 /** The facts of a resource as a select answers them; null where the resource has no such fact. */
@@ -47,6 +50,7 @@ interface ResourceRow extends FactColumns {
   customer_id: string | null;
   customer_body: FactBody | null;
   test_clock_id: string | null;
+  holds: LoadedResource['holds'];
 }
 
 /** The name of a wallet's type; `x` is the wallet. */
@@ -74,22 +78,23 @@ function factColumns(present: { i?: true; y?: true; s?: true; w?: true }): strin
   ].join(', ');
 }
 
-const CUSTOMER = `
+const customer = (invoice = 'NULL'): string => `
   c.id AS customer_id, c.body AS customer_body, c.test_clock_id,
-  coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now`;
+  coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
+  ${holdsOf('c.platform_id', 'c.id', invoice)}`;
 
 const joinCustomer = (from: string): string => `
   LEFT JOIN customers c ON c.platform_id = ${from}.platform_id AND c.id = ${from}.customer_id
   LEFT JOIN test_clocks k ON k.id = c.test_clock_id`;
 
 const SELECT: Record<ResourceType, string> = {
-  INVOICE: `SELECT i.id, ${factColumns({ i: true })}, ${CUSTOMER} FROM invoices i ${joinCustomer('i')}`,
-  PAYMENT: `SELECT y.id, ${factColumns({ i: true, y: true })}, ${CUSTOMER} FROM payments y
+  INVOICE: `SELECT i.id, ${factColumns({ i: true })}, ${customer('i.id')} FROM invoices i ${joinCustomer('i')}`,
+  PAYMENT: `SELECT y.id, ${factColumns({ i: true, y: true })}, ${customer('i.id')} FROM payments y
     LEFT JOIN invoices i ON i.platform_id = y.platform_id AND i.id = y.body ->> 'invoice_id' ${joinCustomer('y')}`,
-  PRICING_PLAN_SCHEDULE: `SELECT s.id, ${factColumns({ s: true })}, ${CUSTOMER} FROM pricing_plan_schedules s
+  PRICING_PLAN_SCHEDULE: `SELECT s.id, ${factColumns({ s: true })}, ${customer()} FROM pricing_plan_schedules s
     JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
     ${joinCustomer('u')}`,
-  WALLET: `SELECT x.id, ${factColumns({ w: true })}, ${CUSTOMER} FROM wallets x ${joinCustomer('x')}`,
+  WALLET: `SELECT x.id, ${factColumns({ w: true })}, ${customer()} FROM wallets x ${joinCustomer('x')}`,
 };
 
 /** The select's alias of the resource itself. */
@@ -195,6 +200,7 @@ function toResource(type: ResourceType, row: ResourceRow): LoadedResource {
     id: row.id,
     now: row.now,
     testClockId: row.test_clock_id,
+    holds: row.holds,
     customer: row.customer_id && row.customer_body ? readCustomer(row.customer_id, row.customer_body) : null,
     facts: readFacts(row),
   };

@@ -18,8 +18,10 @@ import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { EmailProvider, MailProvider } from '../contracts/email-provider.js';
 import type { SendEmail } from './actions.js';
+import type { PendingOperation } from './carry-out.js';
 import { USABLE, type IntegrationStatus } from './integrations.js';
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
+import { holdsOf } from './holds.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
 export interface LoadedRun {
@@ -27,6 +29,8 @@ export interface LoadedRun {
   row: RunRow;
   actions: readonly LoadedAction[];
   platform: PlatformRow;
+  /** What operators asked for and nobody has done yet, oldest first. */
+  pending: readonly PendingOperation[];
 }
 
 export interface LoadedAction extends Action {
@@ -58,6 +62,8 @@ export interface RunRow {
   customer_id: string;
   single_period: Period | null;
   due_dates: DueDates;
+  workflow_version: number;
+  paused: boolean;
   trial_end_at: Instant | null;
   schedule_end_at: Instant | null;
   occurred_at: Instant | null;
@@ -92,6 +98,8 @@ interface ContextRow extends RunRow, FactColumns {
   steps: StepRow[];
   actions: { id: string; steps: Period[] | null; email: SendEmail | null; integration: IntegrationJson | null }[];
   siblings: SiblingDelivery[];
+  holds: { until: Instant | null }[];
+  pending: PendingOperation[];
 }
 
 interface IntegrationJson {
@@ -104,6 +112,7 @@ interface IntegrationJson {
 
 interface StepRow {
   id: string;
+  kind: Step['kind'];
   periods: Period[];
   raw_at: Instant;
   planned_at: Instant;
@@ -120,6 +129,8 @@ interface StepRow {
     retryAt: Instant | null;
   }[];
 }
+
+const HOLDS = holdsOf('r.platform_id', 'c.id', 'i.id');
 
 /**
  * One statement, so one snapshot. `now` is Postgres' clock or the customer's test clock, never a host's (S-T7). The customer is
@@ -138,7 +149,7 @@ const CONTEXT = `
     coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object(
-        'id', t.id, 'periods', t.periods, 'raw_at', epoch_ms(t.raw_at), 'planned_at', epoch_ms(t.planned_at),
+        'id', t.id, 'kind', t.kind, 'periods', t.periods, 'raw_at', epoch_ms(t.raw_at), 'planned_at', epoch_ms(t.planned_at),
         'shifts', t.shifts, 'status', t.status, 'reason', t.reason, 'late', t.late,
         'sent_at', epoch_ms(t.sent_at),
         'ledger', coalesce((
@@ -158,7 +169,11 @@ const CONTEXT = `
       SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
       FROM runs o JOIN run_steps t ON t.run_id = o.id JOIN deliveries d ON d.run_id = o.id AND d.step_id = t.id
       WHERE o.platform_id = r.platform_id AND o.resource_type = r.resource_type AND o.resource_id = r.resource_id
-        AND o.workflow_id = r.workflow_id AND o.id <> r.id), '[]') AS siblings
+        AND o.workflow_id = r.workflow_id AND o.id <> r.id), '[]') AS siblings,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object('id', o.id, 'operation', o.operation) ORDER BY o.id)
+      FROM run_operations o WHERE o.run_id = r.id AND o.done_at IS NULL), '[]') AS pending,
+    ${HOLDS}
   FROM runs r
   JOIN workflows w ON w.id = r.workflow_id
   JOIN workflow_versions v ON v.workflow_id = r.workflow_id AND v.version = r.workflow_version
@@ -192,6 +207,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
     row: { ...row, customer_id: row.present_customer_id, test_clock_id: row.present_clock_id },
     actions,
     platform: row.platform,
+    pending: row.pending,
     context: {
       now: row.now,
       run: toRun(row),
@@ -202,6 +218,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
         periods: row.definition.periods,
         latePolicy: row.definition.late_policy,
         dueDates: row.due_dates,
+        calendar: null,
       }),
       workflow: {
         status: row.workflow_status,
@@ -214,6 +231,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       terms: readTerms(row.definition.config, row.settings),
       facts: readFacts(row),
       siblings: row.siblings,
+      holds: row.holds,
       lastMailAt: row.last_mail_at,
       lateStepsAllowed: true,
     },
@@ -247,6 +265,8 @@ function toRun(row: ContextRow): Run {
     status: row.status,
     reason: row.reason,
     stopReason: row.stop_reason,
+    paused: row.paused,
+    cancelled: false,
     anchorAt: row.anchor_at,
     zone: row.zone,
     trial: row.trial_end_at === null ? null : { endAt: row.trial_end_at, scheduleEndAtAcceptance: row.schedule_end_at },
@@ -254,6 +274,7 @@ function toRun(row: ContextRow): Run {
     wakeAt: row.wake_at,
     steps: row.steps.map((step): Step => ({
       id: step.id,
+      kind: step.kind,
       periods: step.periods,
       rawAt: step.raw_at,
       plannedAt: step.planned_at,

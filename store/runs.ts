@@ -2,10 +2,9 @@ import type { Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
 import type { RunStatus, StepStatus } from '../domain/run.js';
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
-import type { Database, Sql } from './database.js';
+import type { Sql } from './database.js';
 import type { Filter } from './lists.js';
 import { at } from './database.js';
-import { reviewRuns } from './touch-runs.js';
 
 /** A run as it is shown. */
 export interface RunView {
@@ -90,77 +89,4 @@ export function runConditions(platformId: string, filter: RunFilter): Filter[] {
     conditions.push({ condition: 'next_step_at >= ?', values: [at(filter.next_step_after)] });
   }
   return conditions;
-}
-
-/** What an operation on many runs did (S-R3). */
-export interface BulkResult {
-  matched: number;
-  changed: number;
-  refused: number;
-}
-
-const RELEASE_PAGE = 100;
-
-/**
- * Lets go what the blast guard holds (S-T4): the steps go at once, their delivery windows count from now. Page by page, each in
- * a transaction of its own; `told` gets the runs the engine has to hear of.
- */
-export async function releaseRuns(
-  db: Database,
-  platformId: string,
-  filter: RunFilter,
-  dryRun: boolean,
-  told: (runIds: string[]) => void,
-): Promise<BulkResult> {
-  const result: BulkResult = { matched: 0, changed: 0, refused: 0 };
-  for (let cursor = ''; ;) {
-    const page = await matchingIds(db, platformId, filter, cursor);
-    for (const { id, guarded } of page) {
-      result.matched += 1;
-      if (!guarded) result.refused += 1;
-      else if (dryRun || (await release(db, id, told))) result.changed += 1;
-      else result.refused += 1;
-    }
-    const last = page.at(-1);
-    if (page.length < RELEASE_PAGE || !last) return result;
-    cursor = last.id;
-  }
-}
-
-function matchingIds(
-  db: Database,
-  platformId: string,
-  filter: RunFilter,
-  cursor: string,
-): Promise<{ id: string; guarded: boolean }[]> {
-  const values: unknown[] = [];
-  const conditions = [...runConditions(platformId, filter), { condition: 'id > ?', values: [cursor] }].map((own) => {
-    values.push(...own.values);
-    return own.condition.replace('?', `$${String(values.length)}`);
-  });
-  return db.rowsOnce(
-    `SELECT id, EXISTS (SELECT FROM run_steps s WHERE s.run_id = runs.id AND s.reason = 'blast_guard' AND s.status = 'BLOCKED')
-       AS guarded
-     FROM runs WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ${String(RELEASE_PAGE)}`,
-    values,
-  );
-}
-
-function release(db: Database, runId: string, told: (runIds: string[]) => void): Promise<boolean> {
-  return db
-    .transaction(async (tx) => {
-      await tx.rows('SELECT lock_run($1)', [runId]);
-      const released = await tx.rows(
-        `UPDATE run_steps s SET status = 'PLANNED', reason = NULL, planned_at = coalesce(k.now_at, clock_timestamp())
-         FROM runs r LEFT JOIN test_clocks k ON k.id = r.test_clock_id
-         WHERE r.id = $1 AND s.run_id = r.id AND s.status = 'BLOCKED' AND s.reason = 'blast_guard'
-           AND r.status NOT IN ('COMPLETED', 'STOPPED') RETURNING s.id`,
-        [runId],
-      );
-      return { released: released.length > 0, changed: await reviewRuns(tx, [runId]) };
-    })
-    .then(({ released, changed }) => {
-      told(changed);
-      return released;
-    });
 }

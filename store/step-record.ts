@@ -5,6 +5,7 @@ import { at } from './database.js';
 export function stepRecord(step: Step, position: number): object {
   return {
     id: step.id,
+    kind: step.kind,
     position,
     periods: step.periods,
     raw_at: at(step.rawAt),

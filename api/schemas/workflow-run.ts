@@ -11,7 +11,7 @@ const step = z.object({
   periods: z.array(period).meta({ description: 'Every period the step stands for: equal instants are one step.' }),
   raw_at: instant,
   planned_at: instant,
-  shifts: z.array(z.object({ from: instant, to: instant, reason: z.string() })),
+  shifts: z.array(z.object({ from: instant, to: instant, reason: z.string(), detail: z.string().optional() })),
   status: z.enum(['PLANNED', 'DONE', 'SKIPPED', 'BLOCKED', 'FAILED']),
   reason,
   sent_at: instant.nullable(),
@@ -63,10 +63,3 @@ export const runFilter = z.object({
   next_step_before: optional(instant),
   next_step_after: optional(instant),
 });
-
-/** Strict, unlike other bodies (S-W3): a misspelt filter would otherwise mean every run. */
-export const bulkRequest = z.object({ filter: z.strictObject(runFilter.shape), dry_run: z.boolean().nullish() });
-
-const count = z.int().min(0);
-
-export const bulkResult = z.object({ matched: count, changed: count, refused: count });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
 import { listPage } from '../../store/lists.js';
-import { getRun, releaseRuns, runConditions, SELECT_RUNS, type RunFilter, type RunView } from '../../store/runs.js';
+import { getRun, runConditions, SELECT_RUNS, type RunFilter, type RunView } from '../../store/runs.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { platformOf } from '../plugins/auth.js';
 import { isoMs } from '../schemas/wire.js';
-import { bulkRequest, bulkResult, runFilter, workflowRun } from '../schemas/workflow-run.js';
+import { runFilter, workflowRun } from '../schemas/workflow-run.js';
 
 const params = z.object({ resourceId: z.string() });
 
@@ -24,9 +24,9 @@ export function workflowRunRoutes(app: ZodApp, { db }: ApiContext): void {
       },
     },
     async (request) => {
-      const filters = runConditions(platformOf(request).id, toFilter(request.query));
+      const filters = runConditions(platformOf(request).id, toRunFilter(request.query));
       const page = await listPage<RunView>(db, SELECT_RUNS, filters, toPage(request.query));
-      return toPageResponse(request, request.query, page, toResponse);
+      return toPageResponse(request, request.query, page, runResponse);
     },
   );
 
@@ -40,32 +40,13 @@ export function workflowRunRoutes(app: ZodApp, { db }: ApiContext): void {
       const { resourceId: id } = request.params;
       const run = await getRun(db, platformOf(request).id, id);
       if (!run) throw Refusal.notFound('WORKFLOW_RUN', id);
-      return toResponse(run);
-    },
-  );
-
-  app.post(
-    '/v1/workflow-runs/release',
-    {
-      config: { permission: 'WORKFLOW_RUN.UPDATE', commits: 'own' },
-      schema: {
-        summary: 'Release what the blast guard holds',
-        description: 'Late steps above the platform’s `blast_limit` wait for this; they then go at once.',
-        tags: ['workflow-runs'],
-        body: bulkRequest,
-        response: { 200: bulkResult },
-      },
-    },
-    (request) => {
-      const { filter, dry_run: dryRun } = request.body;
-      return releaseRuns(db, platformOf(request).id, toFilter(filter), dryRun ?? false, (ids) => {
-        request.tell('RUN', ids);
-      });
+      return runResponse(run);
     },
   );
 }
 
-function toFilter({ next_step_before, next_step_after, ...rest }: z.infer<typeof runFilter>): RunFilter {
+/** The list's filters, for the list and for operations on many runs. */
+export function toRunFilter({ next_step_before, next_step_after, ...rest }: z.infer<typeof runFilter>): RunFilter {
   return {
     ...rest,
     next_step_before: next_step_before === undefined ? undefined : Date.parse(next_step_before),
@@ -73,7 +54,7 @@ function toFilter({ next_step_before, next_step_after, ...rest }: z.infer<typeof
   };
 }
 
-function toResponse(run: RunView): z.input<typeof workflowRun> {
+export function runResponse(run: RunView): z.input<typeof workflowRun> {
   return {
     object_type: 'WORKFLOW_RUN',
     id: run.id,
@@ -102,7 +83,7 @@ function toResponse(run: RunView): z.input<typeof workflowRun> {
       periods: step.periods,
       raw_at: isoMs(step.raw_at),
       planned_at: isoMs(step.planned_at),
-      shifts: step.shifts.map(({ from, to, reason }) => ({ from: isoMs(from), to: isoMs(to), reason })),
+      shifts: step.shifts.map(({ from, to, ...why }) => ({ from: isoMs(from), to: isoMs(to), ...why })),
       status: step.status,
       reason: step.reason,
       sent_at: isoMs(step.sent_at),

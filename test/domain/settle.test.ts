@@ -9,6 +9,7 @@ const both = [action(A), action(B)];
 
 function settled(ledger: LedgerEntry[], actions: readonly Action[] = both, status: StepStatus = 'PLANNED'): string {
   const step: Step = {
+    kind: 'RUNG',
     id: '7-DAY',
     periods: periods('7 DAY'),
     rawAt: 0,

@@ -6,6 +6,7 @@ import { DAY, Life, action, customer, iso, ladder, periods, stand, t, trialFacts
 const nobody = customer({ email: null });
 const step = (id: string, plannedAt: string, rest: Partial<Step> = {}): Step => ({
   id,
+  kind: 'RUNG',
   periods: [],
   rawAt: t(plannedAt),
   plannedAt: t(plannedAt),

@@ -1,0 +1,78 @@
+import { operate, type Operation } from '../domain/operate.js';
+import { pin } from '../domain/pin.js';
+import type { PinnedDefinition } from '../domain/run.js';
+import type { Sql } from './database.js';
+import type { LoadedRun } from './run-context.js';
+import type { WorkflowRow } from './workflows.js';
+
+/**
+ * Does to a run what operators asked for and nobody has done yet. It is in force from the moment it was written: every look at
+ * the run, the claim included, begins here (S-R3). The caller holds the run's lock and evaluates what comes out.
+ */
+export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
+  let present = loaded;
+  for (const { id, operation } of loaded.pending) {
+    const newest = operation.kind === 'REPLAN' ? await newestVersion(tx, present) : null;
+    const result = operate(present.context, operation, newest && newest.pinned);
+    const refused = 'refused' in result ? result.refused : null;
+    await tx.rows('UPDATE run_operations SET done_at = clock_timestamp(), refused = $2 WHERE id = $1', [id, refused]);
+    if ('refused' in result) continue;
+    present = { ...present, context: result.context };
+    if (result.restart) present = { ...present, row: { ...present.row, engine_started: false } };
+    if (newest) present = { ...present, row: { ...present.row, ...newest.row } };
+    if (operation.kind === 'RETRY') await retryDeliveries(tx, present);
+  }
+  const { row, context } = present;
+  await tx.rows(
+    'UPDATE runs SET paused = $2, engine_started = $3, workflow_version = $4, due_dates = $5 WHERE id = $1',
+    [row.id, context.run.paused, row.engine_started, row.workflow_version, row.due_dates],
+  );
+  return { ...present, pending: [] };
+}
+
+/** What a run of this workflow would be pinned to if it began now; null = it is already (S-D6). */
+async function newestVersion(
+  tx: Sql,
+  { row }: LoadedRun,
+): Promise<{ pinned: PinnedDefinition; row: Pick<LoadedRun['row'], 'workflow_version' | 'due_dates'> } | null> {
+  const newest = await tx.row<Pick<WorkflowRow, 'version' | 'definition'> & Pick<LoadedRun['row'], 'due_dates'>>(
+    `SELECT w.version, v.definition, p.due_dates
+     FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+     JOIN platforms p ON p.id = w.platform_id WHERE w.id = $1`,
+    [row.workflow_id],
+  );
+  if (!newest || newest.version === row.workflow_version) return null;
+  const { version, definition, due_dates } = newest;
+  return {
+    pinned: pin({
+      type: row.type,
+      variant: row.variant,
+      singlePeriod: row.single_period,
+      periods: definition.periods,
+      latePolicy: definition.late_policy,
+      dueDates: due_dates,
+      calendar: null,
+    }),
+    row: { workflow_version: version, due_dates },
+  };
+}
+
+/** The ledger as the domain has it after a retry: refused mails wait again, blocked ones do not wait for their next try. */
+async function retryDeliveries(tx: Sql, { context: { run } }: LoadedRun): Promise<void> {
+  const open = run.steps.filter(({ ledger }) =>
+    ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'),
+  );
+  await tx.rows(
+    `UPDATE deliveries SET retry_at = NULL,
+       status = CASE status WHEN 'REJECTED' THEN 'PLANNED' ELSE status END,
+       reason = CASE status WHEN 'REJECTED' THEN NULL ELSE reason END
+     WHERE run_id = $1 AND step_id = ANY ($2) AND status IN ('REJECTED', 'BLOCKED')`,
+    [run.id, open.filter(({ status }) => status === 'PLANNED').map(({ id }) => id)],
+  );
+}
+
+/** What waits to be carried out on a run, as `readRunContext` finds it. */
+export interface PendingOperation {
+  id: number;
+  operation: Operation;
+}
