@@ -1754,7 +1754,7 @@ export interface paths {
         put?: never;
         /**
          * Move the open runs of a workflow to its newest version
-         * @description Runs keep the version they began with; this is how a changed ladder reaches them (extension). Requires the WORKFLOW_RUN.UPDATE permission.
+         * @description Runs keep the version they began with; this is how a changed ladder reaches them (extension). Requires the WORKFLOW.UPDATE permission.
          */
         post: operations["postWorkflowsByResourceIdOrReferenceReplanRuns"];
         delete?: never;
@@ -2369,7 +2369,7 @@ export interface components {
         BulkOperation: {
             /** @constant */
             object_type: "BULK_OPERATION";
-            /** @description null in a dry run. */
+            /** @description null in a dry run, or when nothing was done. */
             id: string | null;
             /** @enum {string} */
             status: "DONE" | "RUNNING";

@@ -68,7 +68,7 @@ export function operationsOf(sql: Sql, runId: string): Promise<RunOperation[]> {
 
 /** What an operation on many runs did (S-R3). */
 export interface BulkResult {
-  /** null = a dry run. */
+  /** null = a dry run, or nothing was done. */
   id: string | null;
   matched: number;
   changed: number;
@@ -107,6 +107,10 @@ export async function performBulk(
   );
   const ids = written?.ids ?? [];
   const found = written?.matched ?? 0;
+  if (ids.length === 0) {
+    await tx.rows('DELETE FROM bulk_operations WHERE id = $1', [id]);
+    return { result: { id: null, matched: found, changed: 0, refused: found, pending: 0 }, runIds: [] };
+  }
   await tx.rows('UPDATE bulk_operations SET matched = $2, refused = $3 WHERE id = $1', [id, found, found - ids.length]);
   if (ids.length > INLINE_LIMIT) await enqueueBulk(tx, platformId, id);
   const runIds = ids.length > INLINE_LIMIT ? [] : await reviewRuns(tx, ids);
