@@ -1,4 +1,5 @@
 import type { DueDates } from './anchor.js';
+import type { Calendar } from './calendar.js';
 import type { LatePolicy } from './plan.js';
 import type { PinnedDefinition } from './run.js';
 import type { Period, TriggerType, Variant } from './types.js';
@@ -13,6 +14,7 @@ export function pin(run: {
   periods: readonly Period[];
   latePolicy: LatePolicy;
   dueDates: DueDates;
+  calendar: Calendar | null;
 }): PinnedDefinition {
   const oneStep = run.singlePeriod !== null || !traitsOf(run.variant).ladder;
   return {
@@ -20,6 +22,7 @@ export function pin(run: {
     periods: run.singlePeriod ? [run.singlePeriod] : run.periods,
     latePolicy: run.latePolicy,
     dueDates: run.dueDates,
+    calendar: run.calendar,
     singleStepManual: run.type === 'MANUAL' && oneStep,
   };
 }

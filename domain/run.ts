@@ -1,4 +1,5 @@
 import type { DueDates, TrialOverride } from './anchor.js';
+import type { Calendar } from './calendar.js';
 import type { Terms } from './terms.js';
 import type { ResourceFacts } from './condition.js';
 import type { CustomerFacts } from './facts.js';
@@ -63,6 +64,8 @@ export interface PinnedDefinition {
   periods: readonly Period[];
   latePolicy: LatePolicy;
   dueDates: DueDates;
+  /** The workflow's, else the platform's, as it was then (S-T3). */
+  calendar: Calendar | null;
   /** A MANUAL trigger for one period: a person's wish, sent at once (S-T4, S-M7). */
   singleStepManual: boolean;
 }

@@ -1,6 +1,7 @@
 import type { DueDates } from '../domain/anchor.js';
 import { readCustomer, type FactBody } from '../domain/facts.js';
 import { pin } from '../domain/pin.js';
+import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
 import type {
@@ -58,6 +59,7 @@ export interface RunRow {
   customer_id: string;
   single_period: Period | null;
   due_dates: DueDates;
+  calendar: CalendarBody | null;
   trial_end_at: Instant | null;
   schedule_end_at: Instant | null;
   occurred_at: Instant | null;
@@ -202,6 +204,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
         periods: row.definition.periods,
         latePolicy: row.definition.late_policy,
         dueDates: row.due_dates,
+        calendar: readCalendar(row.calendar),
       }),
       workflow: {
         status: row.workflow_status,
