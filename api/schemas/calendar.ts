@@ -40,13 +40,9 @@ export const calendar = z
     business_days_only: z.boolean().nullish().meta({ description: 'Not on Saturday and Sunday.' }),
     holidays: z
       .object({
-        countries: z
-          .array(country)
-          .max(20)
-          .nullish()
-          .meta({
-            description: 'Not on public and bank holidays of these countries or regions, observed days included.',
-          }),
+        countries: z.array(country).max(20).nullish().meta({
+          description: 'Not on public and bank holidays of these countries or regions, observed days included.',
+        }),
         dates: z.array(date).max(366).nullish().meta({ description: 'Not on these dates.' }),
       })
       .nullish(),
@@ -73,7 +69,6 @@ export const calendar = z
     }
   })
   .meta({
-    id: 'Calendar',
     description: 'When mails may go, on the customer’s clock; what is absent restricts nothing.',
     examples: [{ send_at: '09:00', business_days_only: true, holidays: { countries: ['NL'] } }],
   });
