@@ -69,7 +69,7 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: '^domain/' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/temporal-polyfill/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/(temporal-polyfill|date-holidays)/' },
     },
     {
       name: 'workflow-code-is-deterministic',

@@ -2383,6 +2383,37 @@ export interface components {
             pending: number;
         };
         /**
+         * @description A merge patch: absent = unchanged, null = cleared, arrays replaced, objects merged.
+         * @example {
+         *       "description": "Changed"
+         *     }
+         */
+        CalendarUpdate: {
+            /** @description Exactly at this time of day. */
+            send_at?: string | null;
+            /** @description Only on these days of the week. */
+            weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+            /** @description Not on Saturday and Sunday. */
+            business_days_only?: boolean | null;
+            holidays?: {
+                /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                countries?: string[] | null;
+                /** @description Not on these dates. */
+                dates?: string[] | null;
+            } | null;
+            /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+            quiet_hours?: {
+                /** @example 09:00 */
+                from: string;
+                /** @example 09:00 */
+                to: string;
+            } | null;
+            /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+            shift?: ("NEXT" | "PREVIOUS") | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @example {
          *       "username_password": {
          *         "username": "mailer",
@@ -3235,6 +3266,10 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /**
+                     * @description Which holiday.
+                     * @example Christmas Day, NL
+                     */
                     detail?: string;
                 }[];
                 /** @enum {string} */
@@ -3394,6 +3429,15 @@ export interface components {
          *       "org_ids": [
          *         "org_acme"
          *       ],
+         *       "calendar": {
+         *         "send_at": "09:00",
+         *         "business_days_only": true,
+         *         "holidays": {
+         *           "countries": [
+         *             "NL"
+         *           ]
+         *         }
+         *       },
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
@@ -3425,6 +3469,30 @@ export interface components {
             allow_list: string[] | null;
             blast_limit: number | null;
             org_ids: string[] | null;
+            /** @description The default of workflows that have none; null = at any time. */
+            calendar: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
             /**
              * Format: date-time
              * @example 2026-01-31T09:00:00Z
@@ -3465,6 +3533,7 @@ export interface components {
             org_ids?: string[] | null;
             /** @enum {string} */
             environment?: "TEST" | "LIVE";
+            calendar?: components["schemas"]["CalendarUpdate"] | null;
         };
         /**
          * @example {
@@ -4225,6 +4294,30 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
             /**
              * @description Extension: raised when what is pinned at the start of a run changes.
              * @example 1
@@ -4516,6 +4609,30 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
         };
         /**
          * @example {
@@ -4660,6 +4777,10 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /**
+                     * @description Which holiday.
+                     * @example Christmas Day, NL
+                     */
                     detail?: string;
                 }[];
                 /** @enum {string} */
@@ -4949,6 +5070,30 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
         } & {
             [key: string]: unknown;
         };

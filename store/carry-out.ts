@@ -1,7 +1,9 @@
 import { operate, type Operation } from '../domain/operate.js';
 import { pin } from '../domain/pin.js';
+import { readCalendar } from '../domain/read-calendar.js';
 import type { PinnedDefinition } from '../domain/run.js';
 import type { Sql } from './database.js';
+import type { Platform } from './platforms.js';
 import type { LoadedRun } from './run-context.js';
 import type { WorkflowRow } from './workflows.js';
 
@@ -24,25 +26,35 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
   }
   const { row, context } = present;
   await tx.rows(
-    'UPDATE runs SET paused = $2, engine_started = $3, workflow_version = $4, due_dates = $5 WHERE id = $1',
-    [row.id, context.run.paused, row.engine_started, row.workflow_version, row.due_dates],
+    'UPDATE runs SET paused = $2, engine_started = $3, workflow_version = $4, due_dates = $5, calendar = $6 WHERE id = $1',
+    [
+      row.id,
+      context.run.paused,
+      row.engine_started,
+      row.workflow_version,
+      row.due_dates,
+      row.calendar && JSON.stringify(row.calendar),
+    ],
   );
   return { ...present, pending: [] };
 }
+
+type Repinned = 'workflow_version' | 'due_dates' | 'calendar';
 
 /** What a run of this workflow would be pinned to if it began now; null = it is already (S-D6). */
 async function newestVersion(
   tx: Sql,
   { row }: LoadedRun,
-): Promise<{ pinned: PinnedDefinition; row: Pick<LoadedRun['row'], 'workflow_version' | 'due_dates'> } | null> {
-  const newest = await tx.row<Pick<WorkflowRow, 'version' | 'definition'> & Pick<LoadedRun['row'], 'due_dates'>>(
-    `SELECT w.version, v.definition, p.due_dates
+): Promise<{ pinned: PinnedDefinition; row: Pick<LoadedRun['row'], Repinned> } | null> {
+  const newest = await tx.row<Pick<WorkflowRow, 'version' | 'definition'> & Pick<Platform, 'due_dates' | 'calendar'>>(
+    `SELECT w.version, v.definition, p.due_dates, p.calendar
      FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
      JOIN platforms p ON p.id = w.platform_id WHERE w.id = $1`,
     [row.workflow_id],
   );
   if (!newest || newest.version === row.workflow_version) return null;
   const { version, definition, due_dates } = newest;
+  const calendar = definition.calendar ?? newest.calendar;
   return {
     pinned: pin({
       type: row.type,
@@ -51,9 +63,9 @@ async function newestVersion(
       periods: definition.periods,
       latePolicy: definition.late_policy,
       dueDates: due_dates,
-      calendar: null,
+      calendar: readCalendar(calendar),
     }),
-    row: { workflow_version: version, due_dates },
+    row: { workflow_version: version, due_dates, calendar },
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
 import { isClosed, type Evaluation } from '../domain/evaluate.js';
 import { pin } from '../domain/pin.js';
+import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import { stepId } from '../domain/plan.js';
 import type { RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
@@ -189,7 +190,7 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       periods: workflow.definition.periods,
       latePolicy: workflow.definition.late_policy,
       dueDates: platform.due_dates,
-      calendar: null,
+      calendar: readCalendar(calendarOf(request, workflow)),
     }),
     workflow: {
       status: workflow.status,
@@ -211,6 +212,11 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
   };
 }
 
+/** The workflow's calendar, else the platform's: pinned when the run begins (S-D6). */
+function calendarOf({ platform }: RunRequest, { definition }: WorkflowRow): CalendarBody | null {
+  return definition.calendar ?? platform.calendar;
+}
+
 /** A crossing is seen at the moment the balance is told of. */
 function occurredAt({ type, now }: LoadedResource): Instant | null {
   return type === 'WALLET' ? now : null;
@@ -224,11 +230,11 @@ async function insertRuns(
 ): Promise<TriggeredRun[]> {
   const inserted = await tx.rows<TriggeredRun>(
     `INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
-       customer_id, occurrence, single_period, due_dates, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
+       customer_id, occurrence, single_period, due_dates, calendar, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
        stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
      SELECT r.* FROM jsonb_to_recordset($1) AS r (id text, platform_id text, workflow_id text, workflow_version integer,
        trigger_id text, type text, variant text, resource_type text, resource_id text, customer_id text, occurrence text,
-       single_period jsonb, due_dates text, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
+       single_period jsonb, due_dates text, calendar jsonb, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
        status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
        next_step_id text, next_step_at timestamptz(3), engine_workflow_id text)
      ON CONFLICT (workflow_id, resource_id, occurrence) WHERE type = 'EVENT' DO NOTHING
@@ -280,6 +286,7 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     occurrence,
     single_period: request.period,
     due_dates: platform.due_dates,
+    calendar: calendarOf(request, workflow),
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
     occurred_at: at(occurredAt(resource)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
+import { calendar } from './calendar.js';
 import { externalId, idText, instant, line, ordinal, period, problem } from './wire.js';
 import { isNotNegative, money, NOT_NEGATIVE } from './money.js';
 import { PAYMENT_RESULTS } from './wallet-facts.js';
@@ -90,6 +91,10 @@ const fields = {
     .enum(['LATEST', 'ALL', 'NONE'])
     .nullish()
     .meta({ description: 'Extension: steps in the past (default LATEST).' }),
+  calendar: calendar.nullish().meta({
+    description:
+      'Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says.',
+  }),
 };
 
 export const workflowCreate = z.object(fields).meta({
