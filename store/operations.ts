@@ -203,7 +203,10 @@ function possibleFor(operation: Operation, parameter: (value: unknown) => string
     case 'RETRY':
       return `(status = 'FAILED' OR ${step(`s.status IN ('BLOCKED', 'FAILED') AND s.reason IS DISTINCT FROM 'blast_guard'`)})`;
     case 'REPLAN':
-      return 'workflow_version < (SELECT w.version FROM workflows w WHERE w.id = r.workflow_id)';
+      return `EXISTS (SELECT FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+        JOIN platforms p ON p.id = w.platform_id
+        WHERE w.id = r.workflow_id AND (r.workflow_version <> w.version OR r.due_dates <> p.due_dates
+          OR r.calendar IS DISTINCT FROM coalesce(nullif(v.definition -> 'calendar', 'null'), p.calendar)))`;
     case 'RELEASE':
       return step(`s.status = 'BLOCKED' AND s.reason = 'blast_guard'`);
   }
