@@ -1,8 +1,9 @@
 import { plan, stepId, type PlannedStep } from './plan.js';
 import { directionOf } from './variants.js';
-import { isSent, type PinnedDefinition, type Step } from './run.js';
+import { isSent, type Action, type PinnedDefinition, type Step } from './run.js';
 import type { Reason } from './reasons.js';
 import type { Instant, TriggerType } from './types.js';
+import { lastInstantOfAny } from './window.js';
 import { addPeriod } from './zone.js';
 
 export interface ReplanInput {
@@ -15,6 +16,8 @@ export interface ReplanInput {
   steps: readonly Step[];
   /** false: late steps are blocked until somebody releases them (S-T4). */
   lateStepsAllowed: boolean;
+  /** The ACTIVE actions: their windows say how long after its anchor the one step of an event may go. */
+  actions: readonly Action[];
 }
 
 /** Steps that an operator or another run has decided about; no new plan takes that back (S-T5). */
@@ -64,19 +67,18 @@ function planRemaining(input: ReplanInput, periods: PinnedDefinition['periods'])
 
 /**
  * TO_FINAL and its like have one step at their anchor. By hand it goes at once; as an event only within the delivery
- * window of the anchor. It counts as late, for the blast guard, when the anchor lies more than an hour back: a normal
+ * window of the anchor, the longest of its actions. It counts as late, for the blast guard, when the anchor lies more than an hour back: a normal
  * billing run reports its invoices within that (S-T4).
  */
-function oneStep({ anchorAt, type, now }: ReplanInput): PlannedStep {
+function oneStep({ anchorAt, type, now, actions }: ReplanInput): PlannedStep {
   const HOUR_MS = 3_600_000;
-  const WINDOW_MS = 7 * 24 * HOUR_MS;
   const plannedAt = Math.max(anchorAt, now);
   return {
     periods: [],
     rawAt: anchorAt,
     plannedAt: type === 'MANUAL' ? now : plannedAt,
     shifts: [],
-    skipped: type === 'EVENT' && now - anchorAt >= WINDOW_MS ? 'late' : null,
+    skipped: type === 'EVENT' && now >= lastInstantOfAny(actions, { plannedAt: anchorAt }) ? 'late' : null,
     late: type === 'EVENT' && now - anchorAt > HOUR_MS,
   };
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
-import { isClosed, type Evaluation } from '../domain/evaluate.js';
+import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
 import { pin } from '../domain/pin.js';
 import { stepId } from '../domain/plan.js';
-import type { RunContext, RunStatus } from '../domain/run.js';
+import type { Action, RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
+import { traitsOf } from '../domain/variants.js';
 import { evaluateGuarded } from './blast-guard.js';
 import { at, type Sql } from './database.js';
+import { deliveryWindows } from './delivery-windows.js';
 import { newId } from './ids.js';
 import type { Platform } from './platforms.js';
 import type { LoadedResource } from './resources.js';
@@ -49,6 +51,8 @@ export interface CreatedRuns {
   created: boolean;
   runs: TriggeredRun[];
 }
+
+const DAY_MS = 86_400_000;
 
 interface Draft {
   id: string;
@@ -138,7 +142,8 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
+  let context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
+  if (asksForWindow(context)) context = { ...context, actions: unjudged(await deliveryWindows(tx, workflow.id)) };
   return {
     id,
     workflow,
@@ -156,6 +161,22 @@ async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: W
     resource.id,
   ]);
   return row?.at ?? null;
+}
+
+/**
+ * Whether its one step may be too late already, by the windows of the workflow's actions (S-T4). None is shorter than a day, so
+ * that an event in good time needs no look at them.
+ */
+function asksForWindow(context: RunContext): boolean {
+  if (context.run.type === 'MANUAL' || traitsOf(context.pinned.variant).ladder) return false;
+  const { anchorAt } = evaluate(context);
+  return anchorAt !== null && context.now - anchorAt >= DAY_MS;
+}
+
+/** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
+export function unjudged(windows: readonly (Period | null)[]): Action[] {
+  const action = { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true };
+  return windows.map((deliveryWindow) => ({ ...action, deliveryWindow }));
 }
 
 /** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
@@ -193,10 +214,7 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       customerIds: workflow.customer_ids,
       excludedCustomerIds: workflow.excluded_customer_ids,
     },
-    // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
-    actions: [
-      { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true, deliveryWindow: null },
-    ],
+    actions: unjudged([null]),
     terms: readTerms(workflow.definition.config, workflow.settings),
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
