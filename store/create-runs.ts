@@ -142,8 +142,11 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  let context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
-  if (asksForWindow(context)) context = { ...context, actions: unjudged(await deliveryWindows(tx, workflow.id)) };
+  const lastMailAt = await lastMail(tx, request, workflow);
+  const plain = newRun(request, workflow, id, lastMailAt);
+  const context = asksForWindow(plain)
+    ? newRun(request, workflow, id, lastMailAt, await deliveryWindows(tx, workflow.id))
+    : plain;
   return {
     id,
     workflow,
@@ -174,13 +177,19 @@ function asksForWindow(context: RunContext): boolean {
 }
 
 /** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
-export function unjudged(windows: readonly (Period | null)[]): Action[] {
+function unjudged(windows: readonly (Period | null)[]): Action[] {
   const action = { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true };
   return windows.map((deliveryWindow) => ({ ...action, deliveryWindow }));
 }
 
 /** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMailAt: Instant | null): RunContext {
+export function newRun(
+  request: RunRequest,
+  workflow: WorkflowRow,
+  id: string,
+  lastMailAt: Instant | null,
+  windows: readonly (Period | null)[] = [null],
+): RunContext {
   const { resource, period, platform, type, variant } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
   return {
@@ -214,7 +223,7 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       customerIds: workflow.customer_ids,
       excludedCustomerIds: workflow.excluded_customer_ids,
     },
-    actions: unjudged([null]),
+    actions: unjudged(windows),
     terms: readTerms(workflow.definition.config, workflow.settings),
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
