@@ -26,6 +26,7 @@ const TABLES = [
   'runs',
   'run_steps',
   'outbox',
+  'backfills',
   'webhooks',
   'alert_rules',
   'alerts',
