@@ -232,7 +232,7 @@ async function answer(
   };
 }
 
-/** Where a backfill is asked for it begins: never in silence not (S-D11). */
+/** A backfill that is asked for begins with this change, or the request is refused: it is never left out in silence (S-D11). */
 function checkBackfill(
   backfill: WorkflowCreate['backfill'],
   before: DefinitionStatus | null,
