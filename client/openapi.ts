@@ -1723,6 +1723,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{resourceIdOrReference}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the last backfill of a workflow is going
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["getWorkflowsByResourceIdOrReferenceBackfill"];
+        put?: never;
+        /**
+         * Start a workflow for what is there already
+         * @description 200 = `dry_run`: what would happen now, before the activation, too; nothing is stored. 202 = under way in the background; ask with GET. A resource that has its run already gets no second one. If one is under way, it is answered and nothing else begins. Requires the WORKFLOW.UPDATE permission.
+         */
+        post: operations["postWorkflowsByResourceIdOrReferenceBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{resourceIdOrReference}/deactivate": {
         parameters: {
             query?: never;
@@ -2355,6 +2379,81 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * @example {
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "status": "RUNNING",
+         *       "looked_at": 0,
+         *       "created": 0,
+         *       "started_at": "2026-01-31T09:00:00Z",
+         *       "finished_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        Backfill: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /**
+             * @description STOPPED: the workflow did not stay ACTIVE until the end.
+             * @enum {string}
+             */
+            status: "RUNNING" | "DONE" | "STOPPED";
+            /** @description Resources looked at so far. */
+            looked_at: number;
+            /** @description Runs made so far. */
+            created: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            started_at: string;
+            finished_at: string | null;
+        };
+        /**
+         * @example {
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "matched": 0,
+         *       "late": 0,
+         *       "next": 0,
+         *       "already": 0,
+         *       "samples": [
+         *         {
+         *           "resource_id": "inv_2026-0042",
+         *           "first_step_at": "2026-01-31T09:00:00Z"
+         *         }
+         *       ]
+         *     }
+         */
+        BackfillPreview: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /** @description Resources that would get a run: `late` and `next` together. */
+            matched: number;
+            /** @description Of these, with a reminder that would go at once. */
+            late: number;
+            /** @description Of these, with their first reminder still to come. */
+            next: number;
+            /** @description Resources that have their run already. */
+            already: number;
+            /** @description Up to ten of the matched, in order of id. */
+            samples: {
+                /** @example inv_2026-0042 */
+                resource_id: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                first_step_at: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "dry_run": true
+         *     }
+         */
+        BackfillRequest: {
+            /** @description true = only say what would happen (default false). */
+            dry_run?: boolean | null;
+        } | null;
         /**
          * @example {
          *       "object_type": "BULK_OPERATION",
@@ -4333,6 +4432,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
+            /** @description Extension: the backfill that this change began; how it goes on is asked with GET. */
+            backfill?: components["schemas"]["Backfill"];
             /** @description Extension: warnings about a change that was made all the same. */
             problems?: components["schemas"]["Problem"][];
         };
@@ -4513,6 +4614,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "backfill": "OPEN_RESOURCES"
+         *     }
+         */
+        WorkflowActivateRequest: {
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
+        } | null;
+        /**
+         * @example {
          *       "name": "Overdue ladder",
          *       "type": "INVOICE",
          *       "reference": "overdue-ladder",
@@ -4633,6 +4743,8 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         };
         /**
          * @example {
@@ -5094,6 +5206,8 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         } & {
             [key: string]: unknown;
         };
@@ -11738,11 +11852,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkflowActivateRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
                 headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
@@ -11790,6 +11909,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkflowsByResourceIdOrReferenceBackfill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceIdOrReference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postWorkflowsByResourceIdOrReferenceBackfill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                resourceIdOrReference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPreview"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -77,7 +77,7 @@ export function checkChange(before: WorkflowRow, body: WorkflowCreate): void {
 }
 
 /** The workflow as the contract shows it; also what a merge patch is applied to. */
-export function workflowBody(row: WorkflowRow): WorkflowCreate {
+export function workflowBody(row: WorkflowRow): Omit<WorkflowCreate, 'backfill'> {
   return {
     name: row.name,
     description: row.description,

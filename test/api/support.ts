@@ -29,6 +29,7 @@ const TABLES = [
   'bulk_operations',
   'holds',
   'outbox',
+  'backfills',
   'webhooks',
   'alert_rules',
   'alerts',
