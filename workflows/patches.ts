@@ -2,7 +2,7 @@
 import { deprecatePatch as engineDeprecatePatch, patched as enginePatched } from '@temporalio/workflow';
 
 /** One change of what workflow code asks of the engine, and in which order. The name is for ever: histories contain it. */
-export interface Patch {
+interface Patch {
   /** The release that brought it. */
   since: string;
   /** What the new branch does that the old one did not. */

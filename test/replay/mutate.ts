@@ -1,5 +1,3 @@
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-
 /** An event of a history as JSON has it. */
 export type HistoryEvent = Record<string, any> & { eventId: string; eventType: string };
 export interface HistoryJson {
@@ -32,9 +30,4 @@ function renumbered(history: HistoryJson, number: (id: string) => string): Histo
     /eventId$/i.test(key) && typeof value === 'string' ? number(value) : value,
   );
   return JSON.parse(text) as HistoryJson;
-}
-
-/** A history as the client fetches it, as JSON. */
-export function toJson(history: Parameters<typeof historyToJSON>[0]): HistoryJson {
-  return JSON.parse(historyToJSON(history)) as HistoryJson;
 }

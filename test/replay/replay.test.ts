@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
+import { bundleChanged } from '../support/bundle-changed.js';
 import { swapped, without, type HistoryJson } from './mutate.js';
 import { replay } from './replay.js';
 
@@ -77,14 +76,9 @@ describe('a change of workflow code is noticed (controls)', () => {
   });
 
   it('code that asks for one thing more; the same change behind a patch goes', async () => {
-    await expect(replay(history, 'unpatched', await bundle('unpatched'))).rejects.toThrow(DeterminismViolationError);
-    await replay(history, 'patched', await bundle('patched'));
+    await expect(replay(history, 'unpatched', (await bundleChanged('unpatched')).code)).rejects.toThrow(
+      DeterminismViolationError,
+    );
+    await replay(history, 'patched', (await bundleChanged('patched')).code);
   }, 60_000);
 });
-
-async function bundle(name: string): Promise<string> {
-  const workflowsPath = fileURLToPath(new URL(`../support/changed-workflows/${name}.ts`, import.meta.url));
-  const silent = (): void => undefined;
-  const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: console.warn, error: console.error };
-  return (await bundleWorkflowCode({ workflowsPath, logger })).code;
-}
