@@ -1,5 +1,7 @@
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordHistory } from '../support/history.js';
+import { personalIn } from './personal.js';
 import { replay } from './replay.js';
 import { SITUATIONS } from './situations.js';
 import { openStages } from './stage.js';
@@ -18,6 +20,7 @@ describe('what this build does, it can take up again', () => {
       const stage = stages.stage(name);
       const workflowId = (await play(stage)) ?? ((await stage.reaches({})).engine_workflow_id as string);
       const history = await stages.h.engine.client.workflow.getHandle(workflowId).fetchHistory();
+      expect(personalIn(historyToJSON(history)).filter((found) => !found.startsWith('"'))).toEqual([]);
       expect(history.events?.length).toBeGreaterThan(4);
       await replay(history, name);
       await recordHistory(stages.h, workflowId, name);
