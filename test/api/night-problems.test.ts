@@ -5,7 +5,7 @@ import type { Variant } from '../../domain/types.js';
 
 /** A workflow of this variant with its own calendar. */
 function problemsOf(variant: Variant | null, calendar: CalendarBody | null, due_dates: 'DATE' | 'INSTANT') {
-  const definition = { config: null, periods: [], late_policy: 'LATEST' as const, calendar };
+  const definition = { config: null, periods: [], late_policy: 'LATEST' as const, ...(calendar && { calendar }) };
   return nightProblems({ variant, definition }, { calendar: null, due_dates });
 }
 
@@ -43,7 +43,7 @@ describe('the warning about mails in the night (S-T2)', () => {
   });
 
   it('looks at the platform’s calendar when the workflow has none', () => {
-    const definition = { config: null, periods: [], late_policy: 'LATEST' as const, calendar: null };
+    const definition = { config: null, periods: [], late_policy: 'LATEST' as const };
     const platform = { calendar: at('09:00'), due_dates: 'DATE' as const };
     expect(nightProblems({ variant: 'OVERDUE', definition }, platform)).toEqual([]);
   });
