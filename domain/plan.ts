@@ -20,7 +20,7 @@ export interface PlanInput {
   now: Instant;
 }
 
-export type ShiftReason =
+type ShiftReason =
   | 'late'
   | 'send_at'
   | 'weekday'
