@@ -85,6 +85,13 @@ module.exports = {
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'workflows-decide-nothing',
+      severity: 'error',
+      comment: 'What decides may change; workflow code is replayed for years. A test looks at the whole bundle.',
+      from: { path: '^workflows/' },
+      to: { path: '^domain/(calendar|holidays|plan|evaluate)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -10,7 +10,7 @@ const MOST_YEARS = 2_000;
 const known = new Map<string, Year>();
 
 /**
- * The name and country of the holiday on this date, `Christmas Day, NL`, or null (S-T3). Public and bank holidays count,
+ * The name and country of the holiday on this date, `Christmas Day, NL`, or null (S-T3). Public holidays count,
  * observed and substitute days too; observances, school holidays and half days do not. Pure: the same on every host,
  * whatever its zone.
  */
@@ -50,7 +50,7 @@ function yearOf(country: string, year: number): Year {
 /** Neighbouring years are asked too: New Year's Day is observed on 31 December when it falls on a Saturday. */
 function calculate(country: string, year: number): Year {
   const [code = '', state = '', region = ''] = country.split('-');
-  const source = new Holidays(code, state, region, { types: ['public', 'bank'] });
+  const source = new Holidays(code, state, region, { types: ['public'] });
   const names = new Map<LocalDate, string>();
   for (const asked of [year - 1, year, year + 1]) {
     for (const holiday of source.getHolidays(asked, 'en')) {

@@ -33,7 +33,7 @@ const WRONG: [string, Json, string][] = [
   ['sending as the quiet hours begin', { send_at: '12:00', quiet_hours: { from: '12:00', to: '13:00' } }, 'send_at'],
   ['business days at the weekend only', { business_days_only: true, weekdays: ['SUN', 'SAT'] }, 'weekdays'],
   ['an unknown direction', { shift: 'NEAREST' }, 'shift'],
-  ['a calendar that is none', [] as unknown as Json, ''],
+  ['a calendar that is none', [], ''],
 ];
 
 const at = (path: string): string => (path ? `calendar.${path}` : 'calendar');

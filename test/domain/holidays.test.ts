@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { holidayOn, isHolidayCountry } from '../../domain/holidays.js';
 
-describe('public and bank holidays', () => {
+describe('public holidays', () => {
   it.each([
     ['2026-12-25', 'NL', 'Christmas Day, NL'],
     ['2026-12-25', 'US', 'Christmas Day, US'],
@@ -16,7 +16,8 @@ describe('public and bank holidays', () => {
     ['2026-06-04', 'DE-BE', null],
     ['2026-08-31', 'GB-ENG', 'Summer bank holiday, GB-ENG'],
     ['2026-07-14', 'FR', 'Bastille Day, FR'],
-    // Observances and school holidays are days of work.
+    // Observances, school holidays and days off of banks are days of work.
+    ['2026-12-31', 'NL', null],
     ['2026-12-05', 'NL', null],
     ['2026-02-14', 'US', null],
     ['2026-05-10', 'DE', null],

@@ -28,6 +28,13 @@ async function secondOfTwo(stage: Stage, ladder: string[]): Promise<void> {
   await stage.reaches({ ...ended, ladder });
 }
 
+/** An operator does something to the run. */
+async function operate(stage: Stage, operation: string, body = {}): Promise<void> {
+  const { id } = await stage.reaches({});
+  const answer = await stage.h.call('POST', `/v1/workflow-runs/${String(id)}/${operation}`, body);
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+}
+
 /**
  * What can become of an execution, one history each. A new one sets the stage, does what happens and waits for how it ends. The
  * latest execution of the run is taken, or the execution whose id is answered.
@@ -53,6 +60,52 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
   async retried(stage) {
     await firstOfTwo(stage);
     await stage.reaches({ ...waits, ladder: ['7-DAY DONE', '14-DAY PLANNED'] });
+  },
+
+  async 'paused-and-resumed'(stage) {
+    await waiting(stage);
+    await operate(stage, 'pause');
+    await stage.reaches({ status: 'PAUSED' });
+    await operate(stage, 'resume');
+    await stage.reaches(waits);
+    await stage.invoice(stage.due(7, 1));
+    await stage.reaches(ended);
+  },
+
+  async held(stage) {
+    await waiting(stage);
+    const hold = await stage.h.call('POST', '/v1/holds', { customer_id: stage.id('cust'), reason: 'SNOOZE' });
+    await stage.reaches({ status: 'WAITING', reason: 'held' });
+    await stage.invoice(stage.due(7, 0));
+    await stage.h.call('DELETE', `/v1/holds/${String(hold.body.id)}`);
+    await stage.reaches({ ...ended, ladder: ['7-DAY DONE'] });
+  },
+
+  async 'cancelled-by-operator'(stage) {
+    await waiting(stage);
+    await operate(stage, 'cancel');
+    await stage.reaches({ status: 'STOPPED', stop_reason: 'cancelled_by_operator' });
+  },
+
+  async 'skipped-and-sent-now'(stage) {
+    await stage.ladder(7, 14);
+    await stage.customer();
+    await stage.invoice(stage.due(0, 0));
+    await stage.reaches(waits);
+    await operate(stage, 'skip-step');
+    await stage.reaches({ ...waits, ladder: ['7-DAY SKIPPED skipped_by_operator', '14-DAY PLANNED'] });
+    await operate(stage, 'send-now');
+    await stage.reaches(ended);
+  },
+
+  async 're-planned'(stage) {
+    const workflow = await waiting(stage);
+    const periods = [{ type: 'DAY', value: 9 }];
+    await stage.h.call('PATCH', `/v1/workflows/${workflow}`, { invoice: { overdue: { periods } } });
+    await operate(stage, 'replan');
+    await stage.reaches({ ...waits, workflow_version: 2 });
+    await stage.invoice(stage.due(9, 1));
+    await stage.reaches({ ...ended, ladder: ['7-DAY SKIPPED period_removed', '9-DAY DONE'] });
   },
 
   async voided(stage) {
