@@ -50,6 +50,28 @@ describe('a run is visible on the engine', () => {
       return false;
     });
 
+  it('PAUSED, held and cancelled: what an operator did, in the same words', async () => {
+    const stage = stages.stage('visible-paused');
+    await stage.ladder(7);
+    await stage.customer();
+    await stage.invoice(stage.due(0, 0));
+    const { id } = await stage.reaches({ status: 'WAITING' });
+    const operate = (operation: string) => stages.h.call('POST', `/v1/workflow-runs/${String(id)}/${operation}`, {});
+    await operate('pause');
+    expect(attributesOf(await described(stage, { status: 'PAUSED' }))).toMatchObject({ DunwellStatus: 'PAUSED' });
+    await operate('resume');
+    await stages.h.call('POST', '/v1/holds', { invoice_id: stage.id('inv'), reason: 'DISPUTE' });
+    const held = await described(stage, { status: 'WAITING', reason: 'held' });
+    expect(attributesOf(held)).toMatchObject({ DunwellStatus: 'WAITING', DunwellReason: 'held' });
+    expect(await detailsOf(held)).toContain('`held`: The customer or the invoice is held.');
+    await operate('cancel');
+    const cancelled = await described(stage, { status: 'STOPPED' });
+    expect(attributesOf(cancelled)).toMatchObject({
+      DunwellStatus: 'STOPPED',
+      DunwellReason: 'cancelled_by_operator',
+    });
+  });
+
   it('WAITING: whose, what about, until when, and the whole ladder', async () => {
     const stage = stages.stage('visible-waiting');
     await stage.ladder(7, 14);
