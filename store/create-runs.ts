@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
 import { isClosed, type Evaluation } from '../domain/evaluate.js';
-import { pin } from '../domain/pin.js';
+import { newRun, occurredAt, type NewRun } from '../domain/new-run.js';
 import { stepId } from '../domain/plan.js';
 import type { RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
@@ -138,7 +138,7 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
+  const context = contextOf(request, workflow, id, await lastMail(tx, request, workflow));
   return {
     id,
     workflow,
@@ -147,10 +147,14 @@ async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promi
   };
 }
 
-/** The cooldown of a wallet counts from it (S-C5). */
-async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: WorkflowRow): Promise<Instant | null> {
+/** The cooldown of a wallet counts from it (S-C5); null = nothing was sent, or it is about no wallet. */
+export async function lastMail(
+  sql: Sql,
+  { resource, platform }: Pick<RunRequest, 'resource' | 'platform'>,
+  workflow: Pick<WorkflowRow, 'id'>,
+): Promise<Instant | null> {
   if (resource.type !== 'WALLET') return null;
-  const row = await tx.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
+  const row = await sql.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
     platform.id,
     workflow.id,
     resource.id,
@@ -158,58 +162,34 @@ async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: W
   return row?.at ?? null;
 }
 
-/** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMailAt: Instant | null): RunContext {
-  const { resource, period, platform, type, variant } = request;
+function contextOf(request: RunRequest, workflow: WorkflowRow, id: string, lastMailAt: Instant | null): RunContext {
+  const { resource, period, platform, type, variant, trialEndAt } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
-  return {
+  return newRun({
+    id,
     now: resource.now,
-    run: {
-      id,
-      type,
-      status: 'ACCEPTED',
-      reason: null,
-      stopReason: null,
-      anchorAt: null,
-      zone: null,
-      trial:
-        request.trialEndAt === null
-          ? null
-          : { endAt: request.trialEndAt, scheduleEndAtAcceptance: resource.facts.schedule?.endAt ?? null },
-      occurredAt: occurredAt(resource),
-      wakeAt: null,
-      steps: [],
-    },
-    pinned: pin({
-      type,
-      variant,
-      singlePeriod: period,
-      periods: workflow.definition.periods,
-      latePolicy: workflow.definition.late_policy,
-      dueDates: platform.due_dates,
-    }),
-    workflow: {
-      status: workflow.status,
-      customerIds: workflow.customer_ids,
-      excludedCustomerIds: workflow.excluded_customer_ids,
-    },
-    // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
-    actions: [
-      { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true, deliveryWindow: null },
-    ],
-    terms: readTerms(workflow.definition.config, workflow.settings),
-    platform: { timezone: platform.timezone },
-    customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
-    facts: resource.facts,
-    siblings: [],
+    type,
+    variant,
+    period,
+    trialEndAt,
     lastMailAt,
-    lateStepsAllowed: true,
-  };
+    workflow: startOf(workflow),
+    terms: readTerms(workflow.definition.config, workflow.settings),
+    platform: { timezone: platform.timezone, dueDates: platform.due_dates },
+    customer: resource.customer,
+    facts: resource.facts,
+  });
 }
 
-/** A crossing is seen at the moment the balance is told of. */
-function occurredAt({ type, now }: LoadedResource): Instant | null {
-  return type === 'WALLET' ? now : null;
+/** What a run begins with of its workflow. */
+export function startOf(workflow: WorkflowRow): NewRun['workflow'] {
+  return {
+    status: workflow.status,
+    customerIds: workflow.customer_ids,
+    excludedCustomerIds: workflow.excluded_customer_ids,
+    periods: workflow.definition.periods,
+    latePolicy: workflow.definition.late_policy,
+  };
 }
 
 async function insertRuns(
@@ -278,7 +258,7 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     due_dates: platform.due_dates,
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
-    occurred_at: at(occurredAt(resource)),
+    occurred_at: at(occurredAt(resource.facts, resource.now)),
     test_clock_id: resource.testClockId,
     status: evaluation.status === 'WAITING' ? 'ACCEPTED' : evaluation.status,
     reason: evaluation.reason,

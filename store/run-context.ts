@@ -75,6 +75,8 @@ export interface RunRow {
   engine_started: boolean;
   executions: number;
   workflow_reference: string;
+  trigger_id: string;
+  created_at: Instant;
 }
 
 interface ContextRow extends RunRow, FactColumns {
@@ -171,8 +173,9 @@ const CONTEXT = `
     ON r.resource_type = 'PRICING_PLAN_SCHEDULE' AND s.platform_id = r.platform_id AND s.id = r.resource_id
   LEFT JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
   LEFT JOIN customers c ON c.platform_id = r.platform_id AND c.id = coalesce(y.customer_id, i.customer_id, u.customer_id, x.customer_id)
-  LEFT JOIN test_clocks k ON k.id = c.test_clock_id
-  WHERE r.id = $1`;
+  LEFT JOIN test_clocks k ON k.id = c.test_clock_id`;
+const ONE = `${CONTEXT} WHERE r.id = $1`;
+const MANY = `${CONTEXT} WHERE r.id = ANY ($1) ORDER BY array_position($1, r.id)`;
 
 /** Locks a run after the facts it depends on and reads everything that decides about it. null = no such run. */
 export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun | null> {
@@ -182,8 +185,14 @@ export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun 
 
 /** The same without locks, for telling rather than deciding. */
 export async function readRunContext(sql: Sql, runId: string): Promise<LoadedRun | null> {
-  const row = await sql.row<ContextRow>(CONTEXT, [runId]);
+  const row = await sql.row<ContextRow>(ONE, [runId]);
   return row && toLoadedRun(row);
+}
+
+/** Several at once, in the order of their ids as given. */
+export async function readRunContexts(sql: Sql, runIds: readonly string[]): Promise<LoadedRun[]> {
+  if (runIds.length === 0) return [];
+  return (await sql.rows<ContextRow>(MANY, [runIds])).map(toLoadedRun);
 }
 
 function toLoadedRun(row: ContextRow): LoadedRun {

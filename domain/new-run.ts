@@ -1,0 +1,87 @@
+import type { DueDates } from './anchor.js';
+import type { ResourceFacts } from './condition.js';
+import type { CustomerFacts } from './facts.js';
+import { pin } from './pin.js';
+import type { LatePolicy } from './plan.js';
+import type { Action, RunContext } from './run.js';
+import type { Terms } from './terms.js';
+import type { Instant, Period, TriggerType, Variant } from './types.js';
+
+/** What a run begins from: a trigger, a workflow as it stands, and the facts. */
+export interface NewRun {
+  id: string;
+  now: Instant;
+  type: TriggerType;
+  variant: Variant;
+  /** The one period of a trigger for a single step (S-M5). */
+  period: Period | null;
+  /** A trial trigger's own end (S-M3). */
+  trialEndAt: Instant | null;
+  /** The last mail of another run of this workflow about this wallet. */
+  lastMailAt: Instant | null;
+  workflow: RunContext['workflow'] & { periods: readonly Period[]; latePolicy: LatePolicy };
+  terms: Terms;
+  platform: { timezone: string | null; dueDates: DueDates };
+  customer: CustomerFacts;
+  facts: ResourceFacts;
+}
+
+/** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
+const NOT_JUDGED_YET: Action = {
+  id: '',
+  steps: null,
+  needsPaymentLink: false,
+  needsPdf: false,
+  providerActive: true,
+  deliveryWindow: null,
+};
+
+/** A new run is an open run without steps: the same evaluation plans it as re-plans it later. Real runs and simulated ones begin so. */
+export function newRun(from: NewRun): RunContext {
+  const { type, variant, now, workflow, platform, customer, facts, terms, lastMailAt } = from;
+  return {
+    now,
+    run: {
+      id: from.id,
+      type,
+      status: 'ACCEPTED',
+      reason: null,
+      stopReason: null,
+      anchorAt: null,
+      zone: null,
+      trial:
+        from.trialEndAt === null
+          ? null
+          : { endAt: from.trialEndAt, scheduleEndAtAcceptance: facts.schedule?.endAt ?? null },
+      occurredAt: occurredAt(facts, now),
+      wakeAt: null,
+      steps: [],
+    },
+    pinned: pin({
+      type,
+      variant,
+      singlePeriod: from.period,
+      periods: workflow.periods,
+      latePolicy: workflow.latePolicy,
+      dueDates: platform.dueDates,
+    }),
+    workflow: {
+      status: workflow.status,
+      customerIds: workflow.customerIds,
+      excludedCustomerIds: workflow.excludedCustomerIds,
+    },
+    actions: [NOT_JUDGED_YET],
+    terms,
+    platform: { timezone: platform.timezone },
+    customer: { ...customer, email: customer.email ?? 'not judged yet' },
+    facts,
+    siblings: [],
+    lastMailAt,
+    lateStepsAllowed: true,
+  };
+}
+
+/** A crossing is seen at the moment the balance is told of; null = no wallet. */
+export function occurredAt({ wallet }: Pick<ResourceFacts, 'wallet'>, now: Instant): Instant | null {
+  return wallet ? now : null;
+}
