@@ -64,7 +64,7 @@ export function whyNotStarted(facts: ResourceFacts): { code: MismatchCode; text:
     return { code: 'not_crossed', text };
   }
   const text =
-    'It fits as things stand, but it fitted already when the workflow became ACTIVE or was changed: nothing starts for what exists already. A trigger starts it.';
+    'It fits as things stand, but it fitted already when the workflow became ACTIVE or was changed: nothing starts for what exists already. A trigger or a backfill starts it.';
   return { code: 'existed_before', text };
 }
 
