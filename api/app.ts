@@ -18,6 +18,7 @@ import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
 import { apiKeyRoutes } from './solvimon/api-keys.js';
+import { explainRoutes } from './solvimon/explain.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
 import { platformRoutes } from './solvimon/platform.js';
@@ -98,6 +99,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
+    explainRoutes(closed, context);
     alertRuleRoutes(closed, context);
     alertRoutes(closed, context);
     testClockRoutes(closed, context);

@@ -1,7 +1,7 @@
 import { periodLabel } from './period.js';
 import type { Shift } from './plan.js';
 import { REASONS, type Reason } from './reasons.js';
-import { inFlight, type DeliveryStatus, type RunContext, type Step, type StepStatus } from './run.js';
+import { inFlight, type DeliveryStatus, type RunContext, type Step } from './run.js';
 import type { Instant, Variant } from './types.js';
 import { directionOf } from './variants.js';
 import { stepLabel } from './waits.js';
@@ -24,13 +24,9 @@ export interface DeliveryFacts {
 }
 
 export interface ExplainedStep {
-  id: string;
+  step: Step;
   /** `7 days overdue`. */
   label: string;
-  status: StepStatus;
-  reason: Reason | null;
-  rawAt: Instant;
-  plannedAt: Instant;
   /** `17 Jan 2026 00:00 Europe/Amsterdam`: when it went, or is to go. */
   local: string;
   /** Why that instant, a sentence each: what it is counted from, then every shift. */
@@ -58,12 +54,8 @@ export function explainStep(
 ): ExplainedStep {
   const { zone, variant } = counting;
   return {
-    id: step.id,
+    step,
     label: stepLabel(variant, step),
-    status: step.status,
-    reason: step.reason,
-    rawAt: step.rawAt,
-    plannedAt: step.plannedAt,
     local: localLabel(step.sentAt ?? step.plannedAt, zone),
     why: whyThen(step, counting),
     shifts: shiftsOf(step, zone),

@@ -1,6 +1,7 @@
 import type { ExplainedRun } from './explain.js';
 import type { ExplainedStep } from './explain-step.js';
 import type { NotMatched } from './not-matched.js';
+import type { StepStatus } from './run.js';
 import type { ResourceType, TriggerType } from './types.js';
 import { localDateTime } from './zone.js';
 import { wrap } from './wrap.js';
@@ -82,7 +83,7 @@ function notMatchedText({ reference, variant, status, text }: NotMatched): strin
   return [`  ${reference} (${variant}, ${status})`, ...wrap(text, '      ')];
 }
 
-const MARKS: Record<ExplainedStep['status'], string> = {
+const MARKS: Record<StepStatus, string> = {
   DONE: '✓',
   PLANNED: '·',
   SKIPPED: '–',
@@ -90,7 +91,7 @@ const MARKS: Record<ExplainedStep['status'], string> = {
   FAILED: '✗',
 };
 
-function stepText({ label, status, local, why, outcome }: ExplainedStep): string[] {
+function stepText({ step: { status }, label, local, why, outcome }: ExplainedStep): string[] {
   return [
     `  ${MARKS[status]} ${label.padEnd(24)} ${local}`,
     ...[...why, ...outcome].flatMap((text) => wrap(text, '      ')),

@@ -77,6 +77,12 @@ export function simulate(input: SimulationInput): Simulation {
     const latest = evaluate(context);
     const blocked = context.run.reason;
     context = written(context, latest);
+    // Facts of the same instant come before its mails: the claim would read them.
+    const change = changes[0] && changes[0].at <= context.now ? changes.shift() : undefined;
+    if (change) {
+      context = { ...context, customer: change.customer, facts: change.facts };
+      continue;
+    }
     const step = dueStep(latest, context.now);
     if (step) {
       const sent = send(context, step);
@@ -89,7 +95,6 @@ export function simulate(input: SimulationInput): Simulation {
       return { context, latest, startedAt: first.at, notMatched: null, mails, cut: false };
     }
     context = { ...context, now: next };
-    while (changes[0] && changes[0].at <= next) context = { ...context, ...factsOf(changes.shift()) };
   }
   return { context, latest: evaluate(context), startedAt: first.at, notMatched: null, mails, cut: true };
 }
@@ -102,10 +107,6 @@ function unmatched(
   const why = whyNotMatched(workflow, start.variant, customer.id, facts);
   if (start.type === 'EVENT' || why === null) return why;
   return mismatch(workflow, start.variant, customer.id, null, facts) === null ? null : why;
-}
-
-function factsOf(change: SimulatedFacts | undefined): Partial<Pick<RunContext, 'customer' | 'facts'>> {
-  return change ? { customer: change.customer, facts: change.facts } : {};
 }
 
 function dueStep({ nextStepId, wakeAt, steps }: Evaluation, now: Instant): Step | undefined {
