@@ -22,6 +22,7 @@ import { explainRoutes } from './solvimon/explain.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
 import { platformRoutes } from './solvimon/platform.js';
+import { simulationRoutes } from './solvimon/simulations.js';
 import { testClockRoutes } from './solvimon/test-clocks.js';
 import { webhookSecretRoutes } from './solvimon/webhook-secrets.js';
 import { webhookTestRoutes } from './solvimon/webhook-tests.js';
@@ -100,6 +101,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
     explainRoutes(closed, context);
+    simulationRoutes(closed, context);
     alertRuleRoutes(closed, context);
     alertRoutes(closed, context);
     testClockRoutes(closed, context);

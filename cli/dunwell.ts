@@ -3,7 +3,9 @@ import { ROLES } from '../api/permissions.js';
 import { apiCommand } from './api.js';
 import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
 import { devCommand } from './dev.js';
+import { explainCommand } from './explain.js';
 import { migrateCommand } from './migrate.js';
+import { simulateCommand } from './simulate.js';
 import { readVersion } from './version.js';
 import { workerCommand } from './worker.js';
 
@@ -36,6 +38,23 @@ program
 program.command('api').description('the HTTP API').action(apiCommand);
 program.command('worker').description('the Temporal worker and the dispatcher').action(workerCommand);
 program.command('migrate').description('bring the database schema up to date').action(migrateCommand);
+
+const platform = '--platform <id>';
+const whose = 'the platform; may be left out where there is only one';
+program
+  .command('explain <what>')
+  .description(
+    'why a reminder was sent or not: a run’s id, or invoice=…, payment=…, schedule=…, subscription=…, wallet=…, customer=…',
+  )
+  .option(platform, whose)
+  .option('--json', 'as the API answers it')
+  .action(explainCommand);
+program
+  .command('simulate <file>')
+  .description('what would be sent when: a body of POST /v1/simulations as JSON (- = standard input)')
+  .option(platform, whose)
+  .option('--json', 'as the API answers it')
+  .action(simulateCommand);
 
 const platforms = program.command('platforms').description('platforms: tenants, TEST or LIVE');
 platforms

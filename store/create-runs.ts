@@ -150,7 +150,7 @@ async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promi
 /** The cooldown of a wallet counts from it (S-C5); null = nothing was sent, or it is about no wallet. */
 export async function lastMail(
   sql: Sql,
-  { resource, platform }: Pick<RunRequest, 'resource' | 'platform'>,
+  { resource, platform }: { resource: Pick<LoadedResource, 'type' | 'id'>; platform: Pick<Platform, 'id'> },
   workflow: Pick<WorkflowRow, 'id'>,
 ): Promise<Instant | null> {
   if (resource.type !== 'WALLET') return null;

@@ -92,8 +92,15 @@ interface ContextRow extends RunRow, FactColumns {
   present_clock_id: string | null;
   customer_body: FactBody | null;
   steps: StepRow[];
-  actions: { id: string; steps: Period[] | null; email: SendEmail | null; integration: IntegrationJson | null }[];
+  actions: ActionJson[];
   siblings: SiblingDelivery[];
+}
+
+interface ActionJson {
+  id: string;
+  steps: Period[] | null;
+  email: SendEmail | null;
+  integration: IntegrationJson | null;
 }
 
 interface IntegrationJson {
@@ -123,6 +130,13 @@ interface StepRow {
   }[];
 }
 
+/** An action `a` with the integration `g` that it sends through. */
+const ACTION = `jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
+  'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
+    'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)`;
+const INTEGRATION_OF_ACTION = `LEFT JOIN integrations g
+  ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id`;
+
 /**
  * One statement, so one snapshot. `now` is Postgres' clock or the customer's test clock, never a host's (S-T7). The customer is
  * read through the resource: if the resource changed hands, its runs follow (S-C1).
@@ -149,12 +163,8 @@ const CONTEXT = `
           FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
       FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
     coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
-        'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
-          'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)
-        ORDER BY a.created_at, a.id)
-      FROM workflow_actions a
-      LEFT JOIN integrations g ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id
+      SELECT jsonb_agg(${ACTION} ORDER BY a.created_at, a.id)
+      FROM workflow_actions a ${INTEGRATION_OF_ACTION}
       WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
@@ -229,7 +239,17 @@ function toLoadedRun(row: ContextRow): LoadedRun {
   };
 }
 
-function toAction({ id, steps, email, integration }: ContextRow['actions'][number]): LoadedAction {
+/** The ACTIVE actions of a workflow as they stand now, in order of creation, for telling rather than sending. */
+export async function readActions(sql: Sql, workflowId: string): Promise<LoadedAction[]> {
+  const rows = await sql.rows<{ action: ActionJson }>(
+    `SELECT ${ACTION} AS action FROM workflow_actions a ${INTEGRATION_OF_ACTION}
+     WHERE a.workflow_id = $1 AND a.status = 'ACTIVE' ORDER BY a.created_at, a.id`,
+    [workflowId],
+  );
+  return rows.map(({ action }) => toAction(action));
+}
+
+export function toAction({ id, steps, email, integration }: ActionJson): LoadedAction {
   const provider = integration?.provider ?? {};
   const isNamed = email?.integration_id != null;
   return {

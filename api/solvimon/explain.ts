@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
-import { explainRun } from '../../domain/explain.js';
+import { explainRun, type TellableRun } from '../../domain/explain.js';
 import type { ResourceType } from '../../domain/types.js';
+import type { Sql } from '../../store/database.js';
 import { explainAsked, type Asked } from '../../store/explained.js';
 import { getRun } from '../../store/runs.js';
 import { readTellableRuns } from '../../store/tellable-runs.js';
@@ -38,10 +39,7 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
       },
     },
     async (request) => {
-      const { resourceId: id } = request.params;
-      const known = await getRun(db, platformOf(request).id, id);
-      const [run] = known ? await readTellableRuns(db, [id]) : [];
-      if (!run) throw Refusal.notFound('WORKFLOW_RUN', id);
+      const run = await tellableRun(db, platformOf(request).id, request.params.resourceId);
       mustAllow(request, `${run.resource.type}.VIEW`);
       return toRunExplanation(explainRun(run));
     },
@@ -64,15 +62,41 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
       const asked = askedFor(request.query);
       mustAllow(request, `${asked.kind}.VIEW`);
       const types = TYPES.filter((type) => allows(callerOf(request).grant, `${type}.VIEW`));
-      const explained = await explainAsked(db, platformOf(request).id, asked, types);
-      if (!explained) throw Refusal.notFound(asked.kind, asked.id);
-      return toExplanation(explained, headOf(asked, explained.resources.length));
+      return answerAsked(db, platformOf(request).id, asked, types);
     },
   );
 }
 
+/** The same for somebody who may see everything, such as whoever sits at the database. */
+export async function explainPlainly(
+  sql: Sql,
+  platformId: string,
+  asked: Asked | { kind: 'RUN'; id: string },
+): Promise<z.input<typeof runExplanation> | z.input<typeof explanation>> {
+  if (asked.kind !== 'RUN') return answerAsked(sql, platformId, { kind: asked.kind, id: asked.id }, TYPES);
+  return toRunExplanation(explainRun(await tellableRun(sql, platformId, asked.id)));
+}
+
+async function tellableRun(sql: Sql, platformId: string, id: string): Promise<TellableRun> {
+  const known = await getRun(sql, platformId, id);
+  const [run] = known ? await readTellableRuns(sql, [id]) : [];
+  if (!run) throw Refusal.notFound('WORKFLOW_RUN', id);
+  return run;
+}
+
+async function answerAsked(
+  sql: Sql,
+  platformId: string,
+  asked: Asked,
+  types: readonly ResourceType[],
+): Promise<z.input<typeof explanation>> {
+  const explained = await explainAsked(sql, platformId, asked, types);
+  if (!explained) throw Refusal.notFound(asked.kind, asked.id);
+  return toExplanation(explained, headOf(asked, explained.resources.length));
+}
+
 /** Exactly one. */
-export function askedFor(query: z.infer<typeof explainQuery>): Asked {
+function askedFor(query: z.infer<typeof explainQuery>): Asked {
   const names = Object.keys(KINDS) as (keyof typeof KINDS)[];
   const [name, second] = names.filter((one) => query[one] !== undefined);
   if (!name) throw Refusal.missing('invoice_id', `Give exactly one of ${names.join(', ')}.`);
@@ -81,7 +105,7 @@ export function askedFor(query: z.infer<typeof explainQuery>): Asked {
 }
 
 /** What stands first when several resources may follow. */
-export function headOf({ kind, id }: Asked, count: number): string[] {
+function headOf({ kind, id }: Asked, count: number): string[] {
   const what = kind === 'CUSTOMER' ? `Customer ${id}` : `Subscription ${id}`;
   if (kind === 'CUSTOMER')
     return [
