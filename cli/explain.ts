@@ -1,6 +1,7 @@
 import { explainPlainly } from '../api/solvimon/explain.js';
 import type { Asked } from '../store/explained.js';
 import { choosePlatform, withDatabase } from './with-database.js';
+import { paint } from './paint.js';
 import { refusalText } from './refusal-text.js';
 
 const KINDS: Record<string, Asked['kind']> = {
@@ -18,7 +19,7 @@ export async function explainCommand(what: string, options: { platform?: string;
   await withDatabase(async (db) => {
     const platform = await choosePlatform(db, options.platform);
     const answer = await explainPlainly(db, platform.id, asked).catch(refusalText);
-    console.log(options.json ? JSON.stringify(answer, null, 2) : answer.text);
+    console.log(options.json ? JSON.stringify(answer, null, 2) : paint(answer.text));
   });
 }
 

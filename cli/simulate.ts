@@ -5,6 +5,7 @@ import { simulationRequest, type SimulationRequest } from '../api/schemas/simula
 import { runSimulation } from '../api/solvimon/simulate.js';
 import { Refusal } from '../contracts/refusal.js';
 import { readConfig } from './config.js';
+import { paint } from './paint.js';
 import { createPreview } from './preview.js';
 import { refusalText } from './refusal-text.js';
 import { choosePlatform, withDatabase } from './with-database.js';
@@ -18,7 +19,7 @@ export async function simulateCommand(file: string, options: { platform?: string
     const ports = { db, preview: createPreview({ name, email }), demand: () => undefined };
     const answer = await runSimulation(ports, platform, request).catch(refusalText);
     console.log(
-      options.json ? JSON.stringify(answer, null, 2) : [answer.text, ...renderedOf(answer.mails)].join('\n\n'),
+      options.json ? JSON.stringify(answer, null, 2) : [paint(answer.text), ...renderedOf(answer.mails)].join('\n\n'),
     );
   });
 }

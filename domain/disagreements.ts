@@ -5,7 +5,9 @@ import type { Money } from './types.js';
 /** Where an invoice's facts contradict each other, a sentence each: which of them counts, too (S-C1). */
 export function disagreementsOf(invoice: InvoiceFacts | null): string[] {
   if (!invoice) return [];
-  const { paid, paymentStatus, open } = invoice;
+  const { paid, paymentStatus } = invoice;
+  // What is computed from a total alone says nothing about what was paid.
+  const open = (invoice.statedOpen ?? invoice.paidAmount) ? invoice.open : null;
   const saysPaid = paymentStatus === 'PAID' || paymentStatus === 'OVERPAID';
   const saysUnpaid = paymentStatus === 'UNPAID' || paymentStatus === 'PARTIALLY_PAID';
   const found: string[] = [];

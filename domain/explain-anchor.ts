@@ -88,7 +88,7 @@ function dateRead(what: string, at: Instant | null | undefined, { pinned }: RunC
   if (at == null) return `${what}.`;
   const asDate = pinned.dueDates === 'DATE' && at % 86_400_000 === 0;
   return asDate
-    ? `${what}, ${stamp(at).slice(0, 10)}, read as a date (due_dates: DATE): it begins at midnight there.`
+    ? `${what}, ${stamp(at).slice(0, 10)}, read as a calendar date (due_dates: DATE), which begins at midnight there.`
     : `${what}, ${stamp(at)}, taken as that very instant (due_dates: ${pinned.dueDates}).`;
 }
 

@@ -2,7 +2,7 @@ import type { TellableRun } from './explain.js';
 import { pendingActions } from './judge.js';
 import { REASONS, REOPENABLE, type Reason } from './reasons.js';
 import { remedyOf } from './remedies.js';
-import { isOpen, type RunContext, type Step } from './run.js';
+import { isOpen, isSent, type RunContext, type Step } from './run.js';
 import type { Instant } from './types.js';
 import { directionOf, traitsOf } from './variants.js';
 import { stepLabel } from './waits.js';
@@ -50,9 +50,9 @@ function statusText({ context, nextStepId }: TellableRun, zone: string): string[
     case 'PAUSED':
       return ['Somebody paused it: nothing is sent until it is resumed.', ...because(run.reason)];
     case 'COMPLETED':
-      return [
-        `Every ${traitsOf(pinned.variant).ladder ? 'step' : 'mail'} has come to its end: ${countsOf(run.steps)}.`,
-      ];
+      return traitsOf(pinned.variant).ladder
+        ? [`Every step has come to its end: ${countsOf(run.steps)}.`]
+        : [`Its one mail has come to its end: ${run.steps.some(isSent) ? 'sent' : 'not sent'}.`];
     case 'STOPPED':
       return [...because(run.stopReason), ...takenBack(context)];
     case 'FAILED':

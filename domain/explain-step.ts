@@ -56,7 +56,7 @@ export function explainStep(
   return {
     step,
     label: stepLabel(variant, step),
-    local: localLabel(step.sentAt ?? step.plannedAt, zone),
+    local: localLabel(step.sentAt ?? (step.reason === 'late' ? step.rawAt : step.plannedAt), zone),
     why: whyThen(step, counting),
     shifts: shiftsOf(step, zone),
     outcome: outcomeOf(step, deliveries, customer.email, zone),
@@ -68,7 +68,9 @@ export function explainStep(
 export function whyThen(step: Step, counting: Counting): string[] {
   const { zone, singleStepManual } = counting;
   const shifts = shiftsOf(step, zone).map(({ text }) => text);
-  if (shifts.length > 0 || step.plannedAt === step.rawAt) return [rawText(step, counting), ...shifts];
+  if (shifts.length > 0 || step.plannedAt === step.rawAt || step.status === 'SKIPPED') {
+    return [rawText(step, counting), ...shifts];
+  }
   const at = localDateTime(step.plannedAt, zone);
   const moved = singleStepManual
     ? `Asked for by hand, so it goes at once: ${at}.`
@@ -84,7 +86,9 @@ function rawText(step: Step, { variant, anchorAt, zone }: Counting): string {
   const side = direction === 1 ? 'after' : 'before';
   const counted = anchorAt !== null && addPeriod(anchorAt, period, direction, zone) === step.rawAt;
   // A step that was sent keeps the instant of the anchor it was sent by.
-  const from = counted ? localLabel(anchorAt, zone) : `the date as it stood then: ${localLabel(step.rawAt, zone)}`;
+  const from = counted
+    ? localLabel(anchorAt, zone)
+    : `the date as it was then, which gave ${localLabel(step.rawAt, zone)}`;
   if (period.value === 0 && counted) return `On ${from}${equal}.`;
   return `${capital(periodLabel(period))}${equal} ${side} ${from}.`;
 }

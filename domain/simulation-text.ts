@@ -59,16 +59,13 @@ export function simulationText(simulation: Simulation, { title, from, to, notes 
   ]);
   const others = context.run.steps.filter(({ id }) => !mails.some((mail) => mail.step.id === id));
   const rest = others.flatMap((step) => {
-    const reason = step.reason
-      ? `${step.reason}: ${REASONS[step.reason]}`
-      : 'it is due after the end of this simulation.';
+    const because = step.reason ? REASONS[step.reason] : '';
     const mark = step.status === 'SKIPPED' ? '–' : step.status === 'BLOCKED' ? '!' : '·';
+    const word = step.status === 'SKIPPED' ? 'Not sent' : 'Blocked';
+    const told = step.reason ? `${word} (${step.reason}): ${because}` : 'It is due after the end of this simulation.';
     return [
-      `  ${mark} ${stepLabel(variant, step).padEnd(24)} ${when(step.plannedAt)}`,
-      ...wrap(
-        `${step.status === 'SKIPPED' ? 'Not sent' : step.status === 'BLOCKED' ? 'Blocked' : 'Planned'}, ${reason}`,
-        '      ',
-      ),
+      `  ${mark} ${stepLabel(variant, step).padEnd(24)} ${when(step.reason === 'late' ? step.rawAt : step.plannedAt)}`,
+      ...wrap(told, '      '),
     ];
   });
   const count = `${String(mails.length)} ${mails.length === 1 ? 'mail' : 'mails'}.`;
