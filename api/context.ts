@@ -14,7 +14,7 @@ import type { TokenIssuer } from './tokens.js';
 export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
 
 /** A mail as it would be made at this moment. */
-export interface PreviewInput {
+interface PreviewInput {
   context: RunContext;
   platform: PlatformRow;
   action: Pick<LoadedAction, 'email' | 'via'>;

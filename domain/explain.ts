@@ -7,7 +7,7 @@ import type { RunContext } from './run.js';
 import type { Instant, ResourceType } from './types.js';
 
 /** What an operator did to a run. */
-export interface OperationFacts {
+interface OperationFacts {
   operation: string;
   at: Instant;
   by: string | null;
@@ -15,7 +15,7 @@ export interface OperationFacts {
 }
 
 /** What holds a run. */
-export interface HoldFacts {
+interface HoldFacts {
   id: string;
   reason: string;
   until: Instant | null;

@@ -113,7 +113,7 @@ function merged(bodies: FactBodies, name: FactName, patch: FactBody, path: strin
   const body = within(path, () => {
     const parsed = SIMULATED_FACTS[name].safeParse(mergePatch(fact.body, patch), { reportInput: true });
     if (!parsed.success) throw new Refusal(problemsOf(parsed.error));
-    return parsed.data as FactBody;
+    return parsed.data;
   });
   const { parent } = FACT_KINDS[KINDS[name]];
   if (parent && body[parent.field] !== fact.body[parent.field]) {
@@ -130,7 +130,7 @@ interface Known {
 }
 
 function told(request: SimulationRequest, name: FactName, id: unknown = SIMULATED): Known | null {
-  const body = request[name] as FactBody | null | undefined;
+  const body = request[name];
   return body == null ? null : { id: typeof id === 'string' ? id : SIMULATED, body };
 }
 
