@@ -2270,13 +2270,13 @@ export interface components {
          *           "resource_id": "inv_2026-0042",
          *           "customer_id": "cust_acme",
          *           "disagreements": [
-         *             "string"
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *           ],
          *           "runs": [
          *             {
-         *               "run_id": "string",
+         *               "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
          *               "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
-         *               "workflow_reference": "string",
+         *               "workflow_reference": "overdue-ladder",
          *               "trigger_id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
          *               "type": "MANUAL",
          *               "variant": "OVERDUE",
@@ -2287,18 +2287,18 @@ export interface components {
          *               "reason": null,
          *               "stop_reason": null,
          *               "standing": [
-         *                 "string"
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *               ],
          *               "needed": [
-         *                 "string"
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *               ],
          *               "anchor": {
          *                 "at": "2026-01-31T09:00:00Z",
          *                 "field": "due_date",
-         *                 "text": "string"
+         *                 "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *               },
          *               "timezone": "Europe/Amsterdam",
-         *               "timezone_text": "string",
+         *               "timezone_text": "Europe/Amsterdam, the customer’s zone",
          *               "steps": [
          *                 {
          *                   "id": "7-DAY",
@@ -2316,28 +2316,28 @@ export interface components {
          *                   "sent_at": null,
          *                   "local": "17 Jan 2026 00:00 Europe/Amsterdam",
          *                   "why": [
-         *                     "string"
+         *                     "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *                   ],
          *                   "shifts": [
          *                     {
          *                       "from": "2026-01-31T09:00:00Z",
          *                       "to": "2026-01-31T09:00:00Z",
          *                       "reason": "late",
-         *                       "text": "string"
+         *                       "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *                     }
          *                   ],
          *                   "outcome": [
-         *                     "string"
+         *                     "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *                   ],
          *                   "deliveries": [
          *                     {
-         *                       "id": "string",
-         *                       "action_id": "string",
+         *                       "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *                       "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
          *                       "status": "PLANNED",
          *                       "reason": null,
-         *                       "to": "string",
-         *                       "subject": "string",
-         *                       "server_reply": "string",
+         *                       "to": "ap@acme.example",
+         *                       "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *                       "server_reply": "250 2.0.0 queued",
          *                       "attempts": 0,
          *                       "sent_at": null,
          *                       "retry_at": "2026-01-31T09:00:00Z"
@@ -2346,22 +2346,22 @@ export interface components {
          *                 }
          *               ],
          *               "disagreements": [
-         *                 "string"
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *               ],
          *               "operations": [
          *                 {
-         *                   "operation": "string",
+         *                   "operation": "pause",
          *                   "at": "2026-01-31T09:00:00Z",
-         *                   "by": "string",
-         *                   "note": "string"
+         *                   "by": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *                   "note": "Asked for by the customer"
          *                 }
          *               ],
          *               "holds": [
          *                 {
-         *                   "id": "string",
+         *                   "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
          *                   "reason": "late",
          *                   "until": "2026-01-31T09:00:00Z",
-         *                   "note": "string"
+         *                   "note": "Asked for by the customer"
          *                 }
          *               ],
          *               "created_at": "2026-01-31T09:00:00Z"
@@ -2370,12 +2370,12 @@ export interface components {
          *           "not_matched": [
          *             {
          *               "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
-         *               "reference": "string",
-         *               "name": "string",
+         *               "reference": "overdue-ladder",
+         *               "name": "Overdue ladder",
          *               "variant": "OVERDUE",
          *               "status": "DRAFT",
-         *               "code": "string",
-         *               "text": "string"
+         *               "code": "out_of_scope",
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *             }
          *           ],
          *           "unmatched_triggers": [
@@ -2386,12 +2386,12 @@ export interface components {
          *             }
          *           ],
          *           "cut": [
-         *             "string"
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *           ]
          *         }
          *       ],
          *       "truncated": true,
-         *       "text": "string"
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
          *     }
          */
         Explanation: {
@@ -2406,9 +2406,11 @@ export interface components {
                 customer_id: string | null;
                 disagreements: string[];
                 runs: {
+                    /** @example run_5nV0cQe8RjT2yLxKd7Ba */
                     run_id: string;
                     /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
                     workflow_id: string;
+                    /** @example overdue-ladder */
                     workflow_reference: string;
                     /** @example wtrg_5nV0cQe8RjT2yLxKd7Ba */
                     trigger_id: string;
@@ -2439,10 +2441,12 @@ export interface components {
                          * @example due_date
                          */
                         field: string | null;
+                        /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                         text: string;
                     };
                     /** @example Europe/Amsterdam */
                     timezone: string;
+                    /** @example Europe/Amsterdam, the customer’s zone */
                     timezone_text: string;
                     steps: {
                         /** @example 7-DAY */
@@ -2490,12 +2494,15 @@ export interface components {
                             to: string;
                             /** @example late */
                             reason: string;
+                            /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                             text: string;
                         }[];
                         /** @description What came of it, or will. */
                         outcome: string[];
                         deliveries: {
+                            /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
                             id: string;
+                            /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
                             action_id: string;
                             /** @enum {string} */
                             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
@@ -2513,6 +2520,7 @@ export interface components {
                     /** @description Where the facts contradict each other, and which of them counts. */
                     disagreements: string[];
                     operations: {
+                        /** @example pause */
                         operation: string;
                         /**
                          * Format: date-time
@@ -2523,6 +2531,7 @@ export interface components {
                         note: string | null;
                     }[];
                     holds: {
+                        /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
                         id: string;
                         /** @example late */
                         reason: string;
@@ -2539,13 +2548,17 @@ export interface components {
                 not_matched: {
                     /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
                     workflow_id: string;
+                    /** @example overdue-ladder */
                     reference: string;
+                    /** @example Overdue ladder */
                     name: string;
                     /** @example OVERDUE */
                     variant: string;
                     /** @enum {string} */
                     status: "DRAFT" | "ACTIVE" | "INACTIVE" | "ARCHIVED";
+                    /** @example out_of_scope */
                     code: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                     text: string;
                 }[];
                 /** @description Triggers that were accepted and matched no workflow. */
@@ -2565,7 +2578,10 @@ export interface components {
             }[];
             /** @description There are more resources than these; open ones come first. */
             truncated: boolean;
-            /** @description All of it, for a terminal: at most 100 columns. */
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
             text: string;
         };
         /**
@@ -3284,9 +3300,9 @@ export interface components {
         };
         /**
          * @example {
-         *       "run_id": "string",
+         *       "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
          *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
-         *       "workflow_reference": "string",
+         *       "workflow_reference": "overdue-ladder",
          *       "trigger_id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
          *       "type": "MANUAL",
          *       "variant": "OVERDUE",
@@ -3297,18 +3313,18 @@ export interface components {
          *       "reason": null,
          *       "stop_reason": null,
          *       "standing": [
-         *         "string"
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       ],
          *       "needed": [
-         *         "string"
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       ],
          *       "anchor": {
          *         "at": "2026-01-31T09:00:00Z",
          *         "field": "due_date",
-         *         "text": "string"
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       },
          *       "timezone": "Europe/Amsterdam",
-         *       "timezone_text": "string",
+         *       "timezone_text": "Europe/Amsterdam, the customer’s zone",
          *       "steps": [
          *         {
          *           "id": "7-DAY",
@@ -3326,28 +3342,28 @@ export interface components {
          *           "sent_at": null,
          *           "local": "17 Jan 2026 00:00 Europe/Amsterdam",
          *           "why": [
-         *             "string"
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *           ],
          *           "shifts": [
          *             {
          *               "from": "2026-01-31T09:00:00Z",
          *               "to": "2026-01-31T09:00:00Z",
          *               "reason": "late",
-         *               "text": "string"
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *             }
          *           ],
          *           "outcome": [
-         *             "string"
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *           ],
          *           "deliveries": [
          *             {
-         *               "id": "string",
-         *               "action_id": "string",
+         *               "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *               "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
          *               "status": "PLANNED",
          *               "reason": null,
-         *               "to": "string",
-         *               "subject": "string",
-         *               "server_reply": "string",
+         *               "to": "ap@acme.example",
+         *               "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *               "server_reply": "250 2.0.0 queued",
          *               "attempts": 0,
          *               "sent_at": null,
          *               "retry_at": "2026-01-31T09:00:00Z"
@@ -3356,33 +3372,35 @@ export interface components {
          *         }
          *       ],
          *       "disagreements": [
-         *         "string"
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       ],
          *       "operations": [
          *         {
-         *           "operation": "string",
+         *           "operation": "pause",
          *           "at": "2026-01-31T09:00:00Z",
-         *           "by": "string",
-         *           "note": "string"
+         *           "by": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *           "note": "Asked for by the customer"
          *         }
          *       ],
          *       "holds": [
          *         {
-         *           "id": "string",
+         *           "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
          *           "reason": "late",
          *           "until": "2026-01-31T09:00:00Z",
-         *           "note": "string"
+         *           "note": "Asked for by the customer"
          *         }
          *       ],
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "object_type": "RUN_EXPLANATION",
-         *       "text": "string"
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
          *     }
          */
         RunExplanation: {
+            /** @example run_5nV0cQe8RjT2yLxKd7Ba */
             run_id: string;
             /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
             workflow_id: string;
+            /** @example overdue-ladder */
             workflow_reference: string;
             /** @example wtrg_5nV0cQe8RjT2yLxKd7Ba */
             trigger_id: string;
@@ -3413,10 +3431,12 @@ export interface components {
                  * @example due_date
                  */
                 field: string | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
             /** @example Europe/Amsterdam */
             timezone: string;
+            /** @example Europe/Amsterdam, the customer’s zone */
             timezone_text: string;
             steps: {
                 /** @example 7-DAY */
@@ -3464,12 +3484,15 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                     text: string;
                 }[];
                 /** @description What came of it, or will. */
                 outcome: string[];
                 deliveries: {
+                    /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
                     id: string;
+                    /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
                     action_id: string;
                     /** @enum {string} */
                     status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
@@ -3487,6 +3510,7 @@ export interface components {
             /** @description Where the facts contradict each other, and which of them counts. */
             disagreements: string[];
             operations: {
+                /** @example pause */
                 operation: string;
                 /**
                  * Format: date-time
@@ -3497,6 +3521,7 @@ export interface components {
                 note: string | null;
             }[];
             holds: {
+                /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
                 id: string;
                 /** @example late */
                 reason: string;
@@ -3510,7 +3535,10 @@ export interface components {
             created_at: string;
             /** @constant */
             object_type: "RUN_EXPLANATION";
-            /** @description All of it, for a terminal: at most 100 columns. */
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
             text: string;
         };
         /**
@@ -3552,50 +3580,50 @@ export interface components {
          *       "to": "2026-01-31T09:00:00Z",
          *       "matched": true,
          *       "not_matched_because": {
-         *         "code": "string",
-         *         "text": "string"
+         *         "code": "out_of_scope",
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       },
          *       "started_at": "2026-01-31T09:00:00Z",
          *       "notes": [
-         *         "string"
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       ],
          *       "mails": [
          *         {
          *           "step": "7-DAY",
-         *           "action_id": "string",
+         *           "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
          *           "at": "2026-01-31T09:00:00Z",
          *           "local": "17 Jan 2026 00:00",
          *           "timezone": "Europe/Amsterdam",
-         *           "why": "string",
+         *           "why": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam.",
          *           "shifts": [
          *             {
          *               "from": "2026-01-31T09:00:00Z",
          *               "to": "2026-01-31T09:00:00Z",
          *               "reason": "late",
-         *               "text": "string"
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *             }
          *           ],
-         *           "to": "string",
-         *           "subject": "string",
-         *           "html": "string",
-         *           "text": "string",
-         *           "problem": "string"
+         *           "to": "ap@acme.example",
+         *           "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *           "html": "<p>…</p>",
+         *           "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam.",
+         *           "problem": "There is no template x"
          *         }
          *       ],
          *       "skipped": [
          *         {
-         *           "step": "string",
+         *           "step": "7-DAY",
          *           "reason": null,
-         *           "text": "string"
+         *           "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *         }
          *       ],
          *       "end": {
          *         "status": "WAITING",
          *         "reason": null,
          *         "stop_reason": null,
-         *         "text": "string"
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
          *       },
-         *       "text": "string"
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
          *     }
          */
         Simulation: {
@@ -3614,7 +3642,9 @@ export interface components {
             /** @description Whether a run begins at all. */
             matched: boolean;
             not_matched_because: {
+                /** @example out_of_scope */
                 code: string;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             } | null;
             started_at: string | null;
@@ -3623,6 +3653,7 @@ export interface components {
             mails: {
                 /** @example 7-DAY */
                 step: string;
+                /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
                 action_id: string;
                 /**
                  * Format: date-time
@@ -3633,6 +3664,7 @@ export interface components {
                 local: string;
                 /** @example Europe/Amsterdam */
                 timezone: string;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 why: string;
                 shifts: {
                     /**
@@ -3647,19 +3679,25 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                     text: string;
                 }[];
                 to: string | null;
                 subject: string | null;
                 html: string | null;
                 text: string | null;
-                /** @description Why the mail cannot be made: the step would be blocked. */
+                /**
+                 * @description Why the mail cannot be made: the step would be blocked.
+                 * @example There is no template x
+                 */
                 problem: string | null;
             }[];
             skipped: {
+                /** @example 7-DAY */
                 step: string;
                 /** @example null */
                 reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "stopped_on_engine" | "engine_failed" | "no_anchor" | "sibling_sending" | "superseded" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             }[];
             end: {
@@ -3668,9 +3706,13 @@ export interface components {
                 reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "stopped_on_engine" | "engine_failed" | "no_anchor" | "sibling_sending" | "superseded" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example null */
                 stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "stopped_on_engine" | "engine_failed" | "no_anchor" | "sibling_sending" | "superseded" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
-            /** @description All of it, for a terminal: at most 100 columns. */
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
             text: string;
         };
         /**

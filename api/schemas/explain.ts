@@ -3,22 +3,37 @@ import { REASONS } from '../../domain/reasons.js';
 import { idText, instant, period } from './wire.js';
 
 const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
-const sentences = z.array(z.string());
+export const sentence = z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] });
+const sentences = z.array(sentence);
 
 const delivery = z.object({
-  id: z.string(),
-  action_id: z.string(),
+  id: z.string().meta({ examples: ['dlv_5nV0cQe8RjT2yLxKd7Ba'] }),
+  action_id: z.string().meta({ examples: ['wact_5nV0cQe8RjT2yLxKd7Ba'] }),
   status: z.enum(['PLANNED', 'CLAIMED', 'TRANSMITTING', 'SENT', 'REJECTED', 'IN_DOUBT', 'SKIPPED', 'BLOCKED']),
   reason,
-  to: z.string().nullable(),
-  subject: z.string().nullable(),
-  server_reply: z.string().nullable(),
+  to: z
+    .string()
+    .meta({ examples: ['ap@acme.example'] })
+    .nullable(),
+  subject: z
+    .string()
+    .meta({ examples: ['Reminder: invoice 2026-0042 is 7 days overdue'] })
+    .nullable(),
+  server_reply: z
+    .string()
+    .meta({ examples: ['250 2.0.0 queued'] })
+    .nullable(),
   attempts: z.int().min(0),
   sent_at: instant.nullable(),
   retry_at: instant.nullable(),
 });
 
-export const shift = z.object({ from: instant, to: instant, reason: z.string(), text: z.string() });
+export const shift = z.object({
+  from: instant,
+  to: instant,
+  reason: z.string().meta({ examples: ['late'] }),
+  text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
+});
 
 const step = z.object({
   id: z.string().meta({ examples: ['7-DAY'] }),
@@ -40,9 +55,9 @@ const step = z.object({
 });
 
 const run = z.object({
-  run_id: z.string(),
+  run_id: z.string().meta({ examples: ['run_5nV0cQe8RjT2yLxKd7Ba'] }),
   workflow_id: z.string(),
-  workflow_reference: z.string(),
+  workflow_reference: z.string().meta({ examples: ['overdue-ladder'] }),
   trigger_id: z.string(),
   type: z.enum(['MANUAL', 'EVENT']),
   variant: z.string(),
@@ -60,22 +75,46 @@ const run = z.object({
       .string()
       .nullable()
       .meta({ description: 'The fact it was read from.', examples: ['due_date'] }),
-    text: z.string(),
+    text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
   }),
   timezone: z.string(),
-  timezone_text: z.string(),
+  timezone_text: z.string().meta({ examples: ['Europe/Amsterdam, the customer’s zone'] }),
   steps: z.array(step),
   disagreements: sentences.meta({ description: 'Where the facts contradict each other, and which of them counts.' }),
   operations: z.array(
-    z.object({ operation: z.string(), at: instant, by: z.string().nullable(), note: z.string().nullable() }),
+    z.object({
+      operation: z.string().meta({ examples: ['pause'] }),
+      at: instant,
+      by: z
+        .string()
+        .meta({ examples: ['key_5nV0cQe8RjT2yLxKd7Ba'] })
+        .nullable(),
+      note: z
+        .string()
+        .meta({ examples: ['Asked for by the customer'] })
+        .nullable(),
+    }),
   ),
   holds: z.array(
-    z.object({ id: z.string(), reason: z.string(), until: instant.nullable(), note: z.string().nullable() }),
+    z.object({
+      id: z.string().meta({ examples: ['dlv_5nV0cQe8RjT2yLxKd7Ba'] }),
+      reason: z.string().meta({ examples: ['late'] }),
+      until: instant.nullable(),
+      note: z
+        .string()
+        .meta({ examples: ['Asked for by the customer'] })
+        .nullable(),
+    }),
   ),
   created_at: instant,
 });
 
-const text = z.string().meta({ description: 'All of it, for a terminal: at most 100 columns.' });
+const text = z
+  .string()
+  .meta({
+    examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
+    description: 'All of it, for a terminal: at most 100 columns.',
+  });
 
 export const runExplanation = run
   .extend({ object_type: z.literal('RUN_EXPLANATION'), text })
@@ -91,12 +130,12 @@ const resource = z.object({
     .array(
       z.object({
         workflow_id: z.string(),
-        reference: z.string(),
-        name: z.string(),
+        reference: z.string().meta({ examples: ['overdue-ladder'] }),
+        name: z.string().meta({ examples: ['Overdue ladder'] }),
         variant: z.string(),
         status: z.enum(['DRAFT', 'ACTIVE', 'INACTIVE', 'ARCHIVED']),
-        code: z.string(),
-        text: z.string(),
+        code: z.string().meta({ examples: ['out_of_scope'] }),
+        text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
       }),
     )
     .meta({ description: 'Workflows of a fitting variant that have no run for it, and why.' }),

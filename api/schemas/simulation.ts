@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REASONS } from '../../domain/reasons.js';
-import { shift } from './explain.js';
+import { sentence, shift } from './explain.js';
 import { factSchemas } from './facts.js';
 import { idText, instant, period } from './wire.js';
 import { workflowCreate } from './workflow.js';
@@ -84,35 +84,69 @@ export const simulation = z
     from: instant,
     to: instant,
     matched: z.boolean().meta({ description: 'Whether a run begins at all.' }),
-    not_matched_because: z.object({ code: z.string(), text: z.string() }).nullable(),
+    not_matched_because: z
+      .object({
+        code: z.string().meta({ examples: ['out_of_scope'] }),
+        text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
+      })
+      .nullable(),
     started_at: instant.nullable(),
-    notes: z.array(z.string()).meta({ description: 'What was assumed.' }),
+    notes: z.array(sentence).meta({ description: 'What was assumed.' }),
     mails: z.array(
       z.object({
         step: z.string().meta({ examples: ['7-DAY'] }),
-        action_id: z.string(),
+        action_id: z.string().meta({ examples: ['wact_5nV0cQe8RjT2yLxKd7Ba'] }),
         at: instant,
         local: z.string().meta({ examples: ['17 Jan 2026 00:00'] }),
         timezone: z.string(),
-        why: z.string(),
+        why: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
         shifts: z.array(shift),
-        to: z.string().nullable(),
-        subject: z.string().nullable(),
-        html: z.string().nullable(),
-        text: z.string().nullable(),
-        problem: z.string().nullable().meta({ description: 'Why the mail cannot be made: the step would be blocked.' }),
+        to: z
+          .string()
+          .meta({ examples: ['ap@acme.example'] })
+          .nullable(),
+        subject: z
+          .string()
+          .meta({ examples: ['Reminder: invoice 2026-0042 is 7 days overdue'] })
+          .nullable(),
+        html: z
+          .string()
+          .meta({ examples: ['<p>…</p>'] })
+          .nullable(),
+        text: z
+          .string()
+          .meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] })
+          .nullable(),
+        problem: z
+          .string()
+          .nullable()
+          .meta({
+            examples: ['There is no template x'],
+            description: 'Why the mail cannot be made: the step would be blocked.',
+          }),
       }),
     ),
-    skipped: z.array(z.object({ step: z.string(), reason, text: z.string() })),
+    skipped: z.array(
+      z.object({
+        step: z.string().meta({ examples: ['7-DAY'] }),
+        reason,
+        text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
+      }),
+    ),
     end: z.object({
       status: z
         .enum(['WAITING', 'SENDING', 'BLOCKED', 'PAUSED', 'COMPLETED', 'STOPPED', 'FAILED', 'ACCEPTED'])
         .nullable(),
       reason,
       stop_reason: reason,
-      text: z.string(),
+      text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
     }),
-    text: z.string().meta({ description: 'All of it, for a terminal: at most 100 columns.' }),
+    text: z
+      .string()
+      .meta({
+        examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
+        description: 'All of it, for a terminal: at most 100 columns.',
+      }),
   })
   .meta({ id: 'Simulation' });
 
