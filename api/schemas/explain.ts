@@ -109,12 +109,10 @@ const run = z.object({
   created_at: instant,
 });
 
-const text = z
-  .string()
-  .meta({
-    examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
-    description: 'All of it, for a terminal: at most 100 columns.',
-  });
+const text = z.string().meta({
+  examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
+  description: 'All of it, for a terminal: at most 100 columns.',
+});
 
 export const runExplanation = run
   .extend({ object_type: z.literal('RUN_EXPLANATION'), text })

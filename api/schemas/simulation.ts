@@ -141,12 +141,10 @@ export const simulation = z
       stop_reason: reason,
       text: z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] }),
     }),
-    text: z
-      .string()
-      .meta({
-        examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
-        description: 'All of it, for a terminal: at most 100 columns.',
-      }),
+    text: z.string().meta({
+      examples: ['Invoice inv_2026-0042 of customer cust_acme …'],
+      description: 'All of it, for a terminal: at most 100 columns.',
+    }),
   })
   .meta({ id: 'Simulation' });
 
