@@ -16,11 +16,19 @@ import { daysBetween, localDate, localTime } from '../domain/zone.js';
 import type { ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
 
+/** What of a run a mail is made from. */
+type MailRun = Pick<LoadedRun, 'context' | 'platform'> & {
+  row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
+};
+type MailDelivery = Pick<ClaimedDelivery, 'id' | 'contactEmails'> & {
+  action: Pick<ClaimedDelivery['action'], 'email' | 'via'>;
+};
+
 /**
  * The mail of one claimed delivery, from the facts read in the claim. Days and amounts are counted here and now, never taken
  * from the period (S-E2).
  */
-export function mailRequest(loaded: LoadedRun, delivery: ClaimedDelivery, defaultSender: MailParty): MailRequest {
+export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSender: MailParty): MailRequest {
   const { context, platform, row } = loaded;
   const { email } = delivery.action;
   const { customer } = context;
@@ -49,7 +57,7 @@ export function isAllowed(allowList: readonly string[], address: string): boolea
 
 /** `localized` false: every customer gets the platform's language, as the integration says. */
 function mailFacts(
-  { context, platform, row }: LoadedRun,
+  { context, platform, row }: MailRun,
   sender: MailParty,
   zone: string,
   localized: boolean,

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { MailConnections } from '../contracts/email-provider.js';
 import type { Instant } from '../domain/types.js';
+import type { RunContext } from '../domain/run.js';
+import type { LoadedAction, PlatformRow } from '../store/run-context.js';
 import type { Database } from '../store/database.js';
 import type { Vault } from '../store/vault.js';
 import type { WebhookSenderOptions } from '../webhooks/send-webhook.js';
@@ -10,6 +12,17 @@ import type { TokenIssuer } from './tokens.js';
 
 /** The attempt to tell the engine right after a commit; nobody waits for it. */
 export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
+
+/** A mail as it would be made at this moment. */
+interface PreviewInput {
+  context: RunContext;
+  platform: PlatformRow;
+  action: Pick<LoadedAction, 'email' | 'via'>;
+  contactEmails: readonly string[];
+}
+
+/** What a mail says, or why it cannot be made. */
+export type MailPreview = { subject: string; html: string | null; text: string | null } | { problem: string };
 
 /** What routes need of the world. */
 export interface ApiContext {
@@ -25,6 +38,8 @@ export interface ApiContext {
   rateLimit?: number | undefined;
   /** How webhooks are called, and which networks besides the public internet (default: none). */
   webhooks?: WebhookSenderOptions | undefined;
+  /** Makes a mail without sending it; absent = simulations cannot be rendered. */
+  preview?: ((input: PreviewInput) => Promise<MailPreview>) | undefined;
   /** The age of idempotency keys is told by it (default: the host's clock). */
   keyClock?: () => Instant;
 }

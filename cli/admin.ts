@@ -1,9 +1,8 @@
 import type { Role } from '../api/permissions.js';
 import { line } from '../api/schemas/wire.js';
 import { createApiKey } from '../store/api-keys.js';
-import { Database } from '../store/database.js';
 import { createPlatform, getPlatforms, listPlatforms } from '../store/platforms.js';
-import { readDatabaseUrl } from './config.js';
+import { withDatabase } from './with-database.js';
 
 /** `dunwell platforms create` prints the new platform's id. */
 export async function createPlatformCommand(name: string, options: { environment: 'TEST' | 'LIVE' }): Promise<void> {
@@ -41,13 +40,4 @@ export async function createKey({ platform, role, description }: KeyOptions): Pr
     }
     console.log(await createApiKey(db, ids, given.data ?? null, role));
   });
-}
-
-async function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
-  const db = new Database(readDatabaseUrl(process.env), { maxConnections: 1 });
-  try {
-    await work(db);
-  } finally {
-    await db.close();
-  }
 }

@@ -6,6 +6,7 @@ import { createMailConnections } from '../email/mail-connections.js';
 import { Database } from '../store/database.js';
 import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
+import { createPreview } from './preview.js';
 import { shutdownSignal } from './shutdown.js';
 
 const ADVANCE_WAIT_MS = 25_000;
@@ -27,6 +28,7 @@ export async function apiCommand(): Promise<void> {
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
+    preview: createPreview({ name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM }),
     vault: vaultOf(config.ENCRYPTION_KEYS),
     mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
     tokenIssuer,

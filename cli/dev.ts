@@ -22,6 +22,7 @@ import { runWorker } from '../worker/run-worker.js';
 import { runDemo } from './demo.js';
 import { vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
+import { createPreview } from './preview.js';
 import { shutdownSignal } from './shutdown.js';
 
 export interface DevOptions {
@@ -50,6 +51,7 @@ export interface DevFile {
 }
 
 const ADVANCE_WAIT_MS = 25_000;
+const SENDER = { name: 'Dunwell', email: 'reminders@dunwell.localhost' };
 /** Where those who try webhooks listen, and the built-in mailbox. */
 const THIS_MACHINE = new Networks(['127.0.0.0/8', '::1']);
 
@@ -138,7 +140,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
   const mailer = createMailer({
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
-    from: { name: 'Dunwell', email: 'reminders@dunwell.localhost' },
+    from: SENDER,
     vault,
     networks: THIS_MACHINE,
   });
@@ -151,6 +153,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
+    preview: createPreview(SENDER),
     vault,
     webhooks: { allowedNetworks: THIS_MACHINE },
     mail: createMailConnections(THIS_MACHINE),

@@ -3,8 +3,10 @@ import { ROLES } from '../api/permissions.js';
 import { apiCommand } from './api.js';
 import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
 import { devCommand } from './dev.js';
+import { explainCommand } from './explain.js';
 import { migrateCommand } from './migrate.js';
 import { replayCommand } from './replay.js';
+import { simulateCommand } from './simulate.js';
 import { readVersion } from './version.js';
 import { workerCommand } from './worker.js';
 
@@ -44,6 +46,23 @@ program
   .option('--query <query>', 'one more condition for the list, such as \'DunwellVariant="OVERDUE"\'')
   .option('--history <file...>', 'histories as JSON files instead')
   .action(replayCommand);
+
+const platform = '--platform <id>';
+const whose = 'the platform; may be left out where there is only one';
+program
+  .command('explain <what>')
+  .description(
+    'why a reminder was sent or not: a run’s id, or invoice=…, payment=…, schedule=…, subscription=…, wallet=…, customer=…',
+  )
+  .option(platform, whose)
+  .option('--json', 'as the API answers it')
+  .action(explainCommand);
+program
+  .command('simulate <file>')
+  .description('what would be sent when: a body of POST /v1/simulations as JSON (- = standard input)')
+  .option(platform, whose)
+  .option('--json', 'as the API answers it')
+  .action(simulateCommand);
 
 const platforms = program.command('platforms').description('platforms: tenants, TEST or LIVE');
 platforms

@@ -330,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a resource
+         * @description Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["getExplain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/holds": {
         parameters: {
             query?: never;
@@ -809,6 +829,26 @@ export interface paths {
          */
         put: operations["putPricingPlanSubscriptionsByResourceId"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate a workflow
+         * @description Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of stored facts that it reads. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        post: operations["postSimulations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1405,6 +1445,26 @@ export interface paths {
          * @description It ends STOPPED `cancelled_by_operator`. Requires the WORKFLOW_RUN.UPDATE permission.
          */
         post: operations["postWorkflowRunsByResourceIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-runs/{resourceId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a run
+         * @description Where it stands, why each instant, what came of it. Also needs VIEW of the resource it is about. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["getWorkflowRunsByResourceIdExplain"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2752,6 +2812,343 @@ export interface components {
         };
         /**
          * @example {
+         *       "object_type": "EXPLANATION",
+         *       "resources": [
+         *         {
+         *           "resource_type": "INVOICE",
+         *           "resource_id": "inv_2026-0042",
+         *           "customer_id": "cust_acme",
+         *           "disagreements": [
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *           ],
+         *           "runs": [
+         *             {
+         *               "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
+         *               "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *               "workflow_reference": "overdue-ladder",
+         *               "trigger_id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
+         *               "type": "MANUAL",
+         *               "variant": "OVERDUE",
+         *               "resource_type": "INVOICE",
+         *               "resource_id": "inv_2026-0042",
+         *               "customer_id": "cust_acme",
+         *               "status": "ACCEPTED",
+         *               "reason": null,
+         *               "stop_reason": null,
+         *               "standing": [
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *               ],
+         *               "needed": [
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *               ],
+         *               "anchor": {
+         *                 "at": "2026-01-31T09:00:00Z",
+         *                 "field": "due_date",
+         *                 "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *               },
+         *               "timezone": "Europe/Amsterdam",
+         *               "timezone_text": "Europe/Amsterdam, the customer’s zone",
+         *               "steps": [
+         *                 {
+         *                   "id": "7-DAY",
+         *                   "label": "7 days overdue",
+         *                   "periods": [
+         *                     {
+         *                       "type": "DAY",
+         *                       "value": 7
+         *                     }
+         *                   ],
+         *                   "status": "PLANNED",
+         *                   "reason": null,
+         *                   "raw_at": "2026-01-31T09:00:00Z",
+         *                   "planned_at": "2026-01-31T09:00:00Z",
+         *                   "sent_at": null,
+         *                   "local": "17 Jan 2026 00:00 Europe/Amsterdam",
+         *                   "why": [
+         *                     "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *                   ],
+         *                   "shifts": [
+         *                     {
+         *                       "from": "2026-01-31T09:00:00Z",
+         *                       "to": "2026-01-31T09:00:00Z",
+         *                       "reason": "late",
+         *                       "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *                     }
+         *                   ],
+         *                   "outcome": [
+         *                     "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *                   ],
+         *                   "deliveries": [
+         *                     {
+         *                       "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *                       "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+         *                       "status": "PLANNED",
+         *                       "reason": null,
+         *                       "to": "ap@acme.example",
+         *                       "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *                       "server_reply": "250 2.0.0 queued",
+         *                       "attempts": 0,
+         *                       "sent_at": null,
+         *                       "retry_at": "2026-01-31T09:00:00Z"
+         *                     }
+         *                   ]
+         *                 }
+         *               ],
+         *               "disagreements": [
+         *                 "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *               ],
+         *               "operations": [
+         *                 {
+         *                   "operation": "PAUSE",
+         *                   "step": {
+         *                     "type": "DAY",
+         *                     "value": 7
+         *                   },
+         *                   "at": "2026-01-31T09:00:00Z",
+         *                   "by": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *                   "note": "Asked for by the customer",
+         *                   "refused": "string"
+         *                 }
+         *               ],
+         *               "holds": [
+         *                 {
+         *                   "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
+         *                   "reason": "late",
+         *                   "until": "2026-01-31T09:00:00Z",
+         *                   "note": "Asked for by the customer"
+         *                 }
+         *               ],
+         *               "created_at": "2026-01-31T09:00:00Z"
+         *             }
+         *           ],
+         *           "not_matched": [
+         *             {
+         *               "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *               "reference": "overdue-ladder",
+         *               "name": "Overdue ladder",
+         *               "variant": "OVERDUE",
+         *               "status": "DRAFT",
+         *               "code": "out_of_scope",
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *             }
+         *           ],
+         *           "unmatched_triggers": [
+         *             {
+         *               "trigger_id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
+         *               "type": "MANUAL",
+         *               "created_at": "2026-01-31T09:00:00Z"
+         *             }
+         *           ],
+         *           "cut": [
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *           ]
+         *         }
+         *       ],
+         *       "truncated": true,
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
+         *     }
+         */
+        Explanation: {
+            /** @constant */
+            object_type: "EXPLANATION";
+            resources: {
+                /** @example INVOICE */
+                resource_type: string;
+                /** @example inv_2026-0042 */
+                resource_id: string;
+                /** @example cust_acme */
+                customer_id: string | null;
+                disagreements: string[];
+                runs: {
+                    /** @example run_5nV0cQe8RjT2yLxKd7Ba */
+                    run_id: string;
+                    /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+                    workflow_id: string;
+                    /** @example overdue-ladder */
+                    workflow_reference: string;
+                    /** @example wtrg_5nV0cQe8RjT2yLxKd7Ba */
+                    trigger_id: string;
+                    /** @enum {string} */
+                    type: "MANUAL" | "EVENT";
+                    /** @example OVERDUE */
+                    variant: string;
+                    /** @example INVOICE */
+                    resource_type: string;
+                    /** @example inv_2026-0042 */
+                    resource_id: string;
+                    /** @example cust_acme */
+                    customer_id: string;
+                    /** @enum {string} */
+                    status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
+                    /** @example null */
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    /** @example null */
+                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    /** @description Where it stands and why. */
+                    standing: string[];
+                    /** @description What would have to happen for it to go on. */
+                    needed: string[];
+                    anchor: {
+                        at: string | null;
+                        /**
+                         * @description The fact it was read from.
+                         * @example due_date
+                         */
+                        field: string | null;
+                        /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                        text: string;
+                    };
+                    /** @example Europe/Amsterdam */
+                    timezone: string;
+                    /** @example Europe/Amsterdam, the customer’s zone */
+                    timezone_text: string;
+                    steps: {
+                        /** @example 7-DAY */
+                        id: string;
+                        /** @example 7 days overdue */
+                        label: string;
+                        periods: {
+                            /** @enum {string} */
+                            type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                            value: number;
+                        }[];
+                        /** @enum {string} */
+                        status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
+                        /** @example null */
+                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-01-31T09:00:00Z
+                         */
+                        raw_at: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-01-31T09:00:00Z
+                         */
+                        planned_at: string;
+                        /** @example null */
+                        sent_at: string | null;
+                        /**
+                         * @description When it went or is to go, on the clock of the run’s zone.
+                         * @example 17 Jan 2026 00:00 Europe/Amsterdam
+                         */
+                        local: string;
+                        /** @description Why that instant: what it is counted from, then every shift. */
+                        why: string[];
+                        shifts: {
+                            /**
+                             * Format: date-time
+                             * @example 2026-01-31T09:00:00Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-01-31T09:00:00Z
+                             */
+                            to: string;
+                            /** @example late */
+                            reason: string;
+                            /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                            text: string;
+                        }[];
+                        /** @description What came of it, or will. */
+                        outcome: string[];
+                        deliveries: {
+                            /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
+                            id: string;
+                            /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
+                            action_id: string;
+                            /** @enum {string} */
+                            status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
+                            /** @example null */
+                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                            to: string | null;
+                            subject: string | null;
+                            server_reply: string | null;
+                            attempts: number;
+                            /** @example null */
+                            sent_at: string | null;
+                            retry_at: string | null;
+                        }[];
+                    }[];
+                    /** @description Where the facts contradict each other, and which of them counts. */
+                    disagreements: string[];
+                    operations: {
+                        /** @enum {string} */
+                        operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE";
+                        /** @description The step it was about, if one was named. */
+                        step: {
+                            /** @enum {string} */
+                            type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                            value: number;
+                        } | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-01-31T09:00:00Z
+                         */
+                        at: string;
+                        /** @example key_5nV0cQe8RjT2yLxKd7Ba */
+                        by: string;
+                        note: string | null;
+                        /** @description Why it could not be done when its turn came. */
+                        refused: string | null;
+                    }[];
+                    holds: {
+                        /** @example hold_5nV0cQe8RjT2yLxKd7Ba */
+                        id: string;
+                        /** @example late */
+                        reason: string;
+                        until: string | null;
+                        note: string | null;
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    created_at: string;
+                }[];
+                /** @description Workflows of a fitting variant that have no run for it, and why. */
+                not_matched: {
+                    /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+                    workflow_id: string;
+                    /** @example overdue-ladder */
+                    reference: string;
+                    /** @example Overdue ladder */
+                    name: string;
+                    /** @example OVERDUE */
+                    variant: string;
+                    /** @enum {string} */
+                    status: "DRAFT" | "ACTIVE" | "INACTIVE" | "ARCHIVED";
+                    /** @example out_of_scope */
+                    code: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                    text: string;
+                }[];
+                /** @description Triggers that were accepted and matched no workflow. */
+                unmatched_triggers: {
+                    /** @example wtrg_5nV0cQe8RjT2yLxKd7Ba */
+                    trigger_id: string;
+                    /** @enum {string} */
+                    type: "MANUAL" | "EVENT";
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    created_at: string;
+                }[];
+                /** @description What was left out. */
+                cut: string[];
+            }[];
+            /** @description There are more resources than these; open ones come first. */
+            truncated: boolean;
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
+            text: string;
+        };
+        /**
+         * @example {
          *       "object_type": "HOLD",
          *       "id": "string",
          *       "customer_id": "cust_acme",
@@ -3759,6 +4156,263 @@ export interface components {
             dry_run?: boolean | null;
         };
         /**
+         * @example {
+         *       "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "workflow_reference": "overdue-ladder",
+         *       "trigger_id": "wtrg_5nV0cQe8RjT2yLxKd7Ba",
+         *       "type": "MANUAL",
+         *       "variant": "OVERDUE",
+         *       "resource_type": "INVOICE",
+         *       "resource_id": "inv_2026-0042",
+         *       "customer_id": "cust_acme",
+         *       "status": "ACCEPTED",
+         *       "reason": null,
+         *       "stop_reason": null,
+         *       "standing": [
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       ],
+         *       "needed": [
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       ],
+         *       "anchor": {
+         *         "at": "2026-01-31T09:00:00Z",
+         *         "field": "due_date",
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       },
+         *       "timezone": "Europe/Amsterdam",
+         *       "timezone_text": "Europe/Amsterdam, the customer’s zone",
+         *       "steps": [
+         *         {
+         *           "id": "7-DAY",
+         *           "label": "7 days overdue",
+         *           "periods": [
+         *             {
+         *               "type": "DAY",
+         *               "value": 7
+         *             }
+         *           ],
+         *           "status": "PLANNED",
+         *           "reason": null,
+         *           "raw_at": "2026-01-31T09:00:00Z",
+         *           "planned_at": "2026-01-31T09:00:00Z",
+         *           "sent_at": null,
+         *           "local": "17 Jan 2026 00:00 Europe/Amsterdam",
+         *           "why": [
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *           ],
+         *           "shifts": [
+         *             {
+         *               "from": "2026-01-31T09:00:00Z",
+         *               "to": "2026-01-31T09:00:00Z",
+         *               "reason": "late",
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *             }
+         *           ],
+         *           "outcome": [
+         *             "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *           ],
+         *           "deliveries": [
+         *             {
+         *               "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *               "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+         *               "status": "PLANNED",
+         *               "reason": null,
+         *               "to": "ap@acme.example",
+         *               "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *               "server_reply": "250 2.0.0 queued",
+         *               "attempts": 0,
+         *               "sent_at": null,
+         *               "retry_at": "2026-01-31T09:00:00Z"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "disagreements": [
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       ],
+         *       "operations": [
+         *         {
+         *           "operation": "PAUSE",
+         *           "step": {
+         *             "type": "DAY",
+         *             "value": 7
+         *           },
+         *           "at": "2026-01-31T09:00:00Z",
+         *           "by": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *           "note": "Asked for by the customer",
+         *           "refused": "string"
+         *         }
+         *       ],
+         *       "holds": [
+         *         {
+         *           "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
+         *           "reason": "late",
+         *           "until": "2026-01-31T09:00:00Z",
+         *           "note": "Asked for by the customer"
+         *         }
+         *       ],
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "object_type": "RUN_EXPLANATION",
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
+         *     }
+         */
+        RunExplanation: {
+            /** @example run_5nV0cQe8RjT2yLxKd7Ba */
+            run_id: string;
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /** @example overdue-ladder */
+            workflow_reference: string;
+            /** @example wtrg_5nV0cQe8RjT2yLxKd7Ba */
+            trigger_id: string;
+            /** @enum {string} */
+            type: "MANUAL" | "EVENT";
+            /** @example OVERDUE */
+            variant: string;
+            /** @example INVOICE */
+            resource_type: string;
+            /** @example inv_2026-0042 */
+            resource_id: string;
+            /** @example cust_acme */
+            customer_id: string;
+            /** @enum {string} */
+            status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
+            /** @example null */
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            /** @example null */
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            /** @description Where it stands and why. */
+            standing: string[];
+            /** @description What would have to happen for it to go on. */
+            needed: string[];
+            anchor: {
+                at: string | null;
+                /**
+                 * @description The fact it was read from.
+                 * @example due_date
+                 */
+                field: string | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                text: string;
+            };
+            /** @example Europe/Amsterdam */
+            timezone: string;
+            /** @example Europe/Amsterdam, the customer’s zone */
+            timezone_text: string;
+            steps: {
+                /** @example 7-DAY */
+                id: string;
+                /** @example 7 days overdue */
+                label: string;
+                periods: {
+                    /** @enum {string} */
+                    type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                    value: number;
+                }[];
+                /** @enum {string} */
+                status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
+                /** @example null */
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                raw_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                planned_at: string;
+                /** @example null */
+                sent_at: string | null;
+                /**
+                 * @description When it went or is to go, on the clock of the run’s zone.
+                 * @example 17 Jan 2026 00:00 Europe/Amsterdam
+                 */
+                local: string;
+                /** @description Why that instant: what it is counted from, then every shift. */
+                why: string[];
+                shifts: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    to: string;
+                    /** @example late */
+                    reason: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                    text: string;
+                }[];
+                /** @description What came of it, or will. */
+                outcome: string[];
+                deliveries: {
+                    /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
+                    id: string;
+                    /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
+                    action_id: string;
+                    /** @enum {string} */
+                    status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
+                    /** @example null */
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    to: string | null;
+                    subject: string | null;
+                    server_reply: string | null;
+                    attempts: number;
+                    /** @example null */
+                    sent_at: string | null;
+                    retry_at: string | null;
+                }[];
+            }[];
+            /** @description Where the facts contradict each other, and which of them counts. */
+            disagreements: string[];
+            operations: {
+                /** @enum {string} */
+                operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE";
+                /** @description The step it was about, if one was named. */
+                step: {
+                    /** @enum {string} */
+                    type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                    value: number;
+                } | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                at: string;
+                /** @example key_5nV0cQe8RjT2yLxKd7Ba */
+                by: string;
+                note: string | null;
+                /** @description Why it could not be done when its turn came. */
+                refused: string | null;
+            }[];
+            holds: {
+                /** @example hold_5nV0cQe8RjT2yLxKd7Ba */
+                id: string;
+                /** @example late */
+                reason: string;
+                until: string | null;
+                note: string | null;
+            }[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+            /** @constant */
+            object_type: "RUN_EXPLANATION";
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
+            text: string;
+        };
+        /**
          * @description Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.
          * @example {
          *       "filter_fields": [
@@ -3790,6 +4444,268 @@ export interface components {
                 value?: string | null;
             }[] | null;
         } | null;
+        /**
+         * @example {
+         *       "object_type": "SIMULATION",
+         *       "from": "2026-01-31T09:00:00Z",
+         *       "to": "2026-01-31T09:00:00Z",
+         *       "matched": true,
+         *       "not_matched_because": {
+         *         "code": "out_of_scope",
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       },
+         *       "started_at": "2026-01-31T09:00:00Z",
+         *       "notes": [
+         *         "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       ],
+         *       "mails": [
+         *         {
+         *           "step": "7-DAY",
+         *           "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+         *           "at": "2026-01-31T09:00:00Z",
+         *           "local": "17 Jan 2026 00:00",
+         *           "timezone": "Europe/Amsterdam",
+         *           "why": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam.",
+         *           "shifts": [
+         *             {
+         *               "from": "2026-01-31T09:00:00Z",
+         *               "to": "2026-01-31T09:00:00Z",
+         *               "reason": "late",
+         *               "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *             }
+         *           ],
+         *           "to": "ap@acme.example",
+         *           "subject": "Reminder: invoice 2026-0042 is 7 days overdue",
+         *           "html": "<p>…</p>",
+         *           "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam.",
+         *           "problem": "There is no template x"
+         *         }
+         *       ],
+         *       "skipped": [
+         *         {
+         *           "step": "7-DAY",
+         *           "reason": null,
+         *           "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *         }
+         *       ],
+         *       "end": {
+         *         "status": "WAITING",
+         *         "reason": null,
+         *         "stop_reason": null,
+         *         "text": "7 days after 10 Jan 2026 00:00 Europe/Amsterdam."
+         *       },
+         *       "text": "Invoice inv_2026-0042 of customer cust_acme …"
+         *     }
+         */
+        Simulation: {
+            /** @constant */
+            object_type: "SIMULATION";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            to: string;
+            /** @description Whether a run begins at all. */
+            matched: boolean;
+            not_matched_because: {
+                /** @example out_of_scope */
+                code: string;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                text: string;
+            } | null;
+            started_at: string | null;
+            /** @description What was assumed. */
+            notes: string[];
+            mails: {
+                /** @example 7-DAY */
+                step: string;
+                /** @example wact_5nV0cQe8RjT2yLxKd7Ba */
+                action_id: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                at: string;
+                /** @example 17 Jan 2026 00:00 */
+                local: string;
+                /** @example Europe/Amsterdam */
+                timezone: string;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                why: string;
+                shifts: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-31T09:00:00Z
+                     */
+                    to: string;
+                    /** @example late */
+                    reason: string;
+                    /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                    text: string;
+                }[];
+                to: string | null;
+                subject: string | null;
+                html: string | null;
+                text: string | null;
+                /**
+                 * @description Why the mail cannot be made: the step would be blocked.
+                 * @example There is no template x
+                 */
+                problem: string | null;
+            }[];
+            skipped: {
+                /** @example 7-DAY */
+                step: string;
+                /** @example null */
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                text: string;
+            }[];
+            end: {
+                status: ("WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED" | "ACCEPTED") | null;
+                /** @example null */
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /** @example null */
+                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
+                text: string;
+            };
+            /**
+             * @description All of it, for a terminal: at most 100 columns.
+             * @example Invoice inv_2026-0042 of customer cust_acme …
+             */
+            text: string;
+        };
+        /**
+         * @example {
+         *       "workflow_id": "overdue-ladder",
+         *       "invoice_id": "inv_2026-0042",
+         *       "from": "2026-01-01T00:00:00Z",
+         *       "changes": [
+         *         {
+         *           "at": "2026-02-20T10:00:00Z",
+         *           "invoice": {
+         *             "paid": true
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        SimulationRequest: {
+            /**
+             * @description A stored workflow, by id or reference.
+             * @example wkfl_5nV0cQe8RjT2yLxKd7Ba
+             */
+            workflow_id?: string | null;
+            /** @description Or one as `POST /v1/workflows` takes it. */
+            workflow?: components["schemas"]["WorkflowCreateRequest"] | null;
+            /** @description As `POST /v1/workflow-actions` takes them. Absent: those of the stored workflow; for an inline one, the plainest there is. */
+            actions?: {
+                /** @enum {string} */
+                type: "SEND_EMAIL_TO_CUSTOMER";
+                description?: string | null;
+                /** @enum {string} */
+                status: "ACTIVE" | "INACTIVE" | "DRAFT" | "ARCHIVED";
+                send_email_to_customer?: {
+                    integration_id?: string | null;
+                    subject?: string | null;
+                    from?: {
+                        name?: string | null;
+                        /** @example billing@example.com */
+                        email: string;
+                    } | null;
+                    reply_to?: {
+                        name?: string | null;
+                        /** @example billing@example.com */
+                        email: string;
+                    } | null;
+                    cc_recipients?: string[] | null;
+                    bcc_recipients?: string[] | null;
+                    template_name?: string | null;
+                    variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
+                    invoice?: {
+                        type?: ("TO_FINAL" | "OVERDUE" | "UPCOMING_PAYMENT_REMINDER") | null;
+                        include_pdf?: boolean | null;
+                        include_payment_link?: boolean | null;
+                        include_customer_contacts_as_cc?: boolean | null;
+                    } | null;
+                    payment?: {
+                        include_customer_contacts_as_cc?: boolean | null;
+                    } | null;
+                    pricing_plan_subscription?: {
+                        include_customer_contacts_as_cc?: boolean | null;
+                    } | null;
+                } | null;
+                /** @description Extension: the periods it applies to; absent = every step. */
+                steps?: {
+                    /** @enum {string} */
+                    type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                    value: number;
+                }[] | null;
+            }[] | null;
+            /** @example inv_2026-0042 */
+            invoice_id?: string | null;
+            payment_id?: string | null;
+            pricing_plan_schedule_id?: string | null;
+            wallet_id?: string | null;
+            customer?: components["schemas"]["CustomerFact"] | null;
+            invoice?: components["schemas"]["InvoiceFact"] | null;
+            payment?: components["schemas"]["PaymentFact"] | null;
+            pricing_plan_subscription?: components["schemas"]["PricingPlanSubscriptionFact"] | null;
+            pricing_plan_schedule?: components["schemas"]["PricingPlanScheduleFact"] | null;
+            wallet?: components["schemas"]["WalletFact"] | null;
+            wallet_type?: components["schemas"]["WalletTypeFact"] | null;
+            /** @description How the run is triggered (default EVENT). */
+            type?: ("EVENT" | "MANUAL") | null;
+            /** @description OVERDUE: that one step only. */
+            period?: {
+                /** @enum {string} */
+                type: "DAY" | "WEEK" | "MONTH" | "YEAR";
+                value: number;
+            } | null;
+            /** @description When it begins (default now, on the customer’s test clock if it has one). */
+            from?: string | null;
+            /** @description When it ends (default a year after `from`, at most ten). */
+            to?: string | null;
+            /** @description Facts that change on the way: each is merged into the fact as it stands then. */
+            changes?: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                at: string;
+                customer?: {
+                    [key: string]: unknown;
+                } | null;
+                invoice?: {
+                    [key: string]: unknown;
+                } | null;
+                payment?: {
+                    [key: string]: unknown;
+                } | null;
+                pricing_plan_subscription?: {
+                    [key: string]: unknown;
+                } | null;
+                pricing_plan_schedule?: {
+                    [key: string]: unknown;
+                } | null;
+                wallet?: {
+                    [key: string]: unknown;
+                } | null;
+            }[] | null;
+            /** @description Whether to make the mails, too. */
+            render?: boolean | null;
+        };
         /**
          * @example {
          *       "object_type": "TEST_CLOCK",
@@ -6844,6 +7760,44 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getExplain: {
+        parameters: {
+            query?: {
+                invoice_id?: string;
+                payment_id?: string;
+                pricing_plan_schedule_id?: string;
+                pricing_plan_subscription_id?: string;
+                wallet_id?: string;
+                customer_id?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getHolds: {
         parameters: {
             query?: {
@@ -8752,6 +9706,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricingPlanSubscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postSimulations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -10835,6 +11833,40 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkflowRunsByResourceIdExplain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunExplanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

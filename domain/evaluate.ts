@@ -88,7 +88,7 @@ function resumed(context: RunContext, steps: readonly Step[], zone: string): rea
 }
 
 /** What a person asks for goes at once: no cooldown for it. */
-function occasionOf({ run, pinned, lastMailAt }: RunContext): Occasion {
+export function occasionOf({ run, pinned, lastMailAt }: RunContext): Occasion {
   const { trial, occurredAt } = run;
   return { trial, occurredAt, lastMailAt: pinned.singleStepManual ? null : lastMailAt };
 }
@@ -98,7 +98,7 @@ export function isClosed(status: RunStatus): boolean {
 }
 
 /** Zone of a run: customer → invoice → platform → UTC (S-T1). */
-export function zoneOf({ customer, facts, platform }: RunContext): string {
+export function zoneOf({ customer, facts, platform }: Pick<RunContext, 'customer' | 'facts' | 'platform'>): string {
   return customer.timezone ?? facts.invoice?.timezone ?? platform.timezone ?? 'UTC';
 }
 

@@ -33,10 +33,14 @@ export interface InvoiceFacts {
   chargeAt: Instant | null;
   /** `updated_to_final_at`, else when it was first seen FINAL. */
   finalAt: Instant | null;
+  /** Which of the two it is. */
+  finalFrom: 'updated_to_final_at' | 'first seen FINAL';
   total: Money | null;
   paidAmount: Money | null;
   /** Amount including tax less paid amount; null when no amounts are known. */
   open: Money | null;
+  /** `open_invoice_amount` as the billing system states it, whether it counts or not. */
+  statedOpen: Money | null;
   payUrl: string | null;
 }
 
@@ -61,6 +65,7 @@ export interface PaymentFacts {
   result: string | null;
   /** `timestamp`, else when it was first seen. */
   at: Instant;
+  atFrom: 'timestamp' | 'first seen';
   amount: Money | null;
 }
 
@@ -97,9 +102,11 @@ export function readInvoice(id: string, body: FactBody, firstFinalAt: Instant | 
     dueAt: instant(body.due_date),
     chargeAt: instant(body.charge_date),
     finalAt: instant(body.updated_to_final_at) ?? firstFinalAt,
+    finalFrom: instant(body.updated_to_final_at) === null ? 'first seen FINAL' : 'updated_to_final_at',
     total,
     paidAmount,
     open: openAmount(money(body.open_invoice_amount), total, paidAmount),
+    statedOpen: money(body.open_invoice_amount),
     payUrl: text(record(body.pay_invoice_link)?.url),
   };
 }
@@ -124,6 +131,7 @@ export function readPayment(id: string, body: FactBody, firstSeenAt: Instant): P
     invoiceId: text(body.invoice_id),
     result: text(body.result),
     at: instant(body.timestamp) ?? firstSeenAt,
+    atFrom: instant(body.timestamp) === null ? 'first seen' : 'timestamp',
     amount: money(body.amount),
   };
 }

@@ -79,7 +79,7 @@ function summaryOf(run: WaitingRun, closed: boolean): string {
 }
 
 /** `15 days overdue`, `3 days before the trial ends`, `invoice final`. */
-function stepLabel(variant: Variant, step: Pick<Step, 'periods'>): string {
+export function stepLabel(variant: Variant, step: Pick<Step, 'periods'>): string {
   const period = step.periods[0];
   switch (variant) {
     case 'OVERDUE':

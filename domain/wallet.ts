@@ -35,9 +35,21 @@ export interface WalletFacts {
 export type Level = 'BELOW' | 'ABOVE' | null;
 
 export function levelOf(wallet: WalletFacts, terms: WalletTerms): Level {
-  if (terms.walletTypeId !== null && terms.walletTypeId !== wallet.walletTypeId) return null;
+  if (incomparable(wallet, terms) !== null) return null;
   const sides = comparable(wallet, terms.threshold);
   return sides && (compareDecimals(...sides) < 0 ? 'BELOW' : 'ABOVE');
+}
+
+/** Why a balance cannot be compared with the threshold; null = it can. */
+export type Incomparable = 'wallet_type' | 'no_balance' | 'no_granted' | 'unit';
+
+export function incomparable({ walletTypeId, open, granted }: WalletFacts, terms: WalletTerms): Incomparable | null {
+  const { threshold } = terms;
+  if (terms.walletTypeId !== null && terms.walletTypeId !== walletTypeId) return 'wallet_type';
+  if (!open) return 'no_balance';
+  if (!('percentage' in threshold)) return sameUnit(open, threshold) ? null : 'unit';
+  if (!granted || !isPositiveDecimal(granted.quantity)) return 'no_granted';
+  return sameUnit(open, granted) ? null : 'unit';
 }
 
 /** How a workflow watches a wallet. */

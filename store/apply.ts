@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isClosed, type Evaluation } from '../domain/evaluate.js';
 import type { Run, RunStatus, Step } from '../domain/run.js';
 import { evaluateGuarded } from './blast-guard.js';
@@ -92,6 +93,7 @@ function changedSteps(before: Run['steps'], after: readonly Step[]): Step[] {
       old.rawAt !== step.rawAt ||
       old.sentAt !== step.sentAt ||
       old.late !== step.late ||
+      !isDeepStrictEqual(old.shifts, step.shifts) ||
       old.periods.length !== step.periods.length
     );
   });

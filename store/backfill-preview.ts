@@ -3,7 +3,7 @@ import { isOpen } from '../domain/run.js';
 import type { Instant, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import { eventOf, isCandidate } from './backfill.js';
-import { newRun } from './create-runs.js';
+import { newRunOf } from './create-runs.js';
 import type { Sql } from './database.js';
 import { deliveryWindows } from './delivery-windows.js';
 import type { Platform } from './platforms.js';
@@ -55,7 +55,7 @@ export async function previewBackfill(sql: Sql, platform: Platform, row: Workflo
         preview.already += 1;
         continue;
       }
-      const context = newRun(eventOf(platform, workflow, resource), workflow, '', last_mail_at, windows);
+      const context = newRunOf(eventOf(platform, workflow, resource), workflow, '', last_mail_at, windows);
       const { status, steps } = evaluate(context);
       const first = steps.find(isOpen);
       if (isClosed(status) || !first) continue;

@@ -2,7 +2,7 @@ import { evaluate, isClosed } from '../domain/evaluate.js';
 import { isWanted, mismatch } from '../domain/match.js';
 import type { Instant, Period, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
-import { createRuns, newRun, type RunRequest } from './create-runs.js';
+import { createRuns, newRunOf, type RunRequest } from './create-runs.js';
 import type { Database, Sql } from './database.js';
 import { deliveryWindows } from './delivery-windows.js';
 import { enqueueFanOut } from './outbox.js';
@@ -188,7 +188,7 @@ async function startOne(
 ): Promise<string[]> {
   if (!isCandidate(workflow, resource)) return [];
   const request = eventOf(platform, workflow, resource);
-  if (isClosed(evaluate(newRun(request, workflow, '', null, windows)).status)) return [];
+  if (isClosed(evaluate(newRunOf(request, workflow, '', null, windows)).status)) return [];
   const { wallet } = resource.facts;
   const crossings = wallet && (await firstSeenCrossings(tx, platform.id, workflow, wallet));
   const { runs } = await createRuns(tx, { ...request, ...(crossings && { crossings }) });

@@ -3,7 +3,7 @@ import { operate, type Newest, type Operation } from '../domain/operate.js';
 import { pin } from '../domain/pin.js';
 import { readCalendar } from '../domain/read-calendar.js';
 import { readTerms } from '../domain/terms.js';
-import type { Sql } from './database.js';
+import { at, type Sql } from './database.js';
 import type { Platform } from './platforms.js';
 import type { LoadedRun } from './run-context.js';
 import type { WorkflowRow } from './workflows.js';
@@ -18,7 +18,8 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
     const newest = operation.kind === 'REPLAN' ? await newestVersion(tx, present) : null;
     const result = operate(present.context, operation, newest && newest.definition);
     const refused = 'refused' in result ? result.refused : null;
-    await tx.rows('UPDATE run_operations SET done_at = clock_timestamp(), refused = $2 WHERE id = $1', [id, refused]);
+    const doneAt = at(present.context.now);
+    await tx.rows('UPDATE run_operations SET done_at = $3, refused = $2 WHERE id = $1', [id, refused, doneAt]);
     if ('refused' in result) continue;
     present = { ...present, context: result.context };
     if (result.restart) present = { ...present, row: { ...present.row, engine_started: false } };

@@ -99,7 +99,7 @@ async function claimDeliveries(
     const retryAt = block && !known ? recheckAt(loaded) : null;
     const next = block ? ({ status: 'BLOCKED', reason: block, retryAt } as const) : ({ status: 'CLAIMED' } as const);
     const row = await upsertDelivery(tx, loaded, step.id, id, next);
-    if (!block) deliveries.push({ ...row, action, contactEmails: await contactEmails(tx, loaded, action) });
+    if (!block) deliveries.push({ ...row, action, contactEmails: await contactEmails(tx, loaded.row, action) });
   }
   if (deliveries.length > 0) {
     await tx.rows(`UPDATE runs SET status = 'SENDING' WHERE id = $1`, [loaded.row.id]);
@@ -156,17 +156,22 @@ async function upsertDelivery(
   return row;
 }
 
-async function contactEmails(tx: Sql, loaded: LoadedRun, { email }: LoadedAction): Promise<string[]> {
+/** Addresses of a customer's contacts, when the action asks for them (S-E1). */
+export async function contactEmails(
+  sql: Sql,
+  whose: { platform_id: string; customer_id: string },
+  { email }: Pick<LoadedAction, 'email'>,
+): Promise<string[]> {
   const { include_customer_contacts_as_cc: wanted } =
     email.invoice ?? email.payment ?? email.pricing_plan_subscription ?? {};
   if (!wanted) return [];
-  const rows = await tx.rows<{ email: string }>(
+  const rows = await sql.rows<{ email: string }>(
     `SELECT body ->> 'email' AS email FROM contacts
      WHERE platform_id = $1 AND customer_id = $2 AND body ->> 'email' IS NOT NULL
        AND NOT jsonb_path_exists(body,
          '$.notification_preferences[*] ? (@.type == "INVOICE").channels[*] ? (@.type == "EMAIL" && @.enabled == false)')
      ORDER BY created_at, id`,
-    [loaded.row.platform_id, loaded.row.customer_id],
+    [whose.platform_id, whose.customer_id],
   );
   return rows.map((row) => row.email);
 }

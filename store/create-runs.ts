@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
 import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
-import { pin } from '../domain/pin.js';
+import { newRun, occurredAt, type NewRun } from '../domain/new-run.js';
 import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import { stepId } from '../domain/plan.js';
-import type { Action, RunContext, RunStatus } from '../domain/run.js';
+import type { RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
@@ -144,9 +144,9 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
   const lastMailAt = await lastMail(tx, request, workflow);
-  const plain = newRun(request, workflow, id, lastMailAt);
+  const plain = newRunOf(request, workflow, id, lastMailAt);
   const context = asksForWindow(plain)
-    ? newRun(request, workflow, id, lastMailAt, await deliveryWindows(tx, workflow.id))
+    ? newRunOf(request, workflow, id, lastMailAt, await deliveryWindows(tx, workflow.id))
     : plain;
   return {
     id,
@@ -156,10 +156,14 @@ async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promi
   };
 }
 
-/** The cooldown of a wallet counts from it (S-C5). */
-async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: WorkflowRow): Promise<Instant | null> {
+/** The cooldown of a wallet counts from it (S-C5); null = nothing was sent, or it is about no wallet. */
+export async function lastMail(
+  sql: Sql,
+  { resource, platform }: { resource: Pick<LoadedResource, 'type' | 'id'>; platform: Pick<Platform, 'id'> },
+  workflow: Pick<WorkflowRow, 'id'>,
+): Promise<Instant | null> {
   if (resource.type !== 'WALLET') return null;
-  const row = await tx.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
+  const row = await sql.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
     platform.id,
     workflow.id,
     resource.id,
@@ -177,76 +181,49 @@ function asksForWindow(context: RunContext): boolean {
   return anchorAt !== null && context.now - anchorAt >= DAY_MS;
 }
 
-/** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
-function unjudged(windows: readonly (Period | null)[]): Action[] {
-  const action = { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true };
-  return windows.map((deliveryWindow) => ({ ...action, deliveryWindow }));
-}
-
-/** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-export function newRun(
+/** The run that this workflow would get. */
+export function newRunOf(
   request: RunRequest,
   workflow: WorkflowRow,
   id: string,
   lastMailAt: Instant | null,
-  windows: readonly (Period | null)[] = [null],
+  windows?: readonly (Period | null)[],
 ): RunContext {
-  const { resource, period, platform, type, variant } = request;
+  const { resource, period, platform, type, variant, trialEndAt } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
-  return {
+  return newRun({
+    id,
     now: resource.now,
-    run: {
-      id,
-      type,
-      status: 'ACCEPTED',
-      reason: null,
-      stopReason: null,
-      paused: false,
-      cancelled: false,
-      anchorAt: null,
-      zone: null,
-      trial:
-        request.trialEndAt === null
-          ? null
-          : { endAt: request.trialEndAt, scheduleEndAtAcceptance: resource.facts.schedule?.endAt ?? null },
-      occurredAt: occurredAt(resource),
-      wakeAt: null,
-      steps: [],
-    },
-    pinned: pin({
-      type,
-      variant,
-      singlePeriod: period,
-      periods: workflow.definition.periods,
-      latePolicy: workflow.definition.late_policy,
-      dueDates: platform.due_dates,
-      calendar: readCalendar(calendarOf(request, workflow)),
-    }),
-    workflow: {
-      status: workflow.status,
-      customerIds: workflow.customer_ids,
-      excludedCustomerIds: workflow.excluded_customer_ids,
-    },
-    actions: unjudged(windows),
-    terms: readTerms(workflow.definition.config, workflow.settings),
-    platform: { timezone: platform.timezone },
-    customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
-    facts: resource.facts,
-    siblings: [],
+    type,
+    variant,
+    period,
+    trialEndAt,
+    ...(windows && { windows }),
     holds: resource.holds,
     lastMailAt,
-    lateStepsAllowed: true,
-  };
+    workflow: startOf(workflow, platform),
+    terms: readTerms(workflow.definition.config, workflow.settings),
+    platform: { timezone: platform.timezone, dueDates: platform.due_dates },
+    customer: resource.customer,
+    facts: resource.facts,
+  });
 }
 
 /** The workflow's calendar, else the platform's: pinned when the run begins (S-D6). */
-function calendarOf({ platform }: RunRequest, { definition }: WorkflowRow): CalendarBody | null {
+function calendarOf(platform: Pick<Platform, 'calendar'>, { definition }: WorkflowRow): CalendarBody | null {
   return definition.calendar ?? platform.calendar;
 }
 
-/** A crossing is seen at the moment the balance is told of. */
-function occurredAt({ type, now }: LoadedResource): Instant | null {
-  return type === 'WALLET' ? now : null;
+/** What a run begins with of its workflow. */
+export function startOf(workflow: WorkflowRow, platform: Pick<Platform, 'calendar'>): NewRun['workflow'] {
+  return {
+    status: workflow.status,
+    customerIds: workflow.customer_ids,
+    excludedCustomerIds: workflow.excluded_customer_ids,
+    periods: workflow.definition.periods,
+    latePolicy: workflow.definition.late_policy,
+    calendar: readCalendar(calendarOf(platform, workflow)),
+  };
 }
 
 async function insertRuns(
@@ -313,10 +290,10 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     occurrence,
     single_period: request.period,
     due_dates: platform.due_dates,
-    calendar: calendarOf(request, workflow),
+    calendar: calendarOf(platform, workflow),
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
-    occurred_at: at(occurredAt(resource)),
+    occurred_at: at(occurredAt(resource.facts, resource.now)),
     test_clock_id: resource.testClockId,
     status: evaluation.status === 'WAITING' ? 'ACCEPTED' : evaluation.status,
     reason: evaluation.reason,

@@ -1,6 +1,5 @@
 import { Refusal } from '../contracts/refusal.js';
 import type { Operation } from '../domain/operate.js';
-import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
 import { enqueueBulk } from './outbox.js';
@@ -14,15 +13,6 @@ export interface OperationRequest {
   note: string | null;
   /** The credential. */
   by: string;
-}
-
-/** One thing that was done to a run, for explain. */
-export interface RunOperation {
-  operation: Operation;
-  note: string | null;
-  created_by: string;
-  created_at: Instant;
-  refused: string | null;
 }
 
 /**
@@ -57,13 +47,6 @@ export async function inFlightOf(sql: Sql, runId: string): Promise<string[]> {
     [runId],
   );
   return rows.map(({ id }) => id);
-}
-
-export function operationsOf(sql: Sql, runId: string): Promise<RunOperation[]> {
-  return sql.rows<RunOperation>(
-    'SELECT operation, note, created_by, created_at, refused FROM run_operations WHERE run_id = $1 ORDER BY id',
-    [runId],
-  );
 }
 
 /** What an operation on many runs did (S-R3). */

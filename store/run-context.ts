@@ -83,6 +83,8 @@ export interface RunRow {
   engine_started: boolean;
   executions: number;
   workflow_reference: string;
+  trigger_id: string;
+  created_at: Instant;
 }
 
 interface ContextRow extends RunRow, FactColumns {
@@ -98,10 +100,17 @@ interface ContextRow extends RunRow, FactColumns {
   present_clock_id: string | null;
   customer_body: FactBody | null;
   steps: StepRow[];
-  actions: { id: string; steps: Period[] | null; email: SendEmail | null; integration: IntegrationJson | null }[];
+  actions: ActionJson[];
   siblings: SiblingDelivery[];
   holds: { until: Instant | null }[];
   pending: PendingOperation[];
+}
+
+interface ActionJson {
+  id: string;
+  steps: Period[] | null;
+  email: SendEmail | null;
+  integration: IntegrationJson | null;
 }
 
 interface IntegrationJson {
@@ -132,6 +141,13 @@ interface StepRow {
   }[];
 }
 
+/** An action `a` with the integration `g` that it sends through. */
+const ACTION = `jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
+  'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
+    'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)`;
+const INTEGRATION_OF_ACTION = `LEFT JOIN integrations g
+  ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id`;
+
 const HOLDS = holdsOf('r.platform_id', 'c.id', 'i.id');
 
 /**
@@ -160,12 +176,8 @@ const CONTEXT = `
           FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
       FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
     coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
-        'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
-          'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)
-        ORDER BY a.created_at, a.id)
-      FROM workflow_actions a
-      LEFT JOIN integrations g ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id
+      SELECT jsonb_agg(${ACTION} ORDER BY a.created_at, a.id)
+      FROM workflow_actions a ${INTEGRATION_OF_ACTION}
       WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
@@ -188,8 +200,9 @@ const CONTEXT = `
     ON r.resource_type = 'PRICING_PLAN_SCHEDULE' AND s.platform_id = r.platform_id AND s.id = r.resource_id
   LEFT JOIN pricing_plan_subscriptions u ON u.platform_id = s.platform_id AND u.id = s.pricing_plan_subscription_id
   LEFT JOIN customers c ON c.platform_id = r.platform_id AND c.id = coalesce(y.customer_id, i.customer_id, u.customer_id, x.customer_id)
-  LEFT JOIN test_clocks k ON k.id = c.test_clock_id
-  WHERE r.id = $1`;
+  LEFT JOIN test_clocks k ON k.id = c.test_clock_id`;
+const ONE = `${CONTEXT} WHERE r.id = $1`;
+const MANY = `${CONTEXT} WHERE r.id = ANY ($1) ORDER BY array_position($1, r.id)`;
 
 /** Locks a run after the facts it depends on and reads everything that decides about it. null = no such run. */
 export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun | null> {
@@ -199,8 +212,14 @@ export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun 
 
 /** The same without locks, for telling rather than deciding. */
 export async function readRunContext(sql: Sql, runId: string): Promise<LoadedRun | null> {
-  const row = await sql.row<ContextRow>(CONTEXT, [runId]);
+  const row = await sql.row<ContextRow>(ONE, [runId]);
   return row && toLoadedRun(row);
+}
+
+/** Several at once, in the order of their ids as given. */
+export async function readRunContexts(sql: Sql, runIds: readonly string[]): Promise<LoadedRun[]> {
+  if (runIds.length === 0) return [];
+  return (await sql.rows<ContextRow>(MANY, [runIds])).map(toLoadedRun);
 }
 
 function toLoadedRun(row: ContextRow): LoadedRun {
@@ -240,7 +259,17 @@ function toLoadedRun(row: ContextRow): LoadedRun {
   };
 }
 
-function toAction({ id, steps, email, integration }: ContextRow['actions'][number]): LoadedAction {
+/** The ACTIVE actions of a workflow as they stand now, in order of creation, for telling rather than sending. */
+export async function readActions(sql: Sql, workflowId: string): Promise<LoadedAction[]> {
+  const rows = await sql.rows<{ action: ActionJson }>(
+    `SELECT ${ACTION} AS action FROM workflow_actions a ${INTEGRATION_OF_ACTION}
+     WHERE a.workflow_id = $1 AND a.status = 'ACTIVE' ORDER BY a.created_at, a.id`,
+    [workflowId],
+  );
+  return rows.map(({ action }) => toAction(action));
+}
+
+export function toAction({ id, steps, email, integration }: ActionJson): LoadedAction {
   const provider = integration?.provider ?? {};
   const isNamed = email?.integration_id != null;
   return {

@@ -62,6 +62,22 @@ export function getRun(sql: Sql, platformId: string, id: string): Promise<RunVie
   return sql.row<RunView>(`${SELECT_RUNS} WHERE platform_id = $1 AND id = $2`, [platformId, id]);
 }
 
+/** The newest run of a workflow for a resource; null = there is none. */
+export async function latestRun(
+  sql: Sql,
+  platformId: string,
+  workflowId: string,
+  resourceType: ResourceType,
+  resourceId: string,
+): Promise<string | null> {
+  const row = await sql.row<{ id: string }>(
+    `SELECT id FROM runs WHERE platform_id = $1 AND resource_type = $3 AND resource_id = $4 AND workflow_id = $2
+     ORDER BY created_at DESC, id LIMIT 1`,
+    [platformId, workflowId, resourceType, resourceId],
+  );
+  return row?.id ?? null;
+}
+
 /** The list's filters, also used by operations on many runs (S-R1, R3). Absent = not asked for. */
 export interface RunFilter {
   workflow_id?: string;

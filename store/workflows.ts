@@ -121,6 +121,20 @@ export function activeWorkflows(sql: Sql, platformId: string, variants: readonly
   );
 }
 
+/** Every workflow of these variants that is not archived, oldest first, at most `limit`. */
+export function workflowsOfVariants(
+  sql: Sql,
+  platformId: string,
+  variants: readonly Variant[],
+  limit: number,
+): Promise<WorkflowRow[]> {
+  return sql.rows<WorkflowRow>(
+    `${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.status <> 'ARCHIVED' AND w.variant = ANY ($2)
+     ORDER BY w.created_at, w.id LIMIT $3`,
+    [platformId, variants, limit],
+  );
+}
+
 /** What matching sees of a workflow. */
 export function toMatchable(row: WorkflowRow): MatchableWorkflow {
   return {

@@ -45,6 +45,7 @@ CREATE TABLE run_operations (
   note text,
   created_by text NOT NULL,
   created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+  -- on the clock of the run's customer
   done_at timestamptz(3),
   -- why it could not be done any more when its turn came
   refused text
@@ -52,6 +53,9 @@ CREATE TABLE run_operations (
 CREATE INDEX run_operations_run ON run_operations (run_id, id);
 CREATE INDEX run_operations_pending ON run_operations (run_id, id) WHERE done_at IS NULL;
 CREATE INDEX run_operations_bulk ON run_operations (bulk_id, run_id) WHERE bulk_id IS NOT NULL;
+
+-- Triggers of a customer, for explain.
+CREATE INDEX workflow_triggers_customer ON workflow_triggers (platform_id, customer_id);
 
 -- BULK: carry out what is pending of one, page by page.
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check,
@@ -62,5 +66,6 @@ ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check,
 DELETE FROM outbox WHERE kind = 'BULK';
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check,
   ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('RUN', 'CLOCK', 'CUSTOMER', 'WORKFLOW'));
+DROP INDEX workflow_triggers_customer;
 DROP TABLE run_operations, bulk_operations, holds;
 ALTER TABLE runs DROP COLUMN paused;

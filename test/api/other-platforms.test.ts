@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overdueLadder } from '../support/scenario.js';
 import { createApi, type Api } from './api.js';
 import { created, createLadder, openInvoice, put, stored, stranger, type Json } from './support.js';
 
@@ -66,6 +67,7 @@ describe('the ids of another platform (S-W1)', () => {
     alert_data: {},
     ...more,
   });
+  const inlineLadder = { name: 'L', status: 'ACTIVE', ...overdueLadder('inline', [7]) };
   const ASKED: [string, string, string, ((id: string) => unknown)?][] = [
     ['workflow', 'GET', '/v1/workflows/:id'],
     ['reference', 'GET', '/v1/workflows/:id'],
@@ -119,6 +121,12 @@ describe('the ids of another platform (S-W1)', () => {
       (id) => ({ type: 'EVENT', pricing_plan_subscription: { pricing_plan_schedule_id: id } }),
     ],
     ['run', 'GET', '/v1/workflow-runs/:id'],
+    ['run', 'GET', '/v1/workflow-runs/:id/explain'],
+    ['invoice', 'GET', '/v1/explain?invoice_id=:id'],
+    ['subscription', 'GET', '/v1/explain?pricing_plan_subscription_id=:id'],
+    ['customer', 'GET', '/v1/explain?customer_id=:id'],
+    ['workflow', 'POST', '/v1/simulations', (id) => ({ workflow_id: id, invoice_id: 'inv_own' })],
+    ['invoice', 'POST', '/v1/simulations', (id) => ({ workflow: inlineLadder, invoice_id: id })],
     ['customer', 'GET', '/v1/workflow-runs?customer_id=:id'],
     ['workflow', 'GET', '/v1/workflow-runs?workflow_id=:id'],
     ['invoice', 'POST', '/v1/workflow-runs/release', (id) => ({ filter: { resource_id: id } })],

@@ -1,0 +1,80 @@
+import { explainStep } from '../../domain/explain-step.js';
+import { REASONS } from '../../domain/reasons.js';
+import type { SimulatedMail, Simulation } from '../../domain/simulate.js';
+import { endText, simulationText, whyMail, type SimulationFrame } from '../../domain/simulation-text.js';
+import { localDateTime } from '../../domain/zone.js';
+import { contactEmails } from '../../store/claim.js';
+import type { Sql } from '../../store/database.js';
+import type { Platform } from '../../store/platforms.js';
+import type { LoadedAction } from '../../store/run-context.js';
+import type { ApiContext, MailPreview } from '../context.js';
+import type { SimulationAnswer } from '../schemas/simulation.js';
+import { isoMs } from '../schemas/wire.js';
+
+/** A simulation as it is answered; with `preview`, each mail with what it says. */
+export async function answerOf(
+  { db, preview }: { db: Sql; preview: ApiContext['preview'] },
+  platform: Platform,
+  actions: readonly LoadedAction[],
+  frame: SimulationFrame,
+  played: Simulation,
+): Promise<SimulationAnswer> {
+  const mails: SimulationAnswer['mails'] = [];
+  for (const mail of played.mails) {
+    const action = actions.find(({ id }) => id === mail.actionId);
+    const made = preview && action ? await render(mail, action) : null;
+    mails.push(mailOf(mail, made));
+  }
+  const { run } = played.context ?? {};
+  return {
+    object_type: 'SIMULATION',
+    from: isoMs(frame.from),
+    to: isoMs(frame.to),
+    matched: run !== undefined,
+    not_matched_because: played.notMatched,
+    started_at: isoMs(played.startedAt),
+    notes: [...frame.notes],
+    mails,
+    skipped: (run?.steps ?? [])
+      .filter(({ status }) => status === 'SKIPPED')
+      .map(({ id, reason }) => ({ step: id, reason, text: reason ? REASONS[reason] : '' })),
+    end: {
+      status: run?.status ?? null,
+      reason: run?.reason ?? null,
+      stop_reason: run?.stopReason ?? null,
+      text: endText(played, frame.to),
+    },
+    text: simulationText(played, frame),
+  };
+
+  async function render({ context }: SimulatedMail, action: LoadedAction): Promise<MailPreview | null> {
+    const whose = { platform_id: platform.id, customer_id: context.customer.id };
+    return preview
+      ? preview({ context, platform, action, contactEmails: await contactEmails(db, whose, action) })
+      : null;
+  }
+}
+
+function mailOf(mail: SimulatedMail, made: MailPreview | null): SimulationAnswer['mails'][number] {
+  const { step, at, actionId, context } = mail;
+  const { run, pinned, customer } = context;
+  const zone = run.zone ?? 'UTC';
+  const counting = { variant: pinned.variant, anchorAt: run.anchorAt, zone, singleStepManual: pinned.singleStepManual };
+  const { shifts } = explainStep(step, [], context, counting);
+  const content = made === null ? {} : 'problem' in made ? { problem: made.problem } : made;
+  return {
+    step: step.id,
+    action_id: actionId,
+    at: isoMs(at),
+    local: localDateTime(at, zone),
+    timezone: zone,
+    why: whyMail(mail),
+    shifts: shifts.map(({ from, to, reason, text }) => ({ from: isoMs(from), to: isoMs(to), reason, text })),
+    to: customer.email,
+    subject: null,
+    html: null,
+    text: null,
+    problem: null,
+    ...content,
+  };
+}

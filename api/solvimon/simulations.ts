@@ -1,0 +1,35 @@
+import type { ApiContext, ZodApp } from '../context.js';
+import { allows } from '../permissions.js';
+import { callerOf, notAllowed, platformOf } from '../plugins/auth.js';
+import { simulation, simulationRequest } from '../schemas/simulation.js';
+import { runSimulation } from './simulate.js';
+
+/** `/v1/simulations`: extension, what would be sent when (S-R5). */
+export function simulationRoutes(app: ZodApp, { db, preview }: ApiContext): void {
+  app.post(
+    '/v1/simulations',
+    {
+      // Nothing is changed: there is no transaction to be made.
+      config: { permission: 'WORKFLOW_RUN.VIEW', commits: 'own' },
+      schema: {
+        summary: 'Simulate a workflow',
+        description:
+          'Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of stored facts that it reads.',
+        tags: ['workflow-runs'],
+        body: simulationRequest,
+        response: { 200: simulation },
+      },
+    },
+    (request) => {
+      const { grant } = callerOf(request);
+      const ports = {
+        db,
+        preview,
+        demand: (permission: Parameters<typeof allows>[1]) => {
+          if (!allows(grant, permission)) throw notAllowed(null, `This needs the permission ${permission}.`);
+        },
+      };
+      return runSimulation(ports, platformOf(request), request.body);
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import PostalMime from 'postal-mime';
+import { mailRequest } from '../activities/mail-request.js';
+import type { ApiContext } from '../api/context.js';
+import type { MailParty } from '../contracts/mail.js';
+import { createComposer } from '../email/compose.js';
+import { MailContentError } from '../email/mail-content-error.js';
+
+/** Makes mails as the worker does and reads them back, sending nothing. `from` is the sender of platforms that have none. */
+export function createPreview(from: MailParty): NonNullable<ApiContext['preview']> {
+  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
+  return async ({ context, platform, action, contactEmails }) => {
+    const { run, pinned } = context;
+    const row = { zone: run.zone, variant: pinned.variant, due_dates: pinned.dueDates };
+    try {
+      const request = mailRequest({ context, platform, row }, { id: 'dlv_simulated', action, contactEmails }, from);
+      const { raw, subject } = await composer.compose(request);
+      const { html, text } = await PostalMime.parse(raw);
+      return { subject, html: html ?? null, text: text ?? null };
+    } catch (error) {
+      if (!(error instanceof MailContentError)) throw error;
+      return { problem: error.message };
+    }
+  };
+}

@@ -1,0 +1,26 @@
+import type { Reason } from './reasons.js';
+
+/** What would have to happen for a run that is blocked, or waits for something else than its next step. */
+const REMEDIES: Partial<Record<Reason, string>> = {
+  held: 'It goes on when the hold ends: by itself, or with DELETE /v1/holds/{id}.',
+  no_anchor: 'It goes on when the facts have a date to count from again.',
+  not_eligible: 'It goes on when the facts meet the conditions again.',
+  sibling_sending: 'It looks again within seconds, by itself.',
+  on_hold: 'It goes as soon as the invoice is no longer on_hold.',
+  no_action: 'It goes as soon as the workflow has an ACTIVE action.',
+  no_recipient: 'It goes as soon as the customer has an e-mail address.',
+  no_payment_link: 'It goes as soon as the invoice has a pay_invoice_link, or the action asks for none.',
+  no_pdf: 'It goes as soon as the action does not ask for the PDF.',
+  template_missing: 'It goes as soon as the template renders; it is also tried again by itself.',
+  no_test_mailbox: 'It goes as soon as TEST_SMTP_URL is set for the worker, or the address is on the allow list.',
+  no_provider: 'It goes as soon as SMTP_URL is set for the worker, or the action names an integration.',
+  provider_not_active: 'It goes as soon as the integration is ACTIVE, or the action names another.',
+  provider_refused: 'It goes as soon as the provider takes our login; it is also tried again by itself.',
+  blast_guard: 'It goes when somebody releases it: POST /v1/workflow-runs/release.',
+  engine_failed:
+    'Somebody has to look at the failed execution on the engine, then retry: POST /v1/workflow-runs/{id}/retry.',
+};
+
+export function remedyOf(reason: Reason | null): string | null {
+  return (reason && REMEDIES[reason]) ?? null;
+}
