@@ -5,6 +5,7 @@ import { conditionOf, type Condition } from './condition.js';
 import { heldUntil, isHeld } from './hold.js';
 import { judgeDueStep, markAlreadySent, pendingActions } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
+import type { LatePolicy } from './plan.js';
 import { replan, skip } from './replan.js';
 import { inFlight, isOpen, isSent, isWish, type RunContext, type RunStatus, type Step } from './run.js';
 import { closeStep, settle } from './settle.js';
@@ -181,7 +182,7 @@ function walk(
 ): Position {
   const { now, pinned } = context;
   const direction = directionOf(pinned.variant);
-  const steps = oneAtATime(neverBack(planned));
+  const steps = oneAtATime(neverBack(planned), pinned.latePolicy);
   const wishes = steps.filter((step) => isOpen(step) && isWish(step));
   for (const step of [...wishes, ...steps.filter((own) => isOpen(own) && !isWish(own))]) {
     const index = steps.indexOf(step);
@@ -240,16 +241,14 @@ function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
 
 /**
  * Of two rungs at one instant the later one goes (S-D2). Plans see to that, but a mail that did not go after all can come back
- * to where another rung stands by now. Late ones go together only if the plan said so (ALL).
+ * to where another rung stands by now. Under ALL the late ones go, also beside one that is due at this very moment.
  */
-function oneAtATime(steps: readonly Step[]): Step[] {
+function oneAtATime(steps: readonly Step[], latePolicy: LatePolicy): Step[] {
   const waits = (step: Step): boolean => isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step);
   return steps.map((step, index) => {
+    const mayBeOvertaken = waits(step) && !(latePolicy === 'ALL' && step.late);
     const overtaken =
-      waits(step) &&
-      steps
-        .slice(index + 1)
-        .some((later) => waits(later) && later.plannedAt <= step.plannedAt && !(later.late && step.late));
+      mayBeOvertaken && steps.slice(index + 1).some((later) => waits(later) && later.plannedAt <= step.plannedAt);
     return overtaken ? skip(step, 'superseded') : step;
   });
 }
