@@ -29,7 +29,7 @@ export function replan(input: ReplanInput): Step[] {
   const { pinned } = input;
   const extras = input.steps.filter(({ kind }) => kind === 'EXTRA');
   const steps = input.steps.filter(({ kind }) => kind === 'RUNG');
-  const kept = steps.filter(isKept);
+  const kept = steps.filter(isKept).map((step) => recounted(step, input));
   const keptKeys = new Set(kept.flatMap((step) => step.periods.map((period) => stepId([period]))));
   const remaining = pinned.periods.filter((period) => !keptKeys.has(stepId([period])));
   const planned = pinned.periods.length === 0 && kept.length > 0 ? [] : planRemaining(input, remaining);
@@ -45,6 +45,11 @@ export function replan(input: ReplanInput): Step[] {
 function isKept(step: Step): boolean {
   const wished = isWish(step) && isOpen(step);
   return isSent(step) || step.status === 'FAILED' || DECIDED.includes(step.reason) || wished;
+}
+
+/** What still goes has its place by the present anchor, also when a person decided when; what was sent keeps the one it had. */
+function recounted(step: Step, input: ReplanInput): Step {
+  return isOpen(step) && !isSent(step) ? { ...step, rawAt: ladderAt(step, input) } : step;
 }
 
 /** Merged into another step that now falls on the same instant, or not in the ladder any more. */
