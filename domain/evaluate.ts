@@ -58,11 +58,12 @@ export function evaluate(context: RunContext): Evaluation {
 /** Where an open run stands: an operator's pause and a hold come before anything that its steps say. */
 function position(
   context: RunContext,
-  steps: readonly Step[],
+  planned: readonly Step[],
   condition: Condition,
   anchorAt: Instant | null,
   zone: string,
 ): Position {
+  const steps = neverBack(planned);
   if (context.run.paused) return at('PAUSED', null, steps, null, null);
   if (anchorAt === null) return at('WAITING', 'no_anchor', steps, null, null);
   if (isHeld(context)) return at('WAITING', 'held', steps, heldUntil(context), null);

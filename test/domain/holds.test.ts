@@ -87,6 +87,13 @@ describe('a held run', () => {
     expect(stand(new Life('2026-01-18T10:00', held(null)).latest)).toBe('WAITING held');
   });
 
+  it('shows no lower rung any more once a mail that was on its way has gone', () => {
+    const life = new Life('2026-01-26T10:00');
+    life.ledger('2026-01-26T10:00', '15-DAY', entry('CLAIMED'));
+    life.at('2026-01-26T10:00:01', { ...held(null), facts: invoiceFacts({ due_date: '2026-03-01T00:00:00Z' }) });
+    expect(ladder(life.ledger('2026-01-26T10:00:02', '15-DAY', entry('SENT')))[0]).toBe('7-DAY SKIPPED superseded');
+  });
+
   it('a mail that is on its way goes', () => {
     const life = begun();
     life.ledger('2026-01-17T00:00', '7-DAY', entry('TRANSMITTING'));

@@ -68,7 +68,9 @@ const keepsLadderOrder: Rule = ({ context, evaluation }) => {
   const open = evaluation.steps.filter((step) => isOpen(step) && !isSent(step) && !isWish(step));
   const rungs = evaluation.steps.filter(({ kind }) => kind === 'RUNG');
   return (
-    isSorted(rungs.map((step) => rung(context, evaluation, step))) && isSorted(open.map(({ plannedAt }) => plannedAt))
+    isSorted(rungs.map((step) => rung(context, evaluation, step))) &&
+    // What is due goes in the order of the ladder, also after an operator tried one of several late steps again (ALL).
+    isSorted(open.map(({ plannedAt }) => Math.max(plannedAt, context.now)))
   );
 };
 
