@@ -2,6 +2,7 @@ import { nextAllowed } from './calendar.js';
 import type { Shift, ShiftReason } from './plan.js';
 import { skip } from './replan.js';
 import { inFlight, isOpen, isSent, isWish, type RunContext, type Step } from './run.js';
+import { directionOf } from './variants.js';
 
 /** The step goes at the first instant from now on that the calendar allows (S-T4); its delivery window counts from there (S-T7). */
 export function atOnce(step: Step, { now, pinned }: RunContext, zone: string, reason: ShiftReason): Step {
@@ -28,9 +29,16 @@ export function afterWaiting(
   return steps.map((step, index) => {
     if (!waited(step)) return step;
     if (isWish(step) || pinned.singleStepManual) return atOnce(step, context, zone, reason);
+    if (isAnnouncementOfThePast(step, context)) return skip(step, 'anchor_passed');
     if (pinned.latePolicy === 'NONE') return skip(step, 'late');
     if (pinned.latePolicy === 'LATEST' && index !== newest) return skip(step, 'superseded');
     const late = { ...atOnce(step, context, zone, reason), late: true };
     return run.type === 'EVENT' && !lateStepsAllowed ? { ...late, status: 'BLOCKED', reason: 'blast_guard' } : late;
   });
+}
+
+/** What leads up to an anchor is not wanted any more once it has passed (S-T4). */
+function isAnnouncementOfThePast(step: Step, { now, run, pinned }: RunContext): boolean {
+  const { anchorAt } = run;
+  return directionOf(pinned.variant) === -1 && anchorAt !== null && anchorAt < now && step.rawAt < anchorAt;
 }

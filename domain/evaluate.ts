@@ -50,35 +50,30 @@ export function evaluate(context: RunContext): Evaluation {
   if (stop) return { ...base, ...stopped(context, settled, stop), stopReason: stop };
   const moved = anchorAt !== null && (run.anchorAt !== anchorAt || run.zone !== zone);
   const steps = moved ? planAnew(context, settled, anchorAt, zone) : settled;
-  if (run.status === 'FAILED') return { ...base, ...failed(context, steps, condition, anchorAt, zone) };
+  if (run.status === 'FAILED') return { ...base, ...failed(context, steps) };
   return { ...base, ...position(context, steps, condition, anchorAt, zone) };
 }
 
 /** Where an open run stands: an operator's pause and a hold come before anything that its steps say. */
 function position(
   context: RunContext,
-  steps: readonly Step[],
+  planned: readonly Step[],
   condition: Condition,
   anchorAt: Instant | null,
   zone: string,
 ): Position {
+  const steps = neverBack(planned);
   if (context.run.paused) return at('PAUSED', null, steps, null, null);
   if (anchorAt === null) return at('WAITING', 'no_anchor', steps, null, null);
   if (isHeld(context)) return at('WAITING', 'held', steps, heldUntil(context), null);
   return walk(context, resumed(context, steps, zone), condition, anchorAt, zone);
 }
 
-/** Nothing goes until somebody retries it; but when there is nothing left to send it has ended. */
-function failed(
-  context: RunContext,
-  steps: readonly Step[],
-  condition: Condition,
-  anchorAt: Instant | null,
-  zone: string,
-): Position {
-  const walked = anchorAt === null ? null : walk(context, steps, condition, anchorAt, zone);
-  if (walked && isClosed(walked.status)) return walked;
-  return at('FAILED', context.run.reason, walked?.steps ?? steps, null, null);
+/** Nothing goes, and no window ends (S-T7), until somebody retries it; but when nothing is left to send it has ended. */
+function failed({ run }: RunContext, planned: readonly Step[]): Position {
+  const steps = neverBack(planned);
+  const status = steps.length === 0 || steps.some(isOpen) ? 'FAILED' : 'COMPLETED';
+  return at(status, status === 'FAILED' ? run.reason : null, steps, null, null);
 }
 
 /** What came due while the run was paused or held goes by the late policy (S-T4). */
@@ -181,7 +176,7 @@ function walk(
 ): Position {
   const { now, pinned } = context;
   const direction = directionOf(pinned.variant);
-  const steps = oneAtATime(neverBack(planned));
+  const steps = oneAtATime(neverBack(planned), context);
   const wishes = steps.filter((step) => isOpen(step) && isWish(step));
   for (const step of [...wishes, ...steps.filter((own) => isOpen(own) && !isWish(own))]) {
     const index = steps.indexOf(step);
@@ -240,17 +235,15 @@ function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
 
 /**
  * Of two rungs at one instant the later one goes (S-D2). Plans see to that, but a mail that did not go after all can come back
- * to where another rung stands by now. Late ones go together only if the plan said so (ALL).
+ * to where another rung stands by now. Under ALL the late ones go, also beside one that is due at this very moment.
  */
-function oneAtATime(steps: readonly Step[]): Step[] {
+function oneAtATime(steps: readonly Step[], { now, pinned: { latePolicy } }: RunContext): Step[] {
   const waits = (step: Step): boolean => isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step);
   return steps.map((step, index) => {
-    const overtaken =
-      waits(step) &&
-      steps
-        .slice(index + 1)
-        .some((later) => waits(later) && later.plannedAt <= step.plannedAt && !(later.late && step.late));
-    return overtaken ? skip(step, 'superseded') : step;
+    const lateOne = latePolicy === 'ALL' && step.late;
+    const overtakes = (later: Step): boolean =>
+      waits(later) && later.plannedAt <= step.plannedAt && !(lateOne && (later.late || step.plannedAt <= now));
+    return waits(step) && steps.slice(index + 1).some(overtakes) ? skip(step, 'superseded') : step;
   });
 }
 

@@ -70,13 +70,15 @@ function withStep(context: RunContext, changedStep: Step): { context: RunContext
   });
 }
 
-/** The step of this period, or the next one that is open. */
+/**
+ * The step of this period, or the next one that is open. Of a step that was merged with others and gave way there may be rests that
+ * name the period too: the one that goes comes first, then the one that went.
+ */
 function stepOf({ run }: RunContext, period: Period | null): Step | null {
   const rungs = run.steps.filter(({ kind }) => kind === 'RUNG');
-  const found = period
-    ? rungs.find(({ periods }) => periods.some((own) => samePeriod(own, period)))
-    : rungs.find((step) => isOpen(step) && !isSent(step));
-  return found ?? null;
+  if (!period) return rungs.find((step) => isOpen(step) && !isSent(step)) ?? null;
+  const named = rungs.filter(({ periods }) => periods.some((own) => samePeriod(own, period)));
+  return named.find(isOpen) ?? named.find(isSent) ?? named[0] ?? null;
 }
 
 function noStep(period: Period | null): { refused: string } {

@@ -77,7 +77,10 @@ export function plan(input: PlanInput): PlannedStep[] {
   const placed = shifted.map((rung, index) =>
     rung.plannedAt >= now ? rung : placeLate(rung, index === newestPast, latePolicy, now, atOnce),
   );
-  return onePerInstant(placed.map((rung) => (announcesThePast(rung, input) ? drop(rung, 'anchor_passed') : rung)));
+  return onePerInstant(
+    placed.map((rung) => (announcesThePast(rung, input) ? drop(rung, 'anchor_passed') : rung)),
+    now,
+  );
 }
 
 /** The first instant from now on that the calendar allows: what "at once" means (S-T4). Looked for only when asked. */
@@ -125,12 +128,20 @@ function announcesThePast({ rawAt, plannedAt, skipped }: PlannedStep, { directio
   return direction === -1 && skipped === null && plannedAt >= lastAnnouncement(rawAt, anchorAt);
 }
 
-/** Of steps that come to stand at one instant the last rung goes (S-D2); late ones under ALL go beside each other. */
-function onePerInstant(rungs: readonly PlannedStep[]): PlannedStep[] {
+/**
+ * Of steps that come to stand at one instant the last rung goes (S-D2). Late ones under ALL go beside each other, and those that
+ * go right now also beside one that is due at this very moment.
+ */
+function onePerInstant(rungs: readonly PlannedStep[], now: Instant): PlannedStep[] {
   return rungs.map((rung, index) => {
     const overtaken = rungs
       .slice(index + 1)
-      .some((later) => !later.skipped && later.plannedAt === rung.plannedAt && !(rung.late && later.late));
+      .some(
+        (later) =>
+          !later.skipped &&
+          later.plannedAt === rung.plannedAt &&
+          !(rung.late && (later.late || rung.plannedAt === now)),
+      );
     return overtaken && !rung.skipped ? drop(rung, 'superseded') : rung;
   });
 }

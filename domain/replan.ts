@@ -33,11 +33,11 @@ export function replan(input: ReplanInput): Step[] {
   const { pinned } = input;
   const extras = input.steps.filter(({ kind }) => kind === 'EXTRA');
   const steps = input.steps.filter(({ kind }) => kind === 'RUNG');
-  const kept = steps.filter(isKept);
+  const kept = steps.filter(isKept).map((step) => recounted(step, input));
   const keptKeys = new Set(kept.flatMap((step) => step.periods.map((period) => stepId([period]))));
   const remaining = pinned.periods.filter((period) => !keptKeys.has(stepId([period])));
   const planned = pinned.periods.length === 0 && kept.length > 0 ? [] : planRemaining(input, remaining);
-  const lastSentAt = Math.max(-Infinity, ...kept.filter(isSent).map((step) => ladderAt(step, input)));
+  const lastSentAt = Math.max(-Infinity, ...kept.filter(isSent).flatMap((step) => standsAt(step, input)));
   const fresh = planned.map((rung) => toStep(rung, rung.rawAt <= lastSentAt ? 'superseded' : rung.skipped, input));
   const present = new Set([...kept, ...fresh].map((step) => step.id));
   const gone = steps.filter((step) => !present.has(step.id)).map((step) => skip(step, whyGone(step, pinned)));
@@ -51,6 +51,11 @@ function isKept(step: Step): boolean {
   return isSent(step) || step.status === 'FAILED' || DECIDED.includes(step.reason) || wished;
 }
 
+/** What still goes has its place by the present anchor, also when a person decided when; what was sent keeps the one it had. */
+function recounted(step: Step, input: ReplanInput): Step {
+  return isOpen(step) && !isSent(step) ? { ...step, rawAt: ladderAt(step, input) } : step;
+}
+
 /** Merged into another step that now falls on the same instant, or not in the ladder any more. */
 function whyGone(step: Step, { periods }: PinnedDefinition): Reason {
   const still = step.periods.some((own) => periods.some((period) => samePeriod(own, period)));
@@ -58,9 +63,14 @@ function whyGone(step: Step, { periods }: PinnedDefinition): Reason {
 }
 
 /** Where a step stands in the ladder as counted from the present anchor: kept steps carry the raw instant of an older one. */
-function ladderAt(step: Step, { anchorAt, pinned, zone }: ReplanInput): Instant {
-  const period = step.periods[0];
-  return period ? addPeriod(anchorAt, period, directionOf(pinned.variant), zone) : step.rawAt;
+function ladderAt(step: Step, input: ReplanInput): Instant {
+  return standsAt(step, input)[0] ?? step.rawAt;
+}
+
+/** Where each of its periods stands now: sent as one, they may have parted since. */
+function standsAt(step: Step, { anchorAt, pinned, zone }: ReplanInput): Instant[] {
+  if (step.periods.length === 0) return [step.rawAt];
+  return step.periods.map((period) => addPeriod(anchorAt, period, directionOf(pinned.variant), zone));
 }
 
 export function skip(step: Step, reason: Reason): Step {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextAllowed } from '../../domain/calendar.js';
 import { evaluate, isClosed, type Evaluation } from '../../domain/evaluate.js';
-import { isSent } from '../../domain/run.js';
+import { isHeld } from '../../domain/hold.js';
+import { isSent, isWish } from '../../domain/run.js';
 import type { LedgerEntry, RunContext, Step } from '../../domain/run.js';
 import { directionOf } from '../../domain/variants.js';
 import { waitsOf } from '../../domain/waits.js';
@@ -68,16 +69,21 @@ const neverBeforeItsInstant: Rule = ({ context, evaluation: { steps, anchorAt, z
       !isOpen(step) ||
       wasSent(step) ||
       step.late ||
+      // What an operator sends now goes now.
+      isWish(step) ||
       step.plannedAt >= step.rawAt ||
       (goesBack(context) && nextAllowed(step.rawAt, context.pinned.calendar, zone).at !== step.rawAt),
   );
 
 const keepsLadderOrder: Rule = ({ context, evaluation }) => {
   if (evaluation.anchorAt === null || isClosed(evaluation.status)) return true;
-  const open = evaluation.steps.filter((step) => isOpen(step) && !isSent(step));
+  // An operator's wish goes out of order; EXTRA steps stand beside the ladder.
+  const open = evaluation.steps.filter((step) => isOpen(step) && !isSent(step) && !isWish(step));
+  const rungs = evaluation.steps.filter(({ kind }) => kind === 'RUNG');
   return (
-    isSorted(evaluation.steps.map((step) => rung(context, evaluation, step))) &&
-    isSorted(open.map(({ plannedAt }) => plannedAt))
+    isSorted(rungs.map((step) => rung(context, evaluation, step))) &&
+    // What is due goes in the order of the ladder, also after an operator tried one of several late steps again (ALL).
+    isSorted(open.map(({ plannedAt }) => Math.max(plannedAt, context.now)))
   );
 };
 
@@ -88,17 +94,32 @@ const sentStaysSent: Rule = ({ context, evaluation }) =>
     return before.status !== 'DONE' || after.status === 'DONE';
   });
 
-/** No lower rung after a higher one (S-T5). */
+/** No lower rung after a higher one (S-T5), unless an operator wants it. */
 const neverStepsBack: Rule = ({ context, evaluation }) => {
   if (evaluation.anchorAt === null || isClosed(evaluation.status)) return true;
-  const lastSent = evaluation.steps.findLastIndex(wasSent);
+  const lastSent = evaluation.steps.findLastIndex((step) => step.kind === 'RUNG' && wasSent(step));
   return evaluation.steps.every(
     (step, index) =>
-      index >= lastSent || !isOpen(step) || isSent(step) || isInFlight(step) || context.pinned.singleStepManual,
+      index >= lastSent ||
+      !isOpen(step) ||
+      isSent(step) ||
+      isInFlight(step) ||
+      isWish(step) ||
+      context.pinned.singleStepManual,
   );
 };
 
-/** When the step that is due has gone, no other is due at the same moment; only ALL wants that. */
+/** Not what an operator or a hold keeps back, whatever else happens. */
+const sendsNothingWhileKeptBack: Rule = ({ context, evaluation }) =>
+  (!context.run.paused && !isHeld(context)) || evaluation.nextStepId === null;
+
+const skippedStaysSkipped: Rule = ({ context, evaluation }) =>
+  context.run.steps.every(
+    ({ id, reason }) =>
+      reason !== 'skipped_by_operator' || evaluation.steps.find((step) => step.id === id)?.reason === reason,
+  );
+
+/** When the step that is due has gone, no other is due at the same moment; only ALL wants that, or an operator. */
 const oneAtATime: Rule = ({ context, evaluation }, decide) => {
   const { nextStepId, wakeAt, status } = evaluation;
   const isDue = status === 'WAITING' && nextStepId !== null && wakeAt !== null && wakeAt <= context.now;
@@ -109,7 +130,7 @@ const oneAtATime: Rule = ({ context, evaluation }, decide) => {
     return [...others, ...context.actions.map(({ id }) => entry('SENT', { actionId: id, sentAt: context.now }))];
   };
   const before = present.run.steps.find(({ id }) => id === nextStepId);
-  if (!before || isSent(before)) return true;
+  if (!before || isSent(before) || isWish(before)) return true;
   const steps = present.run.steps.map((step) => (step.id === nextStepId ? { ...step, ledger: sent(step) } : step));
   const after = decide({ ...present, run: { ...present.run, steps } });
   return after.nextStepId === null || (after.wakeAt ?? Infinity) > context.now;
@@ -168,6 +189,16 @@ const RULES: [string, Rule, Decide][] = [
   ],
   ['what was sent stays sent', sentStaysSent, forgetful],
   ['a lower rung never follows a higher one', neverStepsBack, everyStep((step) => ({ ...step, status: 'PLANNED' }))],
+  [
+    'nothing is sent while it is paused or held',
+    sendsNothingWhileKeptBack,
+    (context) => evaluate({ ...context, holds: [], run: { ...context.run, paused: false } }),
+  ],
+  [
+    'what an operator skipped stays skipped',
+    skippedStaysSkipped,
+    everyStep((step) => ({ ...step, reason: step.reason === 'skipped_by_operator' ? 'late' : step.reason })),
+  ],
   ['no two steps are due at one moment', oneAtATime, everyStep((step, { now }) => ({ ...step, plannedAt: now }))],
 ];
 
@@ -202,7 +233,17 @@ describe('the lives themselves', () => {
       }
     }
     expect([...seen]).toEqual(
-      expect.arrayContaining(['WAITING', 'SENDING', 'BLOCKED', 'COMPLETED', 'STOPPED', 'SENT', 'REJECTED', 'IN_DOUBT']),
+      expect.arrayContaining([
+        'WAITING',
+        'SENDING',
+        'BLOCKED',
+        'COMPLETED',
+        'STOPPED',
+        'PAUSED',
+        'SENT',
+        'REJECTED',
+        'IN_DOUBT',
+      ]),
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Evaluation } from '../../domain/evaluate.js';
 import { actionBlock, pendingActions } from '../../domain/judge.js';
+import { operate, type Operation } from '../../domain/operate.js';
 import type { Action, DeliveryStatus, LedgerEntry, RunContext, Step } from '../../domain/run.js';
 import type { Period } from '../../domain/types.js';
 import {
@@ -39,6 +40,10 @@ type Event =
   | { kind: 'ACTIONS'; actions: Action[] }
   | { kind: 'SIBLING'; period: Period; status: DeliveryStatus }
   | { kind: 'GUARD'; lateStepsAllowed: boolean }
+  | { kind: 'HOLD'; ms: number | null }
+  | { kind: 'END_HOLD' }
+  /** What an operator does; refused, nothing happens. */
+  | { kind: 'OPERATE'; operation: Operation }
   /** A worker claims what is due; each mail then stands so. */
   | { kind: 'SEND'; outcomes: DeliveryStatus[] }
   /** What is under way ends so. */
@@ -83,6 +88,18 @@ const CALENDARS = [
   calendar({ weekdays: ['SAT'], quietHours: { from: '20:00', to: '08:00' } }),
   calendar({ weekdays: ['MON', 'THU'], shift: 'PREVIOUS' }),
 ];
+const named = fc.option(fc.constantFrom(...LADDERS.flat()));
+const operations: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('PAUSE') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('RESUME') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('SKIP_STEP'), period: named }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('SEND_NOW'), period: named, as: fc.constantFrom('REPLACE', 'EXTRA') }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('RETRY'), period: named }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('RELEASE') }) },
+);
 const zones = fc.constantFrom('UTC', 'America/New_York', 'Europe/Amsterdam', 'Asia/Kathmandu', 'Pacific/Apia');
 const dueDates = fc.option(fc.integer({ min: -60, max: 90 }).map((days) => t('2026-01-10') + days * DAY));
 const ended = fc.constantFrom<DeliveryStatus>('SENT', 'SENT', 'SENT', 'REJECTED', 'IN_DOUBT');
@@ -116,6 +133,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       status: fc.constantFrom<DeliveryStatus>('CLAIMED', 'TRANSMITTING', 'SENT', 'REJECTED', 'PLANNED'),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('HOLD'),
+      ms: fc.option(fc.integer({ min: 0, max: 20 * DAY })),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('END_HOLD') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('OPERATE'), operation: operations }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('GUARD'), lateStepsAllowed: fc.boolean() }) },
   {
     weight: 9,
@@ -199,6 +225,14 @@ function happen(before: RunContext, event: Event, { nextStepId, wakeAt, status }
       return { ...before, siblings: [{ periods: [event.period], status: event.status }] };
     case 'GUARD':
       return { ...before, lateStepsAllowed: event.lateStepsAllowed };
+    case 'HOLD':
+      return { ...before, holds: [...before.holds, { until: event.ms === null ? null : now + event.ms }] };
+    case 'END_HOLD':
+      return { ...before, holds: before.holds.slice(1) };
+    case 'OPERATE': {
+      const operated = operate(before, event.operation, null);
+      return 'refused' in operated ? before : operated.context;
+    }
     case 'SEND': {
       const due = status === 'WAITING' && wakeAt !== null && wakeAt <= now;
       const step = due ? before.run.steps.find(({ id }) => id === nextStepId) : undefined;

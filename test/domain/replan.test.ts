@@ -110,6 +110,22 @@ describe('a moved due date (S-T5)', () => {
     const sent = life.ledger('2026-01-26T10:00:02', '15-DAY', entry('SENT'));
     expect(ladder(sent)).toEqual(['7-DAY SKIPPED superseded', '15-DAY DONE', '30-DAY PLANNED 2026-03-31T00:00Z']);
   });
+
+  it('a mail that did not go after all does not go beside the rung that has taken its place', () => {
+    // 7 DAY is on the wire, so counted as sent, when the due date moves and 15 DAY is due at the same moment; then it fails.
+    const life = new Life('2026-01-17T00:00');
+    life.ledger('2026-01-17T00:00', '7-DAY', entry('TRANSMITTING'));
+    expect(ladder(life.at('2026-01-17T00:00', due('2026-01-02')))).toEqual([
+      '7-DAY PLANNED 2026-01-17T00:00Z',
+      '15-DAY PLANNED 2026-01-17T00:00Z',
+      '30-DAY PLANNED 2026-02-01T00:00Z',
+    ]);
+    expect(ladder(life.ledger('2026-01-17T00:00', '7-DAY', entry('PLANNED')))).toEqual([
+      '7-DAY SKIPPED superseded',
+      '15-DAY PLANNED 2026-01-17T00:00Z',
+      '30-DAY PLANNED 2026-02-01T00:00Z',
+    ]);
+  });
 });
 
 describe('merged steps (S-D2) under a moved date', () => {

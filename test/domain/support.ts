@@ -9,6 +9,7 @@ import {
   type CustomerFacts,
   type InvoiceFacts,
 } from '../../domain/facts.js';
+import { operate, type Operated, type Operation } from '../../domain/operate.js';
 import type { Action, LedgerEntry, PinnedDefinition, Run, RunContext, Step } from '../../domain/run.js';
 import { DEFAULT_TERMS, readTerms, type Terms, type TermSettings } from '../../domain/terms.js';
 import type { Instant, Period } from '../../domain/types.js';
@@ -224,6 +225,26 @@ export class Life {
       throw new Error(`${stepId} is not due at ${now}, but ${nextStepId ?? 'nothing'} at ${iso(wakeAt) ?? 'no time'}.`);
     }
     return this.ledger(now, stepId, entry('SENT', { sentAt: t(now) }));
+  }
+
+  /** An operator does something at `now`; the run is looked at. */
+  does(now: string, operation: Operation, newest: Partial<PinnedDefinition> | null = null): Evaluation {
+    const result = this.ask(now, operation, newest);
+    if ('refused' in result) throw new Error(`Refused: ${result.refused}`);
+    this.context = result.context;
+    return this.look();
+  }
+
+  /** The sentence with which an operation is refused at `now`. */
+  refuses(now: string, operation: Operation): string {
+    const result = this.ask(now, operation, null);
+    return 'refused' in result ? result.refused : 'not refused';
+  }
+
+  private ask(now: string, operation: Operation, newest: Partial<PinnedDefinition> | null): Operated {
+    const { pinned, terms } = this.context;
+    const version = newest && { pinned: { ...pinned, ...newest }, terms };
+    return operate({ ...this.context, now: t(now) }, operation, version);
   }
 
   private look(): Evaluation {
