@@ -2,6 +2,7 @@ import { nextAllowed } from './calendar.js';
 import type { Shift, ShiftReason } from './plan.js';
 import { skip } from './replan.js';
 import { inFlight, isOpen, isSent, isWish, type RunContext, type Step } from './run.js';
+import { directionOf } from './variants.js';
 
 /** The step goes at the first instant from now on that the calendar allows (S-T4); its delivery window counts from there (S-T7). */
 export function atOnce(step: Step, { now, pinned }: RunContext, zone: string, reason: ShiftReason): Step {
@@ -25,9 +26,14 @@ export function afterWaiting(
   const waited = (step: Step): boolean =>
     isOpen(step) && !isSent(step) && !inFlight(step) && step.plannedAt < now && step.reason !== 'blast_guard';
   const newest = steps.findLastIndex((step) => waited(step) && !isWish(step));
+  const anchorAt = run.anchorAt ?? Infinity;
+  // As in a new plan: what led up to a date that has passed is no late step any more.
+  const passed = (step: Step): boolean =>
+    directionOf(pinned.variant) === -1 && step.rawAt < anchorAt && anchorAt <= now;
   return steps.map((step, index) => {
     if (!waited(step)) return step;
     if (isWish(step) || pinned.singleStepManual) return atOnce(step, context, zone, reason);
+    if (passed(step)) return skip(step, 'anchor_passed');
     if (pinned.latePolicy === 'NONE') return skip(step, 'late');
     if (pinned.latePolicy === 'LATEST' && index !== newest) return skip(step, 'superseded');
     const late = { ...atOnce(step, context, zone, reason), late: true };
