@@ -15,7 +15,9 @@ export interface Diary {
   clock: string;
   /** Until this instant (UTC unless it carries an offset), and until all is at rest. */
   until(to: string): Promise<void>;
-  /** The same; then something happens. The story has it as `2026-01-20T00:00 * paid`. */
+  /** Until all is at rest, where the clock stands. */
+  rest(): Promise<void>;
+  /** Until then; then something happens. The story has it as `2026-01-20T00:00 * paid`. */
   on(day: string, what: string, act: () => Promise<unknown>): Promise<void>;
   /** Stores the invoice; fields given before stay. */
   invoice(fields: Json, id?: string): Promise<void>;
@@ -28,6 +30,8 @@ export interface Diary {
   run(query?: string): Promise<Json>;
   /** Does something to the only run (S-R3), or to the one the query finds. */
   operate(operation: string, body?: Json, query?: string): Promise<Json>;
+  /** The same, but it is refused with a sentence that says why, and nothing at all changes. */
+  refuses(operation: string, why: string, body?: Json): Promise<void>;
   /** Everything that happened, in order: see `readStory`. */
   story(): Promise<string[]>;
   /** When mails went, on the clock: `2026-01-16T23:00`. */
@@ -91,6 +95,10 @@ export async function openDiary(start: string, zone: string, options: DiaryOptio
     h,
     clock,
     until: (to) => advance(h, clock, instant(to)),
+    async rest() {
+      const { frozen_time } = await diary.ok('GET', `/v1/test-clocks/${clock}`);
+      await advance(h, clock, frozen_time as string);
+    },
     async on(day, what, act) {
       await diary.until(day);
       await noteEvent(h.db, h.platformId, instant(day), what);
@@ -120,6 +128,14 @@ export async function openDiary(start: string, zone: string, options: DiaryOptio
     async operate(operation, body = {}, query = '') {
       const { id } = await diary.run(query);
       return diary.ok('POST', `/v1/workflow-runs/${String(id)}/${operation}`, body);
+    },
+    async refuses(operation, why, body = {}) {
+      await diary.rest();
+      const before = await diary.run();
+      const { status, body: answer } = await h.call('POST', `/v1/workflow-runs/${String(before.id)}/${operation}`, body);
+      expect([status, answer.code]).toEqual([400, 'INVALID_OPERATION']);
+      expect(answer.message).toContain(why);
+      expect(await diary.run()).toEqual(before);
     },
     story: () => readStory(h),
     async mailTimes() {
