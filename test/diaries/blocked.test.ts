@@ -97,21 +97,24 @@ describe('a mail that cannot be sent', () => {
     ]);
   });
 
-  it.each(CAUSES)('$reason: not repaired, it is skipped when the next is due, and that one after a week', async (cause) => {
-    const diary = await open(cause);
-    await diary.on('2026-01-16', 'broken', () => cause.breaks(diary));
-    await diary.on('2026-01-27', 'repaired too late', () => cause.mends(diary));
-    await diary.until('2026-03-01');
-    expect(await diary.story()).toEqual([
-      '2026-01-16T00:00 * broken',
-      `2026-01-17T00:00 blocked 7-DAY ${cause.reason}`,
-      '2026-01-20T00:00 skipped 7-DAY delivery_window_passed',
-      `2026-01-20T00:00 blocked 10-DAY ${cause.reason}`,
-      '2026-01-27T00:00 completed',
-      '2026-01-27T00:00 skipped 10-DAY delivery_window_passed',
-      '2026-01-27T00:00 * repaired too late',
-    ]);
-  });
+  it.each(CAUSES)(
+    '$reason: not repaired, it is skipped when the next is due, and that one after a week',
+    async (cause) => {
+      const diary = await open(cause);
+      await diary.on('2026-01-16', 'broken', () => cause.breaks(diary));
+      await diary.on('2026-01-27', 'repaired too late', () => cause.mends(diary));
+      await diary.until('2026-03-01');
+      expect(await diary.story()).toEqual([
+        '2026-01-16T00:00 * broken',
+        `2026-01-17T00:00 blocked 7-DAY ${cause.reason}`,
+        '2026-01-20T00:00 skipped 7-DAY delivery_window_passed',
+        `2026-01-20T00:00 blocked 10-DAY ${cause.reason}`,
+        '2026-01-27T00:00 completed',
+        '2026-01-27T00:00 skipped 10-DAY delivery_window_passed',
+        '2026-01-27T00:00 * repaired too late',
+      ]);
+    },
+  );
 
   it('for one reason and then for another: it goes when both are repaired', async () => {
     const diary = await open({ reason: '', breaks: () => Promise.resolve(), mends: () => Promise.resolve() });

@@ -3,7 +3,7 @@ import { createApiKey } from '../../store/api-keys.js';
 import { createPlatform } from '../../store/platforms.js';
 import { callWith } from '../support/call.js';
 import { deliveryOf } from '../support/faults/each-once.js';
-import { createHarness, type Harness, type HarnessOptions, type ReceivedMail } from '../support/harness.js';
+import { createHarness, type Harness, type ReceivedMail } from '../support/harness.js';
 import { advance, createClock, createWorkflow, ladderOf, overdueLadder, put } from '../support/scenario.js';
 import { dateOf, keepDiaries, minute, noteEvent, readStory } from './story.js';
 
@@ -39,11 +39,10 @@ export interface Diary {
   ladder(): Promise<string[]>;
 }
 
-type DiaryOptions = HarnessOptions & {
+interface DiaryOptions {
+  /** Default DATE. */
   dueDates?: 'DATE' | 'INSTANT';
-  /** On servers of its own: for what looks at the whole database. */
-  alone?: boolean;
-};
+}
 
 /** One worker, database and mailbox for all stories of a file; each story is a platform of its own. */
 let shared: Promise<Harness> | null = null;
@@ -51,12 +50,7 @@ afterAll(async () => {
   await (await shared)?.stop();
 });
 
-async function openPlatform(options: DiaryOptions): Promise<Harness> {
-  if (options.alone) {
-    const h = await createHarness(options);
-    await keepDiaries(h.db);
-    return h;
-  }
+async function openPlatform(): Promise<Harness> {
   shared ??= createHarness().then(async (h) => {
     await keepDiaries(h.db);
     return h;
@@ -83,7 +77,7 @@ async function ownMails(h: Harness, platformId: string): Promise<ReceivedMail[]>
 
 /** Opens a diary at this instant, with a customer in this zone. */
 export async function openDiary(start: string, zone: string, options: DiaryOptions = {}): Promise<Diary> {
-  const h = await openPlatform(options);
+  const h = await openPlatform();
   await h.call('PATCH', '/v1/platform', { due_dates: options.dueDates ?? 'DATE' });
   const clock = await createClock(h, start);
   const invoices = new Map<string, Json>();
@@ -132,7 +126,11 @@ export async function openDiary(start: string, zone: string, options: DiaryOptio
     async refuses(operation, why, body = {}) {
       await diary.rest();
       const before = await diary.run();
-      const { status, body: answer } = await h.call('POST', `/v1/workflow-runs/${String(before.id)}/${operation}`, body);
+      const { status, body: answer } = await h.call(
+        'POST',
+        `/v1/workflow-runs/${String(before.id)}/${operation}`,
+        body,
+      );
       expect([status, answer.code]).toEqual([400, 'INVALID_OPERATION']);
       expect(answer.message).toContain(why);
       expect(await diary.run()).toEqual(before);

@@ -26,7 +26,6 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
   /** A diary in January whose customer may get real mail; the invoice is due on the 10th. */
   async function begin(allowList = ['AP@acme.example']): Promise<Diary> {
     const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
-    open.push(() => diary.h.stop());
     await diary.h.call('PATCH', '/v1/platform', { allow_list: allowList });
     return diary;
   }

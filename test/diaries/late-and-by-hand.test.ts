@@ -46,7 +46,9 @@ describe('late, by hand and by event', () => {
     await diary.invoice(due);
     await diary.ladderOf([7, 15]);
     await diary.on('2026-01-18', 'by hand', () => byHand(diary, 'OVERDUE', seven));
-    await diary.on('2026-01-19', 'by event', async () => expect((await event(diary, 'OVERDUE', seven)).status).toBe(201));
+    await diary.on('2026-01-19', 'by event', async () =>
+      expect((await event(diary, 'OVERDUE', seven)).status).toBe(201),
+    );
     await diary.on('2026-01-20', 'by event again', async () =>
       expect((await event(diary, 'OVERDUE', seven)).status).toBe(200),
     );

@@ -152,28 +152,32 @@ describe('a workflow that changes while runs wait', () => {
     ]);
   });
 
-  it('a hundred runs keep their version, then move together: exactly the mails of the new ladder', { timeout: 120_000 }, async () => {
-    const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
-    await diary.ladderOf([7, 15]);
-    const invoices = Array.from({ length: 100 }, (_, index) => `inv_${String(index).padStart(2, '0')}`);
-    await Promise.all(invoices.map((id) => diary.invoice(due, id)));
-    await diary.on('2026-01-18', 'after 7 and 12 days', patch(diary, periods(7, 12)));
-    await diary.until('2026-01-19');
-    const versions = await diary.h.call('GET', '/v1/workflow-runs?limit=100');
-    expect(new Set(versions.body.data.map((run: Json) => run.workflow_version))).toEqual(new Set([1]));
-    await diary.on('2026-01-20', 're-planned', async () => {
-      const moved = await diary.ok('POST', '/v1/workflows/overdue/replan-runs', {});
-      expect(moved).toMatchObject({ status: 'DONE', matched: 100, changed: 100, refused: 0, pending: 0 });
-    });
-    await diary.until('2026-02-01');
-    const each = (...lines: string[]): string[] => invoices.flatMap((id) => lines.map((line) => `${line} ${id}`));
-    expect(await diary.story()).toEqual([
-      ...each('2026-01-17T00:00 mail 7-DAY'),
-      '2026-01-18T00:00 * after 7 and 12 days',
-      '2026-01-20T00:00 * re-planned',
-      ...each('2026-01-20T00:00 skipped 15-DAY period_removed'),
-      ...each('2026-01-22T00:00 mail 12-DAY', '2026-01-22T00:00 completed'),
-    ]);
-    expect(await diary.h.mails()).toHaveLength(200);
-  });
+  it(
+    'a hundred runs keep their version, then move together: exactly the mails of the new ladder',
+    { timeout: 120_000 },
+    async () => {
+      const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
+      await diary.ladderOf([7, 15]);
+      const invoices = Array.from({ length: 100 }, (_, index) => `inv_${String(index).padStart(2, '0')}`);
+      await Promise.all(invoices.map((id) => diary.invoice(due, id)));
+      await diary.on('2026-01-18', 'after 7 and 12 days', patch(diary, periods(7, 12)));
+      await diary.until('2026-01-19');
+      const versions = await diary.h.call('GET', '/v1/workflow-runs?limit=100');
+      expect(new Set(versions.body.data.map((run: Json) => run.workflow_version))).toEqual(new Set([1]));
+      await diary.on('2026-01-20', 're-planned', async () => {
+        const moved = await diary.ok('POST', '/v1/workflows/overdue/replan-runs', {});
+        expect(moved).toMatchObject({ status: 'DONE', matched: 100, changed: 100, refused: 0, pending: 0 });
+      });
+      await diary.until('2026-02-01');
+      const each = (...lines: string[]): string[] => invoices.flatMap((id) => lines.map((line) => `${line} ${id}`));
+      expect(await diary.story()).toEqual([
+        ...each('2026-01-17T00:00 mail 7-DAY'),
+        '2026-01-18T00:00 * after 7 and 12 days',
+        '2026-01-20T00:00 * re-planned',
+        ...each('2026-01-20T00:00 skipped 15-DAY period_removed'),
+        ...each('2026-01-22T00:00 mail 12-DAY', '2026-01-22T00:00 completed'),
+      ]);
+      expect(await diary.h.mails()).toHaveLength(200);
+    },
+  );
 });

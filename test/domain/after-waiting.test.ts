@@ -24,12 +24,18 @@ describe('what came due while nothing could be sent', () => {
   it('goes by the late policy up to the moment before', () => {
     const life = trial('LATEST', '7 DAY', '1 DAY');
     life.at('2026-03-02', { holds: [{ until: t('2026-03-20T11:59') }] });
-    expect(ladder(life.at('2026-03-20T11:59'))).toEqual(['7-DAY SKIPPED superseded', '1-DAY PLANNED 2026-03-20T11:59Z']);
+    expect(ladder(life.at('2026-03-20T11:59'))).toEqual([
+      '7-DAY SKIPPED superseded',
+      '1-DAY PLANNED 2026-03-20T11:59Z',
+    ]);
   });
 
   it('goes for a day when it was for the date itself', () => {
     const life = trial('LATEST', '1 DAY', '0 DAY');
     life.at('2026-03-02', { holds: [{ until: t('2026-03-20T15:00') }] });
-    expect(ladder(life.at('2026-03-20T15:00'))).toEqual(['1-DAY SKIPPED anchor_passed', '0-DAY PLANNED 2026-03-20T15:00Z']);
+    expect(ladder(life.at('2026-03-20T15:00'))).toEqual([
+      '1-DAY SKIPPED anchor_passed',
+      '0-DAY PLANNED 2026-03-20T15:00Z',
+    ]);
   });
 });
