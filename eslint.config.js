@@ -1,6 +1,15 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const noHostClock = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: 'Take `now` from Postgres (S-T7) or use Date.now() for measuring only.',
+};
+const patchesAreRegistered = [
+  "ImportDeclaration[source.value='@temporalio/workflow'] > ImportSpecifier[imported.name=/^(patched|deprecatePatch)$/]",
+  'MemberExpression[property.name=/^(patched|deprecatePatch)$/]',
+].map((selector) => ({ selector, message: 'Register the patch in workflows/patches.ts and import it from there.' }));
+
 export default tseslint.config(
   { ignores: ['dist/', '.dunwell/', 'node_modules/', 'client/openapi.ts'] },
   js.configs.recommended,
@@ -20,14 +29,12 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-          message: 'Take `now` from Postgres (S-T7) or use Date.now() for measuring only.',
-        },
-      ],
+      'no-restricted-syntax': ['error', noHostClock, ...patchesAreRegistered],
     },
+  },
+  {
+    files: ['workflows/patches.ts', 'test/workflows/patches.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', noHostClock] },
   },
   {
     // Tests read JSON answers as a client would, without types.

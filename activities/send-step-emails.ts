@@ -66,7 +66,12 @@ function retryLater(failed: readonly Extract<Attempt, { kind: 'RETRY' }>[]): App
   const delays = failed.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
   return ApplicationFailure.create({
     type: FAILURE.DELIVERY_RETRY,
-    message: failed.map(({ message }) => message).join('; '),
+    message: failed.map(({ message }) => withoutAddresses(message)).join('; '),
     ...(delays.length > 0 ? { nextRetryDelay: Math.max(...delays) } : {}),
   });
+}
+
+/** Mail servers like to repeat the recipient. Its address stays in the ledger: nothing personal goes to the engine. */
+function withoutAddresses(text: string): string {
+  return text.replace(/[^\s<>()[\]"',;:]+@[^\s<>()[\]"',;:]+/g, '(address)');
 }

@@ -18,6 +18,7 @@ import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
 import { apiKeyRoutes } from './solvimon/api-keys.js';
+import { backfillRoutes } from './solvimon/backfills.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
 import { holdRoutes } from './solvimon/holds.js';
@@ -97,6 +98,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     integrationRoutes(closed, context);
     integrationExtraRoutes(closed, context);
     workflowRoutes(closed, context);
+    backfillRoutes(closed, context);
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);

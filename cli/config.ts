@@ -112,6 +112,11 @@ export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   return readConfig({ DATABASE_URL: env.DATABASE_URL }).DATABASE_URL;
 }
 
+/** For commands that need nothing but the engine. */
+export function readTaskQueue(env: NodeJS.ProcessEnv): string {
+  return read(environment.pick({ TEMPORAL_TASK_QUEUE: true }), env).TEMPORAL_TASK_QUEUE;
+}
+
 function isKey(text: string): boolean {
   return Buffer.from(text, 'base64').length === 32;
 }

@@ -4,6 +4,7 @@ import { apiCommand } from './api.js';
 import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
 import { devCommand } from './dev.js';
 import { migrateCommand } from './migrate.js';
+import { replayCommand } from './replay.js';
 import { readVersion } from './version.js';
 import { workerCommand } from './worker.js';
 
@@ -36,6 +37,13 @@ program
 program.command('api').description('the HTTP API').action(apiCommand);
 program.command('worker').description('the Temporal worker and the dispatcher').action(workerCommand);
 program.command('migrate').description('bring the database schema up to date').action(migrateCommand);
+program
+  .command('replay')
+  .description('before a deploy: can this build take up again what is open on Temporal?')
+  .addOption(new Option('--limit <count>', 'at most so many, the youngest first (default all)').argParser(parseCount))
+  .option('--query <query>', 'one more condition for the list, such as \'DunwellVariant="OVERDUE"\'')
+  .option('--history <file...>', 'histories as JSON files instead')
+  .action(replayCommand);
 
 const platforms = program.command('platforms').description('platforms: tenants, TEST or LIVE');
 platforms
@@ -62,5 +70,11 @@ program.parseAsync().catch((error: unknown) => {
 function parsePort(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`${text} is not a port number.`);
+  return value;
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is not a count.`);
   return value;
 }

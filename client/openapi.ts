@@ -1723,6 +1723,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{resourceIdOrReference}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the last backfill of a workflow is going
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["getWorkflowsByResourceIdOrReferenceBackfill"];
+        put?: never;
+        /**
+         * Start a workflow for what is there already
+         * @description 200 = `dry_run`: what would happen now, before the activation, too; nothing is stored. 202 = under way in the background; ask with GET. A resource that has its run already gets no second one. If one is under way, it is answered and nothing else begins. Requires the WORKFLOW.UPDATE permission.
+         */
+        post: operations["postWorkflowsByResourceIdOrReferenceBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{resourceIdOrReference}/deactivate": {
         parameters: {
             query?: never;
@@ -1754,7 +1778,7 @@ export interface paths {
         put?: never;
         /**
          * Move the open runs of a workflow to its newest version
-         * @description Runs keep the version they began with; this is how a changed ladder reaches them (extension). Requires the WORKFLOW_RUN.UPDATE permission.
+         * @description Runs keep the version they began with; this is how a changed ladder reaches them (extension). Requires the WORKFLOW.UPDATE permission.
          */
         post: operations["postWorkflowsByResourceIdOrReferenceReplanRuns"];
         delete?: never;
@@ -2357,6 +2381,81 @@ export interface components {
         };
         /**
          * @example {
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "status": "RUNNING",
+         *       "looked_at": 0,
+         *       "created": 0,
+         *       "started_at": "2026-01-31T09:00:00Z",
+         *       "finished_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        Backfill: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /**
+             * @description STOPPED: the workflow did not stay ACTIVE until the end.
+             * @enum {string}
+             */
+            status: "RUNNING" | "DONE" | "STOPPED";
+            /** @description Resources looked at so far. */
+            looked_at: number;
+            /** @description Runs made so far. */
+            created: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            started_at: string;
+            finished_at: string | null;
+        };
+        /**
+         * @example {
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "matched": 0,
+         *       "late": 0,
+         *       "next": 0,
+         *       "already": 0,
+         *       "samples": [
+         *         {
+         *           "resource_id": "inv_2026-0042",
+         *           "first_step_at": "2026-01-31T09:00:00Z"
+         *         }
+         *       ]
+         *     }
+         */
+        BackfillPreview: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /** @description Resources that would get a run: `late` and `next` together. */
+            matched: number;
+            /** @description Of these, with a reminder that would go at once. */
+            late: number;
+            /** @description Of these, with their first reminder still to come. */
+            next: number;
+            /** @description Resources that have their run already. */
+            already: number;
+            /** @description Up to ten of the matched, in order of id. */
+            samples: {
+                /** @example inv_2026-0042 */
+                resource_id: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                first_step_at: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "dry_run": true
+         *     }
+         */
+        BackfillRequest: {
+            /** @description true = only say what would happen (default false). */
+            dry_run?: boolean | null;
+        } | null;
+        /**
+         * @example {
          *       "object_type": "BULK_OPERATION",
          *       "id": "string",
          *       "status": "DONE",
@@ -2369,7 +2468,7 @@ export interface components {
         BulkOperation: {
             /** @constant */
             object_type: "BULK_OPERATION";
-            /** @description null in a dry run. */
+            /** @description null in a dry run, or when nothing was done. */
             id: string | null;
             /** @enum {string} */
             status: "DONE" | "RUNNING";
@@ -2381,6 +2480,37 @@ export interface components {
             refused: number;
             /** @description Of `changed`: in force already, the engine has yet to hear of it. */
             pending: number;
+        };
+        /**
+         * @description A merge patch: absent = unchanged, null = cleared, arrays replaced, objects merged.
+         * @example {
+         *       "description": "Changed"
+         *     }
+         */
+        CalendarUpdate: {
+            /** @description Exactly at this time of day. */
+            send_at?: string | null;
+            /** @description Only on these days of the week. */
+            weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+            /** @description Not on Saturday and Sunday. */
+            business_days_only?: boolean | null;
+            holidays?: {
+                /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                countries?: string[] | null;
+                /** @description Not on these dates. */
+                dates?: string[] | null;
+            } | null;
+            /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+            quiet_hours?: {
+                /** @example 09:00 */
+                from: string;
+                /** @example 09:00 */
+                to: string;
+            } | null;
+            /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+            shift?: ("NEXT" | "PREVIOUS") | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @example {
@@ -3235,6 +3365,10 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /**
+                     * @description Which holiday.
+                     * @example Christmas Day, NL
+                     */
                     detail?: string;
                 }[];
                 /** @enum {string} */
@@ -3394,6 +3528,15 @@ export interface components {
          *       "org_ids": [
          *         "org_acme"
          *       ],
+         *       "calendar": {
+         *         "send_at": "09:00",
+         *         "business_days_only": true,
+         *         "holidays": {
+         *           "countries": [
+         *             "NL"
+         *           ]
+         *         }
+         *       },
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
@@ -3425,6 +3568,30 @@ export interface components {
             allow_list: string[] | null;
             blast_limit: number | null;
             org_ids: string[] | null;
+            /** @description The default of workflows that have none; null = at any time. */
+            calendar: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
             /**
              * Format: date-time
              * @example 2026-01-31T09:00:00Z
@@ -3465,6 +3632,7 @@ export interface components {
             org_ids?: string[] | null;
             /** @enum {string} */
             environment?: "TEST" | "LIVE";
+            calendar?: components["schemas"]["CalendarUpdate"] | null;
         };
         /**
          * @example {
@@ -4225,6 +4393,30 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
             /**
              * @description Extension: raised when what is pinned at the start of a run changes.
              * @example 1
@@ -4240,6 +4432,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
+            /** @description Extension: the backfill that this change began; how it goes on is asked with GET. */
+            backfill?: components["schemas"]["Backfill"];
             /** @description Extension: warnings about a change that was made all the same. */
             problems?: components["schemas"]["Problem"][];
         };
@@ -4420,6 +4614,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "backfill": "OPEN_RESOURCES"
+         *     }
+         */
+        WorkflowActivateRequest: {
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
+        } | null;
+        /**
+         * @example {
          *       "name": "Overdue ladder",
          *       "type": "INVOICE",
          *       "reference": "overdue-ladder",
@@ -4516,6 +4719,32 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         };
         /**
          * @example {
@@ -4660,6 +4889,10 @@ export interface components {
                     to: string;
                     /** @example late */
                     reason: string;
+                    /**
+                     * @description Which holiday.
+                     * @example Christmas Day, NL
+                     */
                     detail?: string;
                 }[];
                 /** @enum {string} */
@@ -4949,6 +5182,32 @@ export interface components {
             } | null;
             /** @description Extension: steps in the past (default LATEST). */
             late_policy?: ("LATEST" | "ALL" | "NONE") | null;
+            /** @description Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says. */
+            calendar?: {
+                /** @description Exactly at this time of day. */
+                send_at?: string | null;
+                /** @description Only on these days of the week. */
+                weekdays?: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[] | null;
+                /** @description Not on Saturday and Sunday. */
+                business_days_only?: boolean | null;
+                holidays?: {
+                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    countries?: string[] | null;
+                    /** @description Not on these dates. */
+                    dates?: string[] | null;
+                } | null;
+                /** @description Not from `from` until just before `to`; over midnight when `to` is the earlier. */
+                quiet_hours?: {
+                    /** @example 09:00 */
+                    from: string;
+                    /** @example 09:00 */
+                    to: string;
+                } | null;
+                /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
+                shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
+            /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
+            backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         } & {
             [key: string]: unknown;
         };
@@ -11593,11 +11852,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkflowActivateRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
                 headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
@@ -11645,6 +11909,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkflowsByResourceIdOrReferenceBackfill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceIdOrReference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postWorkflowsByResourceIdOrReferenceBackfill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                resourceIdOrReference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPreview"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -103,8 +103,8 @@ export function zoneOf({ customer, facts, platform }: RunContext): string {
 }
 
 function planAnew(context: RunContext, steps: readonly Step[], anchorAt: Instant, zone: string): Step[] {
-  const { run, pinned, now, lateStepsAllowed } = context;
-  const planned = replan({ pinned, type: run.type, anchorAt, zone, now, steps, lateStepsAllowed });
+  const { run, pinned, now, lateStepsAllowed, actions } = context;
+  const planned = replan({ pinned, type: run.type, anchorAt, zone, now, steps, lateStepsAllowed, actions });
   return planned.map((step) =>
     step.status === 'SKIPPED' && step.reason
       ? closeStep(step, step.reason, context.actions)

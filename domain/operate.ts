@@ -5,7 +5,7 @@ import { isHeld } from './hold.js';
 import { periodLabel, samePeriod } from './period.js';
 import { stepId } from './plan.js';
 import { skip } from './replan.js';
-import { inFlight, isOpen, isSent, type PinnedDefinition, type RunContext, type Step } from './run.js';
+import { inFlight, isOpen, isSent, type RunContext, type Step } from './run.js';
 import type { Period } from './types.js';
 
 /** What an operator can do with a run (S-R3). A step is named by its period; null = the next one. */
@@ -28,8 +28,11 @@ export type Operated =
     }
   | { refused: string };
 
-/** `newest`: what the workflow would be pinned to today, for REPLAN; null = the run has that version. */
-export function operate(context: RunContext, operation: Operation, newest: PinnedDefinition | null): Operated {
+/** What a run would be pinned to if it began today. */
+export type Newest = Pick<RunContext, 'pinned' | 'terms'>;
+
+/** `newest`: for REPLAN; null = the run has that version already. */
+export function operate(context: RunContext, operation: Operation, newest: Newest | null): Operated {
   const { run } = context;
   const zone = zoneOf(context);
   if (isClosed(run.status)) return { refused: `The run has ended: it is ${run.status}.` };
@@ -50,7 +53,7 @@ export function operate(context: RunContext, operation: Operation, newest: Pinne
     case 'REPLAN':
       // An anchor that is not known any more makes the evaluation plan anew (S-T5).
       return newest
-        ? changed({ ...context, pinned: newest }, { anchorAt: null })
+        ? changed({ ...context, ...newest }, { anchorAt: null })
         : { refused: 'The run has the newest version of its workflow already.' };
     case 'RELEASE':
       return release(context, zone);

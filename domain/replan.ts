@@ -1,9 +1,11 @@
+import { nextAllowed } from './calendar.js';
 import { plan, stepId, type PlannedStep } from './plan.js';
 import { directionOf } from './variants.js';
-import { isOpen, isSent, isWish, type PinnedDefinition, type Step } from './run.js';
+import { isOpen, isSent, isWish, type Action, type PinnedDefinition, type Step } from './run.js';
 import { samePeriod } from './period.js';
 import type { Reason } from './reasons.js';
 import type { Instant, TriggerType } from './types.js';
+import { lastInstantOfAny } from './window.js';
 import { addPeriod } from './zone.js';
 
 export interface ReplanInput {
@@ -16,6 +18,8 @@ export interface ReplanInput {
   steps: readonly Step[];
   /** false: late steps are blocked until somebody releases them (S-T4). */
   lateStepsAllowed: boolean;
+  /** The ACTIVE actions: their windows say how long after its anchor the one step of an event may go. */
+  actions: readonly Action[];
 }
 
 /** Steps that an operator or another run has decided about; no new plan takes that back (S-T5). */
@@ -71,6 +75,8 @@ function planRemaining(input: ReplanInput, periods: PinnedDefinition['periods'])
     direction: directionOf(pinned.variant),
     zone,
     latePolicy: pinned.latePolicy,
+    // A person's wish goes at once, whatever the calendar says (S-T4).
+    calendar: pinned.singleStepManual ? null : pinned.calendar,
     now,
   });
   if (pinned.periods.length === 0) return [oneStep(input)];
@@ -79,21 +85,22 @@ function planRemaining(input: ReplanInput, periods: PinnedDefinition['periods'])
 }
 
 /**
- * TO_FINAL and its like have one step at their anchor. By hand it goes at once; as an event only within the delivery
- * window of the anchor. It counts as late, for the blast guard, when the anchor lies more than an hour back: a normal
- * billing run reports its invoices within that (S-T4).
+ * TO_FINAL and its like have one step at their anchor. By hand it goes at once; as an event at the first allowed instant, only
+ * within the delivery window of the anchor, the longest of its actions. It counts as late, for the blast guard, when the anchor
+ * lies more than an hour back: a normal billing run reports its invoices within that (S-T4).
  */
-function oneStep({ anchorAt, type, now }: ReplanInput): PlannedStep {
+function oneStep({ anchorAt, type, now, pinned, zone, actions }: ReplanInput): PlannedStep {
   const HOUR_MS = 3_600_000;
-  const WINDOW_MS = 7 * 24 * HOUR_MS;
-  const plannedAt = Math.max(anchorAt, now);
+  const late = type === 'EVENT' && now - anchorAt > HOUR_MS;
+  const { at, shifts } =
+    type === 'MANUAL' ? { at: now, shifts: [] } : nextAllowed(Math.max(anchorAt, now), pinned.calendar, zone);
   return {
     periods: [],
     rawAt: anchorAt,
-    plannedAt: type === 'MANUAL' ? now : plannedAt,
-    shifts: [],
-    skipped: type === 'EVENT' && now - anchorAt >= WINDOW_MS ? 'late' : null,
-    late: type === 'EVENT' && now - anchorAt > HOUR_MS,
+    plannedAt: at,
+    shifts: late && shifts.length > 0 ? [{ from: anchorAt, to: now, reason: 'late' }, ...shifts] : shifts,
+    skipped: type === 'EVENT' && now >= lastInstantOfAny(actions, { plannedAt: anchorAt }) ? 'late' : null,
+    late,
   };
 }
 

@@ -71,7 +71,7 @@ export interface PinnedDefinition {
   periods: readonly Period[];
   latePolicy: LatePolicy;
   dueDates: DueDates;
-  /** The workflow's own, else the platform's default; null = any time. */
+  /** The workflow's, else the platform's, as it was then (S-T3). */
   calendar: Calendar | null;
   /** A MANUAL trigger for one period: a person's wish, sent at once (S-T4, S-M7). */
   singleStepManual: boolean;

@@ -4,6 +4,8 @@ export type Instant = number;
 /** A calendar date in some zone, `YYYY-MM-DD`. */
 export type LocalDate = string;
 
+export type Weekday = 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN';
+
 export type Variant =
   'TO_FINAL' | 'OVERDUE' | 'UPCOMING_PAYMENT_REMINDER' | 'FAILED_PAYMENT' | 'FREE_TRIAL_REMINDER' | 'WALLET_BALANCE';
 

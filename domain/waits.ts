@@ -73,7 +73,7 @@ function summaryOf(run: WaitingRun, closed: boolean): string {
   const zone = run.zone ?? 'UTC';
   const index = run.steps.findIndex((step) => step.id === run.nextStepId);
   const step = run.steps[index];
-  if (!step) return `${reason ?? 'look again'} until ${localLabel(run.wakeAt, zone)}`;
+  if (!step) return `${shownStatus(run)}: ${reason ?? 'look again'} until ${localLabel(run.wakeAt, zone)}`;
   const place = run.steps.length > 1 ? `step ${String(index + 1)} of ${String(run.steps.length)}: ` : '';
   return `${place}${stepLabel(run.variant, step)}, ${localLabel(step.plannedAt, zone)}`;
 }

@@ -18,6 +18,17 @@ export function lastInstantOf({ deliveryWindow }: Action, { plannedAt }: Pick<St
   return deliveryWindow === null ? plannedAt + LONGEST_MS : addPeriod(plannedAt, deliveryWindow, 1, 'UTC');
 }
 
+/** When a step that leads up to an anchor may no longer go: at the anchor; the step on the anchor itself a day later. */
+export function lastAnnouncement(rawAt: Instant, anchorAt: Instant): Instant {
+  return rawAt < anchorAt ? anchorAt : anchorAt + DAY_MS;
+}
+
+/** The same of several actions: the longest window decides. Without any action, seven days. */
+export function lastInstantOfAny(actions: readonly Action[], step: Pick<Step, 'plannedAt'>): Instant {
+  if (actions.length === 0) return step.plannedAt + LONGEST_MS;
+  return Math.max(...actions.map((action) => lastInstantOf(action, step)));
+}
+
 /**
  * Until the next step of the run is due, at most seven days after the planned instant or as long as the integrations of its
  * actions say (S-T7): two reminders at once help nobody, however long a window is. A step that leads up to an
@@ -35,9 +46,8 @@ export function deliveryWindow(
     .filter((other) => other.kind === 'RUNG' && isOpen(other) && other.plannedAt > step.plannedAt)
     .reduce((earliest, other) => Math.min(earliest, other.plannedAt), Infinity);
   if (step.reason === 'blast_guard') return { endsAt: next, reason: 'superseded' };
-  const lastInstants = actions.map((action) => lastInstantOf(action, step));
-  const ownEnd = Math.min(next, lastInstants.length > 0 ? Math.max(...lastInstants) : step.plannedAt + LONGEST_MS);
-  const anchorEnd = direction === 1 ? Infinity : step.rawAt < anchorAt ? anchorAt : anchorAt + DAY_MS;
+  const ownEnd = Math.min(next, lastInstantOfAny(actions, step));
+  const anchorEnd = direction === 1 ? Infinity : lastAnnouncement(step.rawAt, anchorAt);
   return anchorEnd < ownEnd
     ? { endsAt: anchorEnd, reason: 'anchor_passed' }
     : { endsAt: ownEnd, reason: 'delivery_window_passed' };

@@ -34,6 +34,43 @@ export function localTime(at: Instant, zone: string): string {
   return zoned(at, zone).toPlainTime().toString({ smallestUnit: 'minute' });
 }
 
+/** The instant at which the clock of `zone` shows this date and `HH:MM`: "compatible", as for periods. */
+export function instantAt(date: LocalDate, time: string, zone: string): Instant {
+  return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/** Whether the text is a date that exists, `YYYY-MM-DD`, in the years we know (S-W4). */
+export function isDate(text: string): boolean {
+  if (!/^(19[7-9]\d|2\d{3})-\d\d-\d\d$/.test(text)) return false;
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  return month >= 1 && month <= 12 && day >= 1 && day <= Temporal.PlainYearMonth.from({ year, month }).daysInMonth;
+}
+
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+/** 1 = Monday … 7 = Sunday. */
+export function dayOfWeek(date: LocalDate): number {
+  return Temporal.PlainDate.from(date).dayOfWeek;
+}
+
+/** Milliseconds that the clock of `zone` shows past midnight. */
+export function localTimeMs(at: Instant, zone: string): number {
+  const DAY_MS = 86_400_000;
+  return (((at + zoned(at, zone).offsetNanoseconds / 1e6) % DAY_MS) + DAY_MS) % DAY_MS;
+}
+
+/** The first or last change of the clock of `zone` after `from` and not after `to`, or null. */
+export function clockChange(from: Instant, to: Instant, zone: string, which: 'first' | 'last'): Instant | null {
+  if (zoned(from, zone).offsetNanoseconds === zoned(to, zone).offsetNanoseconds) return null;
+  const change =
+    which === 'first'
+      ? zoned(from, zone).getTimeZoneTransition('next')
+      : zoned(to + 1, zone).getTimeZoneTransition('previous');
+  return change?.epochMilliseconds ?? null;
+}
+
 /** Calendar days from one local date to another; negative when `to` lies before. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;

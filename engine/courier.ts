@@ -1,4 +1,5 @@
 import type { Logger } from '../contracts/logger.js';
+import { carryBackfill } from '../store/backfill.js';
 import type { Database } from '../store/database.js';
 import { pendingOf } from '../store/operations.js';
 import { advanceCursor, leaseOne, postponeItem, settleItem, type OutboxItem } from '../store/outbox.js';
@@ -79,6 +80,8 @@ export class Courier {
       case 'WORKFLOW':
       case 'BULK':
         return this.carryPage(item, item.kind);
+      case 'BACKFILL':
+        return this.carryBackfillPage(item);
     }
   }
 
@@ -95,5 +98,16 @@ export class Courier {
     const last = ids.at(-1);
     if (ids.length === FAN_OUT_PAGE && last !== undefined) await advanceCursor(db, item, last);
     else await settleItem(db, item);
+  }
+
+  /** One page of a backfill: each new run is told like any other. */
+  private async carryBackfillPage(item: OutboxItem): Promise<void> {
+    const { db } = this.options;
+    const { state, cursor } = await carryBackfill(db, item.subject_id, FAN_OUT_PAGE, (runIds) => {
+      this.tellSoon('RUN', runIds);
+    });
+    if (state === 'DONE') await settleItem(db, item);
+    else if (state === 'MORE') await advanceCursor(db, item, cursor);
+    else await postponeItem(db, { ...item, attempts: 1 }, 'Transactions from before the backfill have not ended yet.');
   }
 }

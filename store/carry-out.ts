@@ -1,7 +1,10 @@
-import { operate, type Operation } from '../domain/operate.js';
+import { isDeepStrictEqual } from 'node:util';
+import { operate, type Newest, type Operation } from '../domain/operate.js';
 import { pin } from '../domain/pin.js';
-import type { PinnedDefinition } from '../domain/run.js';
+import { readCalendar } from '../domain/read-calendar.js';
+import { readTerms } from '../domain/terms.js';
 import type { Sql } from './database.js';
+import type { Platform } from './platforms.js';
 import type { LoadedRun } from './run-context.js';
 import type { WorkflowRow } from './workflows.js';
 
@@ -13,7 +16,7 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
   let present = loaded;
   for (const { id, operation } of loaded.pending) {
     const newest = operation.kind === 'REPLAN' ? await newestVersion(tx, present) : null;
-    const result = operate(present.context, operation, newest && newest.pinned);
+    const result = operate(present.context, operation, newest && newest.definition);
     const refused = 'refused' in result ? result.refused : null;
     await tx.rows('UPDATE run_operations SET done_at = clock_timestamp(), refused = $2 WHERE id = $1', [id, refused]);
     if ('refused' in result) continue;
@@ -24,36 +27,54 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
   }
   const { row, context } = present;
   await tx.rows(
-    'UPDATE runs SET paused = $2, engine_started = $3, workflow_version = $4, due_dates = $5 WHERE id = $1',
-    [row.id, context.run.paused, row.engine_started, row.workflow_version, row.due_dates],
+    'UPDATE runs SET paused = $2, engine_started = $3, workflow_version = $4, due_dates = $5, calendar = $6 WHERE id = $1',
+    [
+      row.id,
+      context.run.paused,
+      row.engine_started,
+      row.workflow_version,
+      row.due_dates,
+      row.calendar && JSON.stringify(row.calendar),
+    ],
   );
   return { ...present, pending: [] };
 }
+
+type Repinned = 'workflow_version' | 'due_dates' | 'calendar';
 
 /** What a run of this workflow would be pinned to if it began now; null = it is already (S-D6). */
 async function newestVersion(
   tx: Sql,
   { row }: LoadedRun,
-): Promise<{ pinned: PinnedDefinition; row: Pick<LoadedRun['row'], 'workflow_version' | 'due_dates'> } | null> {
-  const newest = await tx.row<Pick<WorkflowRow, 'version' | 'definition'> & Pick<LoadedRun['row'], 'due_dates'>>(
-    `SELECT w.version, v.definition, p.due_dates
+): Promise<{ definition: Newest; row: Pick<LoadedRun['row'], Repinned> } | null> {
+  const newest = await tx.row<
+    Pick<WorkflowRow, 'version' | 'definition' | 'settings'> & Pick<Platform, 'due_dates' | 'calendar'>
+  >(
+    `SELECT w.version, w.settings, v.definition, p.due_dates, p.calendar
      FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
      JOIN platforms p ON p.id = w.platform_id WHERE w.id = $1`,
     [row.workflow_id],
   );
-  if (!newest || newest.version === row.workflow_version) return null;
+  if (!newest) return null;
   const { version, definition, due_dates } = newest;
+  const calendar = definition.calendar ?? newest.calendar;
+  const repinned = { workflow_version: version, due_dates, calendar };
+  const { workflow_version, due_dates: present, calendar: own } = row;
+  if (isDeepStrictEqual(repinned, { workflow_version, due_dates: present, calendar: own })) return null;
   return {
-    pinned: pin({
-      type: row.type,
-      variant: row.variant,
-      singlePeriod: row.single_period,
-      periods: definition.periods,
-      latePolicy: definition.late_policy,
-      dueDates: due_dates,
-      calendar: null,
-    }),
-    row: { workflow_version: version, due_dates },
+    definition: {
+      pinned: pin({
+        type: row.type,
+        variant: row.variant,
+        singlePeriod: row.single_period,
+        periods: definition.periods,
+        latePolicy: definition.late_policy,
+        dueDates: due_dates,
+        calendar: readCalendar(calendar),
+      }),
+      terms: readTerms(definition.config, newest.settings),
+    },
+    row: repinned,
   };
 }
 

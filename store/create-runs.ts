@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
-import { isClosed, type Evaluation } from '../domain/evaluate.js';
+import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
 import { pin } from '../domain/pin.js';
+import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import { stepId } from '../domain/plan.js';
-import type { RunContext, RunStatus } from '../domain/run.js';
+import type { Action, RunContext, RunStatus } from '../domain/run.js';
 import { readTerms } from '../domain/terms.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
+import { traitsOf } from '../domain/variants.js';
 import { evaluateGuarded } from './blast-guard.js';
 import { at, type Sql } from './database.js';
+import { deliveryWindows } from './delivery-windows.js';
 import { newId } from './ids.js';
 import type { Platform } from './platforms.js';
 import type { LoadedResource } from './resources.js';
@@ -49,6 +52,8 @@ export interface CreatedRuns {
   created: boolean;
   runs: TriggeredRun[];
 }
+
+const DAY_MS = 86_400_000;
 
 interface Draft {
   id: string;
@@ -138,7 +143,11 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const context = newRun(request, workflow, id, await lastMail(tx, request, workflow));
+  const lastMailAt = await lastMail(tx, request, workflow);
+  const plain = newRun(request, workflow, id, lastMailAt);
+  const context = asksForWindow(plain)
+    ? newRun(request, workflow, id, lastMailAt, await deliveryWindows(tx, workflow.id))
+    : plain;
   return {
     id,
     workflow,
@@ -158,8 +167,30 @@ async function lastMail(tx: Sql, { resource, platform }: RunRequest, workflow: W
   return row?.at ?? null;
 }
 
+/**
+ * Whether its one step may be too late already, by the windows of the workflow's actions (S-T4). None is shorter than a day, so
+ * that an event in good time needs no look at them.
+ */
+function asksForWindow(context: RunContext): boolean {
+  if (context.run.type === 'MANUAL' || traitsOf(context.pinned.variant).ladder) return false;
+  const { anchorAt } = evaluate(context);
+  return anchorAt !== null && context.now - anchorAt >= DAY_MS;
+}
+
+/** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
+function unjudged(windows: readonly (Period | null)[]): Action[] {
+  const action = { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true };
+  return windows.map((deliveryWindow) => ({ ...action, deliveryWindow }));
+}
+
 /** A new run is an open run without steps: the same evaluation plans it as re-plans it later. */
-function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMailAt: Instant | null): RunContext {
+export function newRun(
+  request: RunRequest,
+  workflow: WorkflowRow,
+  id: string,
+  lastMailAt: Instant | null,
+  windows: readonly (Period | null)[] = [null],
+): RunContext {
   const { resource, period, platform, type, variant } = request;
   if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
   return {
@@ -189,17 +220,14 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
       periods: workflow.definition.periods,
       latePolicy: workflow.definition.late_policy,
       dueDates: platform.due_dates,
-      calendar: null,
+      calendar: readCalendar(calendarOf(request, workflow)),
     }),
     workflow: {
       status: workflow.status,
       customerIds: workflow.customer_ids,
       excludedCustomerIds: workflow.excluded_customer_ids,
     },
-    // Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run.
-    actions: [
-      { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true, deliveryWindow: null },
-    ],
+    actions: unjudged(windows),
     terms: readTerms(workflow.definition.config, workflow.settings),
     platform: { timezone: platform.timezone },
     customer: { ...resource.customer, email: resource.customer.email ?? 'not judged yet' },
@@ -209,6 +237,11 @@ function newRun(request: RunRequest, workflow: WorkflowRow, id: string, lastMail
     lastMailAt,
     lateStepsAllowed: true,
   };
+}
+
+/** The workflow's calendar, else the platform's: pinned when the run begins (S-D6). */
+function calendarOf({ platform }: RunRequest, { definition }: WorkflowRow): CalendarBody | null {
+  return definition.calendar ?? platform.calendar;
 }
 
 /** A crossing is seen at the moment the balance is told of. */
@@ -224,11 +257,11 @@ async function insertRuns(
 ): Promise<TriggeredRun[]> {
   const inserted = await tx.rows<TriggeredRun>(
     `INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
-       customer_id, occurrence, single_period, due_dates, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
+       customer_id, occurrence, single_period, due_dates, calendar, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
        stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
      SELECT r.* FROM jsonb_to_recordset($1) AS r (id text, platform_id text, workflow_id text, workflow_version integer,
        trigger_id text, type text, variant text, resource_type text, resource_id text, customer_id text, occurrence text,
-       single_period jsonb, due_dates text, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
+       single_period jsonb, due_dates text, calendar jsonb, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
        status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
        next_step_id text, next_step_at timestamptz(3), engine_workflow_id text)
      ON CONFLICT (workflow_id, resource_id, occurrence) WHERE type = 'EVENT' DO NOTHING
@@ -280,6 +313,7 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     occurrence,
     single_period: request.period,
     due_dates: platform.due_dates,
+    calendar: calendarOf(request, workflow),
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
     occurred_at: at(occurredAt(resource)),

@@ -68,7 +68,7 @@ export function operationsOf(sql: Sql, runId: string): Promise<RunOperation[]> {
 
 /** What an operation on many runs did (S-R3). */
 export interface BulkResult {
-  /** null = a dry run. */
+  /** null = a dry run, or nothing was done. */
   id: string | null;
   matched: number;
   changed: number;
@@ -107,6 +107,10 @@ export async function performBulk(
   );
   const ids = written?.ids ?? [];
   const found = written?.matched ?? 0;
+  if (ids.length === 0) {
+    await tx.rows('DELETE FROM bulk_operations WHERE id = $1', [id]);
+    return { result: { id: null, matched: found, changed: 0, refused: found, pending: 0 }, runIds: [] };
+  }
   await tx.rows('UPDATE bulk_operations SET matched = $2, refused = $3 WHERE id = $1', [id, found, found - ids.length]);
   if (ids.length > INLINE_LIMIT) await enqueueBulk(tx, platformId, id);
   const runIds = ids.length > INLINE_LIMIT ? [] : await reviewRuns(tx, ids);
@@ -199,7 +203,10 @@ function possibleFor(operation: Operation, parameter: (value: unknown) => string
     case 'RETRY':
       return `(status = 'FAILED' OR ${step(`s.status IN ('BLOCKED', 'FAILED') AND s.reason IS DISTINCT FROM 'blast_guard'`)})`;
     case 'REPLAN':
-      return 'workflow_version < (SELECT w.version FROM workflows w WHERE w.id = r.workflow_id)';
+      return `EXISTS (SELECT FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+        JOIN platforms p ON p.id = w.platform_id
+        WHERE w.id = r.workflow_id AND (r.workflow_version <> w.version OR r.due_dates <> p.due_dates
+          OR r.calendar IS DISTINCT FROM coalesce(nullif(v.definition -> 'calendar', 'null'), p.calendar)))`;
     case 'RELEASE':
       return step(`s.status = 'BLOCKED' AND s.reason = 'blast_guard'`);
   }

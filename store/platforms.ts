@@ -1,4 +1,5 @@
 import type { DueDates } from '../domain/anchor.js';
+import type { CalendarBody } from '../domain/read-calendar.js';
 import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
@@ -12,6 +13,8 @@ export interface Platform {
   sender_name: string | null;
   sender_email: string | null;
   due_dates: DueDates;
+  /** The default of its workflows (S-T3). */
+  calendar: CalendarBody | null;
   in_doubt: 'HOLD' | 'RESEND' | 'DROP';
   allow_list: string[];
   blast_limit: number | null;
@@ -30,6 +33,7 @@ const SETTABLE = [
   'sender_name',
   'sender_email',
   'due_dates',
+  'calendar',
   'in_doubt',
   'allow_list',
   'blast_limit',

@@ -80,7 +80,7 @@ async function concerned(
 }
 
 /** The contract's target block of an EVENT trigger that a fact made. */
-function targetOf({ type, id, facts }: LoadedResource, variant: Variant): Record<string, unknown> {
+export function targetOf({ type, id, facts }: LoadedResource, variant: Variant): Record<string, unknown> {
   switch (type) {
     case 'INVOICE':
       return { invoice: { invoice_id: id, event: { variant } } };

@@ -115,6 +115,23 @@ export async function lockResource(
   return row && toResource(type, row);
 }
 
+/** Some resources of a platform in order of id after `cursor`, read without locks; those only named by others are left out. */
+export async function resourcesPage(
+  sql: Sql,
+  platformId: string,
+  type: ResourceType,
+  cursor: string,
+  limit: number,
+): Promise<LoadedResource[]> {
+  const own = ALIAS[type];
+  const rows = await sql.rows<ResourceRow>(
+    `${SELECT[type]} WHERE ${own}.platform_id = $1 AND ${own}.id > $2 AND ${own}.body IS NOT NULL
+     ORDER BY ${own}.id LIMIT $3`,
+    [platformId, cursor, limit],
+  );
+  return rows.map((row) => toResource(type, row));
+}
+
 /** The resources of a customer that is locked, in order of id; they are locked too, so that none changes meanwhile. */
 export async function lockResourcesOfCustomer(
   tx: Sql,

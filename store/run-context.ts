@@ -1,6 +1,7 @@
 import type { DueDates } from '../domain/anchor.js';
 import { readCustomer, type FactBody } from '../domain/facts.js';
 import { pin } from '../domain/pin.js';
+import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
 import type {
@@ -64,6 +65,7 @@ export interface RunRow {
   due_dates: DueDates;
   workflow_version: number;
   paused: boolean;
+  calendar: CalendarBody | null;
   trial_end_at: Instant | null;
   schedule_end_at: Instant | null;
   occurred_at: Instant | null;
@@ -218,7 +220,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
         periods: row.definition.periods,
         latePolicy: row.definition.late_policy,
         dueDates: row.due_dates,
-        calendar: null,
+        calendar: readCalendar(row.calendar),
       }),
       workflow: {
         status: row.workflow_status,

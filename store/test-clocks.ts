@@ -88,7 +88,12 @@ async function isBusy(tx: Sql, clock: TestClock): Promise<boolean> {
      LIMIT 1`,
     [clock.id, at(clock.now_at)],
   );
-  return busy !== null;
+  if (busy !== null) return true;
+  // A backfill may still make runs on this clock.
+  const backfill = await tx.row(`SELECT subject_id FROM outbox WHERE kind = 'BACKFILL' AND platform_id = $1 LIMIT 1`, [
+    clock.platform_id,
+  ]);
+  return backfill !== null;
 }
 
 async function wakeDue(tx: Sql, clockId: string, nowAt: Instant): Promise<string[]> {

@@ -56,6 +56,20 @@ export async function toldCrossings(
   return new Map(rows.map((row) => [row.workflow_id, row.crossings]));
 }
 
+/**
+ * The crossing of a wallet that is below the threshold while nobody has told of it, as a backfill finds it: a watch that is armed,
+ * or that there was none of, sees it now; otherwise it is the one that was seen before.
+ */
+export async function firstSeenCrossings(
+  tx: Sql,
+  platformId: string,
+  workflow: WorkflowRow,
+  wallet: WalletFacts,
+): Promise<Crossings> {
+  const seen = await watchWallet(tx, [workflow], null, wallet);
+  return seen.size > 0 ? seen : toldCrossings(tx, platformId, [workflow], wallet);
+}
+
 async function watchesOf(
   tx: Sql,
   workflows: readonly WorkflowRow[],

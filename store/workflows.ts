@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatchableWorkflow } from '../domain/match.js';
 import type { LatePolicy } from '../domain/plan.js';
+import type { CalendarBody } from '../domain/read-calendar.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { Instant, Period, Variant, WorkflowType } from '../domain/types.js';
 import type { DefinitionStatus } from './actions.js';
@@ -13,6 +14,8 @@ interface Definition {
   config: Record<string, unknown> | null;
   periods: Period[];
   late_policy: LatePolicy;
+  /** As given; absent = the platform's. */
+  calendar?: CalendarBody;
 }
 
 export interface WorkflowRow {

@@ -40,7 +40,7 @@ const count = z.int().min(0);
 export const bulkResult = z
   .object({
     object_type: z.literal('BULK_OPERATION'),
-    id: z.string().nullable().meta({ description: 'null in a dry run.' }),
+    id: z.string().nullable().meta({ description: 'null in a dry run, or when nothing was done.' }),
     status: z.enum(['DONE', 'RUNNING']),
     matched: count.meta({ description: 'Runs the filter found.' }),
     changed: count.meta({ description: 'Those it was done to, or (dry run) would be.' }),

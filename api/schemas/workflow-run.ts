@@ -11,7 +11,17 @@ const step = z.object({
   periods: z.array(period).meta({ description: 'Every period the step stands for: equal instants are one step.' }),
   raw_at: instant,
   planned_at: instant,
-  shifts: z.array(z.object({ from: instant, to: instant, reason: z.string(), detail: z.string().optional() })),
+  shifts: z.array(
+    z.object({
+      from: instant,
+      to: instant,
+      reason: z.string().meta({ examples: ['holiday'] }),
+      detail: z
+        .string()
+        .optional()
+        .meta({ description: 'Which holiday.', examples: ['Christmas Day, NL'] }),
+    }),
+  ),
   status: z.enum(['PLANNED', 'DONE', 'SKIPPED', 'BLOCKED', 'FAILED']),
   reason,
   sent_at: instant.nullable(),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
+import { calendar } from './calendar.js';
 import { externalId, idText, instant, line, ordinal, period, problem } from './wire.js';
 import { isNotNegative, money, NOT_NEGATIVE } from './money.js';
 import { PAYMENT_RESULTS } from './wallet-facts.js';
+import { backfill, backfillChoice } from './backfill.js';
 import { patchBody } from './patch-body.js';
 
 const periods = z.array(period).max(50).nullish();
@@ -90,9 +92,13 @@ const fields = {
     .enum(['LATEST', 'ALL', 'NONE'])
     .nullish()
     .meta({ description: 'Extension: steps in the past (default LATEST).' }),
+  calendar: calendar.nullish().meta({
+    description:
+      'Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says.',
+  }),
 };
 
-export const workflowCreate = z.object(fields).meta({
+export const workflowCreate = z.object({ ...fields, backfill: backfillChoice }).meta({
   id: 'WorkflowCreateRequest',
   examples: [
     {
@@ -125,6 +131,9 @@ export const workflow = z
     version: ordinal.meta({ description: 'Extension: raised when what is pinned at the start of a run changes.' }),
     created_at: instant,
     updated_at: instant,
+    backfill: backfill
+      .optional()
+      .meta({ description: 'Extension: the backfill that this change began; how it goes on is asked with GET.' }),
     problems: z
       .array(problem)
       .optional()

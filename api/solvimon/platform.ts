@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import type { FastifyRequest, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
 import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
 import type { ZodApp } from '../context.js';
+import { mergePatch } from '../merge-patch.js';
 import { platformOf } from '../plugins/auth.js';
+import { nameIgnored } from '../plugins/bodies.js';
+import { problemsOf } from '../plugins/errors.js';
+import { calendar, calendarPatch } from '../schemas/calendar.js';
 import { emailAddress, instant, iso, line, locale, zone } from '../schemas/wire.js';
+import { withoutNulls } from '../without-nulls.js';
 
 const sender = z.object({ name: line(255).nullish(), email: emailAddress });
 
@@ -27,13 +33,19 @@ const platform = z
     id: z.string(),
     environment: z.enum(['TEST', 'LIVE']),
     ...settings,
+    calendar: calendar.nullable().meta({ description: 'The default of workflows that have none; null = at any time.' }),
     created_at: instant,
     updated_at: instant,
   })
   .meta({ id: 'Platform' });
 
 const changes = z
-  .object({ ...settings, environment: z.enum(['TEST', 'LIVE']), sender: sender.partial().nullable() })
+  .object({
+    ...settings,
+    environment: z.enum(['TEST', 'LIVE']),
+    sender: sender.partial().nullable(),
+    calendar: calendarPatch.nullable(),
+  })
   .partial()
   .meta({ id: 'PlatformUpdateRequest', examples: [{ timezone: 'Europe/Amsterdam', due_dates: 'DATE' }] });
 
@@ -54,17 +66,34 @@ export function platformRoutes(app: ZodApp): void {
       config: { permission: 'PLATFORM.UPDATE' },
       schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform } },
     },
-    async (request) => {
+    async (request, reply) => {
       const own = platformOf(request);
       const { environment } = request.body;
       if (environment !== undefined && environment !== own.environment) {
         throw Refusal.invalid('environment', 'The environment of a platform never changes.');
       }
-      const row = await updatePlatform(request.tx, own.id, toChanges(own, request.body));
+      const row = await updatePlatform(request.tx, own.id, {
+        ...toChanges(own, request.body),
+        calendar: calendarOf(own, request, reply),
+      });
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
       return toResponse(row);
     },
   );
+}
+
+/** The calendar with the change merged into it, validated whole (S-W10); undefined = not named. */
+function calendarOf(
+  own: Platform,
+  { body, givenBody }: FastifyRequest<{ Body: z.infer<typeof changes> }>,
+  reply: FastifyReply,
+): PlatformChanges['calendar'] {
+  if (body.calendar == null) return body.calendar;
+  const merged = { calendar: mergePatch(own.calendar, body.calendar) };
+  const parsed = z.object({ calendar }).safeParse(merged, { reportInput: true });
+  if (!parsed.success) throw new Refusal(problemsOf(parsed.error));
+  nameIgnored(reply, { ...(givenBody as object), ...merged }, { ...body, ...parsed.data });
+  return withoutNulls(parsed.data.calendar);
 }
 
 /** Objects are merged, so a sender may be given in part (S-W10); it needs an address all the same. */
@@ -96,6 +125,7 @@ function toResponse(row: Platform): z.input<typeof platform> {
     locale: row.locale,
     sender: row.sender_email === null ? null : { name: row.sender_name, email: row.sender_email },
     due_dates: row.due_dates,
+    calendar: row.calendar,
     in_doubt: row.in_doubt,
     allow_list: row.allow_list,
     blast_limit: row.blast_limit,

@@ -89,7 +89,7 @@ export function runOperationRoutes(app: ZodApp, { db }: ApiContext): void {
   app.post(
     '/v1/workflows/:resourceIdOrReference/replan-runs',
     {
-      config: { permission: 'WORKFLOW_RUN.UPDATE' },
+      config: { permission: 'WORKFLOW.UPDATE' },
       schema: {
         summary: 'Move the open runs of a workflow to its newest version',
         description: 'Runs keep the version they began with; this is how a changed ladder reaches them (extension).',

@@ -39,7 +39,13 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
     customer_ids: body.customer_ids ?? [],
     excluded_customer_ids: body.excluded_customer_ids ?? [],
     settings: settingsOf(body),
-    definition: { config, periods, late_policy: body.late_policy ?? 'LATEST' },
+    definition: {
+      config,
+      periods,
+      late_policy: body.late_policy ?? 'LATEST',
+      // Absent, not null: versions from before there were calendars stay equal to what they were.
+      ...(body.calendar ? { calendar: withoutNulls(body.calendar) } : {}),
+    },
   };
 }
 
@@ -71,7 +77,7 @@ export function checkChange(before: WorkflowRow, body: WorkflowCreate): void {
 }
 
 /** The workflow as the contract shows it; also what a merge patch is applied to. */
-export function workflowBody(row: WorkflowRow): WorkflowCreate {
+export function workflowBody(row: WorkflowRow): Omit<WorkflowCreate, 'backfill'> {
   return {
     name: row.name,
     description: row.description,
@@ -81,6 +87,7 @@ export function workflowBody(row: WorkflowRow): WorkflowCreate {
     customer_ids: row.customer_ids.length === 0 ? null : row.customer_ids,
     excluded_customer_ids: row.excluded_customer_ids.length === 0 ? null : row.excluded_customer_ids,
     late_policy: row.definition.late_policy,
+    calendar: row.definition.calendar ?? null,
     failed_results: (row.settings.failed_results ?? null) as WorkflowCreate['failed_results'],
     rearm_margin: row.settings.rearm_margin ?? null,
     cooldown: row.settings.cooldown ?? null,

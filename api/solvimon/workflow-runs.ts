@@ -83,7 +83,7 @@ export function runResponse(run: RunView): z.input<typeof workflowRun> {
       periods: step.periods,
       raw_at: isoMs(step.raw_at),
       planned_at: isoMs(step.planned_at),
-      shifts: step.shifts.map(({ from, to, ...why }) => ({ from: isoMs(from), to: isoMs(to), ...why })),
+      shifts: step.shifts.map((shift) => ({ ...shift, from: isoMs(shift.from), to: isoMs(shift.to) })),
       status: step.status,
       reason: step.reason,
       sent_at: isoMs(step.sent_at),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import type { DefinitionStatus } from '../../store/actions.js';
 import type { Sql } from '../../store/database.js';
+import { startBackfill, stopBackfill } from '../../store/backfill.js';
 import { listPage } from '../../store/lists.js';
 import { touchRuns } from '../../store/touch-runs.js';
 import {
@@ -21,9 +22,12 @@ import { expand, expandQuery, many, type Expansions } from '../expand.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { callerOf, platformOf } from '../plugins/auth.js';
-import { definitionStatus, workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
+import { activateRequest } from '../schemas/backfill.js';
+import { definitionStatus, workflow, workflowCreate, workflowPatch, type WorkflowCreate } from '../schemas/workflow.js';
 import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
+import { backfillResponse } from './backfills.js';
+import { nightProblems } from './night-problems.js';
 import { orphanedSteps } from './orphaned-steps.js';
 import { workflowResponse } from './workflow-response.js';
 import { checkChange, checkTransition, idleConfiguration, workflowBody, workflowFields } from './workflow-fields.js';
@@ -49,7 +53,7 @@ const EXPANSIONS: Expansions<WorkflowRow> = {
     load: customersById,
   },
 };
-const MOVES = { activate: 'ACTIVE', deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
+const MOVES = { deactivate: 'INACTIVE', archive: 'ARCHIVED' } as const;
 
 /** `/v1/workflows`: definitions (workflows.yml). */
 export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
@@ -113,10 +117,11 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     async (request, reply) => {
       const fields = workflowFields(request.body);
       if (fields.status === 'ARCHIVED') throw Refusal.invalid('status', 'A workflow cannot be created ARCHIVED.');
+      checkBackfill(request.body.backfill, null, fields.status);
       const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
       if (!row) throw taken(fields.reference);
       reply.code(201);
-      return withWarnings(workflowResponse(row), idleConfiguration(row));
+      return answer(request, row, null, request.body.backfill);
     },
   );
 
@@ -150,10 +155,26 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     (request, reply) =>
       change(request, request.params.resourceIdOrReference, (before) => {
         const stored = workflowBody(before);
-        const body = patched(workflowCreate, stored, request.body, reply);
-        if (isDeepStrictEqual(withoutNulls(body), withoutNulls(stored))) return before;
-        checkChange(before, body);
-        return workflowFields(body);
+        const { backfill, ...body } = patched(workflowCreate, stored, request.body, reply);
+        const same = isDeepStrictEqual(withoutNulls(body), withoutNulls(stored));
+        if (!same) checkChange(before, body);
+        checkBackfill(backfill, before.status, body.status);
+        return { fields: same ? before : workflowFields(body), backfill };
+      }),
+  );
+
+  app.post(
+    '/v1/workflows/:resourceIdOrReference/activate',
+    {
+      config: { permission: 'WORKFLOW.UPDATE' },
+      schema: { summary: 'Make a workflow ACTIVE', tags: ['workflows'], params, body: activateRequest, response: one },
+    },
+    (request) =>
+      change(request, request.params.resourceIdOrReference, (before) => {
+        const backfill = request.body?.backfill;
+        const fields = moved(before, 'ACTIVE');
+        checkBackfill(backfill, before.status, 'ACTIVE');
+        return { fields, backfill };
       }),
   );
 
@@ -164,30 +185,65 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
         config: { permission: 'WORKFLOW.UPDATE' },
         schema: { summary: `Make a workflow ${status}`, tags: ['workflows'], params, response: one },
       },
-      (request) => change(request, request.params.resourceIdOrReference, (before) => moved(before, status)),
+      (request) =>
+        change(request, request.params.resourceIdOrReference, (before) => ({ fields: moved(before, status) })),
     );
   }
 
   /** Locks a workflow and writes what `next` makes of it; the row itself = nothing to change (S-D3). */
-  async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => WorkflowFields) {
+  async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => Change) {
     const platformId = platformOf(request).id;
     const { tx } = request;
     const before = await lockWorkflow(tx, platformId, id);
     if (!before) throw Refusal.notFound('WORKFLOW', id);
-    const fields = next(before);
+    const { fields, backfill } = next(before);
     if (fields === before) return workflowResponse(before);
     const row = await updateWorkflow(tx, before, fields);
     if (!row) throw taken(fields.reference);
     request.tell('RUN', await touchConcerned(tx, before, row));
-    const problems = [...idleConfiguration(row), ...(await orphanedSteps(tx, row))];
-    return withWarnings(workflowResponse(row), problems);
+    if (before.status === 'ACTIVE' && row.status !== 'ACTIVE') await stopBackfill(tx, row.id);
+    return answer(request, row, before, backfill);
   }
 }
 
-type WorkflowAnswer = ReturnType<typeof workflowResponse>;
+/** What becomes of a workflow, and for which resources it is started. */
+interface Change {
+  fields: WorkflowFields;
+  backfill?: WorkflowCreate['backfill'];
+}
 
-function withWarnings(answer: WorkflowAnswer, problems: Problem[]): WorkflowAnswer {
-  return problems.length === 0 ? answer : { ...answer, problems };
+/** A changed workflow with what is to be said of the change. */
+async function answer(
+  request: FastifyRequest,
+  row: WorkflowRow,
+  before: WorkflowRow | null,
+  backfill: WorkflowCreate['backfill'],
+): Promise<ReturnType<typeof workflowResponse>> {
+  const { tx } = request;
+  const problems: Problem[] = [
+    ...idleConfiguration(row),
+    ...(before ? await orphanedSteps(tx, row) : []),
+    ...(row.status === 'ACTIVE' ? nightProblems(row, platformOf(request)) : []),
+  ];
+  return {
+    ...workflowResponse(row),
+    ...(backfill === 'OPEN_RESOURCES' && { backfill: backfillResponse(await startBackfill(tx, row)) }),
+    ...(problems.length > 0 && { problems }),
+  };
+}
+
+/** A backfill that is asked for begins with this change, or the request is refused: it is never left out in silence (S-D11). */
+function checkBackfill(
+  backfill: WorkflowCreate['backfill'],
+  before: DefinitionStatus | null,
+  after: DefinitionStatus,
+): void {
+  if (backfill !== 'OPEN_RESOURCES' || (after === 'ACTIVE' && before !== 'ACTIVE')) return;
+  const message =
+    before === 'ACTIVE' && after === 'ACTIVE'
+      ? 'The workflow is ACTIVE already: start a backfill with POST /v1/workflows/{id}/backfill.'
+      : 'A backfill begins when the workflow becomes ACTIVE; this request does not make it so.';
+  throw Refusal.invalid('backfill', message);
 }
 
 /** Its own blocks are validated as a whole when a workflow leaves DRAFT, whichever way it does. */

@@ -138,11 +138,22 @@ describe('lists (S-W7)', () => {
   });
 
   describe('/v1/workflow-runs/release (S-T4)', () => {
+    const bulk = (counts: Json): Json => ({
+      object_type: 'BULK_OPERATION',
+      id: null,
+      status: 'DONE',
+      matched: 0,
+      changed: 0,
+      refused: 0,
+      pending: 0,
+      ...counts,
+    });
+
     it('counts what it was asked for and changes nothing on a dry run, or where nothing is held', async () => {
       const filter = { customer_id: 'cust_1', status: null };
       for (const dry_run of [true, false, null]) {
         const answer = await h.call('POST', '/v1/workflow-runs/release', { filter, dry_run });
-        expect([answer.status, answer.body]).toEqual([200, { matched: 6, changed: 0, refused: 6 }]);
+        expect([answer.status, answer.body]).toEqual([200, bulk({ matched: 6, refused: 6 })]);
       }
     });
 
@@ -155,17 +166,10 @@ describe('lists (S-W7)', () => {
       expect(held).toMatchObject({ status: 'BLOCKED', reason: 'blast_guard' });
       const body = { filter: { resource_id: 'inv_late', reason: 'blast_guard' } };
       const dry = await h.call('POST', '/v1/workflow-runs/release', { ...body, dry_run: true });
-      expect(dry.body).toEqual({ matched: 2, changed: 2, refused: 0 });
-      expect((await h.call('POST', '/v1/workflow-runs/release', body)).body).toEqual({
-        matched: 2,
-        changed: 2,
-        refused: 0,
-      });
-      expect((await h.call('POST', '/v1/workflow-runs/release', body)).body).toEqual({
-        matched: 0,
-        changed: 0,
-        refused: 0,
-      });
+      expect(dry.body).toEqual(bulk({ matched: 2, changed: 2 }));
+      const released = (await h.call('POST', '/v1/workflow-runs/release', body)).body;
+      expect(released).toEqual(bulk({ id: expect.stringMatching(/^bulk_/), matched: 2, changed: 2 }));
+      expect((await h.call('POST', '/v1/workflow-runs/release', body)).body).toEqual(bulk({}));
     });
 
     it('needs a filter, and refuses one that is none', async () => {

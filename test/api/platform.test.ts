@@ -24,6 +24,7 @@ describe('the platform (S-W12)', () => {
         locale: null,
         sender: null,
         due_dates: 'INSTANT',
+        calendar: null,
         in_doubt: 'HOLD',
         allow_list: [],
         blast_limit: null,

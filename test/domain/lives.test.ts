@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nextAllowed } from '../../domain/calendar.js';
 import { evaluate, isClosed, type Evaluation } from '../../domain/evaluate.js';
 import { isSent } from '../../domain/run.js';
 import type { LedgerEntry, RunContext, Step } from '../../domain/run.js';
@@ -55,10 +56,21 @@ const wakesForItsStep: Rule = ({ evaluation: { status, steps, wakeAt, nextStepId
 const looksAgainLater: Rule = ({ context, evaluation: { wakeAt, nextStepId } }) =>
   nextStepId !== null || wakeAt === null || wakeAt > context.now;
 
-const neverBeforeItsInstant: Rule = ({ context, evaluation: { steps, anchorAt } }) =>
+/** Only a calendar may move a step back, and only one that goes back (S-T3). */
+const goesBack = ({ pinned: { calendar, variant } }: RunContext): boolean =>
+  calendar !== null && (calendar.shift ?? (directionOf(variant) === 1 ? 'NEXT' : 'PREVIOUS')) === 'PREVIOUS';
+
+const neverBeforeItsInstant: Rule = ({ context, evaluation: { steps, anchorAt, zone } }) =>
   anchorAt === null ||
   context.pinned.singleStepManual ||
-  steps.every((step) => !isOpen(step) || wasSent(step) || step.late || step.plannedAt >= step.rawAt);
+  steps.every(
+    (step) =>
+      !isOpen(step) ||
+      wasSent(step) ||
+      step.late ||
+      step.plannedAt >= step.rawAt ||
+      (goesBack(context) && nextAllowed(step.rawAt, context.pinned.calendar, zone).at !== step.rawAt),
+  );
 
 const keepsLadderOrder: Rule = ({ context, evaluation }) => {
   if (evaluation.anchorAt === null || isClosed(evaluation.status)) return true;

@@ -3,7 +3,20 @@ import type { Evaluation } from '../../domain/evaluate.js';
 import { actionBlock, pendingActions } from '../../domain/judge.js';
 import type { Action, DeliveryStatus, LedgerEntry, RunContext, Step } from '../../domain/run.js';
 import type { Period } from '../../domain/types.js';
-import { DAY, HOUR, action, applied, context, customer, invoiceFacts, iso, periods, t, trialFacts } from './support.js';
+import {
+  DAY,
+  HOUR,
+  action,
+  applied,
+  calendar,
+  context,
+  customer,
+  invoiceFacts,
+  iso,
+  periods,
+  t,
+  trialFacts,
+} from './support.js';
 
 /**
  * Random lives of a run: facts change, time passes, mails are claimed and end somehow. Only states that Postgres can really
@@ -62,6 +75,13 @@ const ACTIONS = [
   [action('a', { needsPdf: true }), action('b')],
   [action('b', { steps: periods('7 DAY', '1 MONTH') })],
   [],
+];
+const CALENDARS = [
+  null,
+  null,
+  calendar({ sendAt: '09:00', businessDaysOnly: true, holidays: { countries: ['NL'], dates: [] } }),
+  calendar({ weekdays: ['SAT'], quietHours: { from: '20:00', to: '08:00' } }),
+  calendar({ weekdays: ['MON', 'THU'], shift: 'PREVIOUS' }),
 ];
 const zones = fc.constantFrom('UTC', 'America/New_York', 'Europe/Amsterdam', 'Asia/Kathmandu', 'Pacific/Apia');
 const dueDates = fc.option(fc.integer({ min: -60, max: 90 }).map((days) => t('2026-01-10') + days * DAY));
@@ -126,6 +146,7 @@ export const stories: fc.Arbitrary<Story> = fc.record({
       single: fc.boolean(),
       latePolicy: fc.constantFrom('LATEST' as const, 'ALL' as const, 'NONE' as const),
       dueDates: fc.constantFrom('DATE' as const, 'INSTANT' as const),
+      calendar: fc.constantFrom(...CALENDARS),
     })
     .map(({ now, type, trial, ladder, single, ...pinned }) =>
       context(iso(now) ?? '', {

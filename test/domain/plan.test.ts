@@ -12,7 +12,15 @@ interface Wish {
 }
 
 function planned({ anchor, ladder, now, zone = 'UTC', direction = 1, latePolicy = 'LATEST' }: Wish): PlannedStep[] {
-  return plan({ anchorAt: t(anchor), periods: periods(...ladder), direction, zone, latePolicy, now: t(now) });
+  return plan({
+    anchorAt: t(anchor),
+    periods: periods(...ladder),
+    direction,
+    zone,
+    latePolicy,
+    calendar: null,
+    now: t(now),
+  });
 }
 
 /** `28-DAY+4-WEEK 2026-02-07T00:00Z`, `7-DAY superseded`, `15-DAY late 2026-02-01T00:00Z`. */

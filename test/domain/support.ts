@@ -1,3 +1,4 @@
+import type { Calendar } from '../../domain/calendar.js';
 import type { ResourceFacts } from '../../domain/condition.js';
 import { evaluate, type Evaluation } from '../../domain/evaluate.js';
 import {
@@ -11,6 +12,19 @@ import {
 import type { Action, LedgerEntry, PinnedDefinition, Run, RunContext, Step } from '../../domain/run.js';
 import { DEFAULT_TERMS, readTerms, type Terms, type TermSettings } from '../../domain/terms.js';
 import type { Instant, Period } from '../../domain/types.js';
+
+/** A calendar that restricts nothing but this. */
+export function calendar(wish: Partial<Calendar> = {}): Calendar {
+  return {
+    sendAt: null,
+    weekdays: null,
+    businessDaysOnly: false,
+    holidays: { countries: [], dates: [] },
+    quietHours: null,
+    shift: null,
+    ...wish,
+  };
+}
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -58,7 +58,7 @@ describe('what the engine is told', () => {
   it('tells why a run is blocked and until when', () => {
     const life = new Life('2026-01-17T00:00', { customer: customer({ email: null }) });
     expect(waits(life)).toMatchObject({ status: 'BLOCKED', reason: 'no_recipient', stepId: null });
-    expect(waits(life).summary).toBe('no_recipient until 24 Jan 2026 00:00 UTC');
+    expect(waits(life).summary).toBe('BLOCKED: no_recipient until 24 Jan 2026 00:00 UTC');
     expect(waits(life).details).toContain('**BLOCKED** · `no_recipient`: The customer has no usable e-mail address.');
   });
 

@@ -24,13 +24,31 @@ export async function eventsOf(h: Harness, workflowId: string): Promise<string[]
 }
 
 /**
- * Writes an execution's history to `test/replay/histories/{name}.json` when RECORD_HISTORIES is set, so that later code is
- * replayed against what this code did. Identities of the recording machine are left out.
+ * Writes an execution's history to `test/replay/histories/{name}.json` when RECORD_HISTORIES is set (`npm run record-histories`),
+ * so that later code is replayed against what this code did. What is there is never written over: with RECORD_AS=0.2.0 the file
+ * is `{name}.0.2.0.json`. The recording machine's identities are left out.
  */
 export async function recordHistory(h: Harness, workflowId: string, name: string): Promise<void> {
   if (process.env.RECORD_HISTORIES === undefined) return;
   const history = await h.engine.client.workflow.getHandle(workflowId).fetchHistory();
   const json = JSON.parse(historyToJSON(history)) as unknown;
-  const text = JSON.stringify(json, (key, value: unknown) => (key === 'identity' ? 'recorder' : value), 1);
-  await writeFile(new URL(`../replay/histories/${name}.json`, import.meta.url), `${text}\n`);
+  const file = [name, ...(process.env.RECORD_AS ? [process.env.RECORD_AS] : []), 'json'].join('.');
+  const flag = { flag: 'wx' };
+  await writeFile(
+    new URL(`../replay/histories/${file}`, import.meta.url),
+    `${JSON.stringify(json, anonymous, 1)}\n`,
+    flag,
+  ).then(
+    () => {
+      console.log(`  recorded ${file}`);
+    },
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+}
+
+/** `12041@some-host` names the process that recorded: as an identity, and as its own task queue. */
+function anonymous(key: string, value: unknown): unknown {
+  return key === 'identity' || (key === 'name' && /^\d+@/.test(String(value))) ? 'recorder' : value;
 }

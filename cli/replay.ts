@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { Worker, type ReplayHistoriesIterable } from '@temporalio/worker';
+import { createEngineClient } from '../engine/client.js';
+import { countOpen, openHistories, type OpenHistoriesOptions } from '../engine/open-histories.js';
+import { bundleWorkflows } from '../worker/bundle-workflows.js';
+import { installQuietRuntime } from '../worker/quiet-runtime.js';
+import { readTaskQueue } from './config.js';
+import { readEngineConfig } from './engine-options.js';
+
+export interface ReplayOptions {
+  limit?: number;
+  query?: string;
+  /** Files with histories as JSON instead of the engine's. */
+  history?: string[];
+}
+
+/** Exit codes: a deploy may go on after 0 only. */
+const FAILED = 1;
+const NOTHING_REPLAYED = 2;
+
+/**
+ * `dunwell replay`: can this build take up again what is open now? Plays the histories against its workflow code, one at a time,
+ * prints each that fails, and sets the exit code. Sends nothing, changes nothing, needs no database.
+ */
+export async function replayCommand(options: ReplayOptions): Promise<void> {
+  installQuietRuntime('ERROR');
+  const { replayed, failed, open } = options.history
+    ? { ...(await replayAll(fromFiles(options.history))), open: null }
+    : await replayOpen(options);
+  const of = open !== null && open > replayed ? ` of ${numeral(open)} open` : '';
+  console.log(`${numeral(replayed)}${of} replayed, ${numeral(failed)} failed`);
+  if (replayed === 0)
+    console.log('Nothing was there to be replayed, so nothing is shown: is this the right namespace and query?');
+  process.exitCode = failed > 0 ? FAILED : replayed === 0 ? NOTHING_REPLAYED : 0;
+}
+
+interface Tally {
+  replayed: number;
+  failed: number;
+}
+
+async function replayOpen({ limit, query }: ReplayOptions): Promise<Tally & { open: number }> {
+  const engine = createEngineClient(readEngineConfig());
+  const which: OpenHistoriesOptions = { taskQueue: readTaskQueue(process.env), query, limit };
+  try {
+    const open = await countOpen(engine, which);
+    return { ...(await replayAll(openHistories(engine, which))), open };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function replayAll(histories: ReplayHistoriesIterable): Promise<Tally> {
+  const workflowBundle = await bundleWorkflows();
+  const tally: Tally = { replayed: 0, failed: 0 };
+  for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    tally.replayed += 1;
+    if (!error) continue;
+    tally.failed += 1;
+    console.log(`FAILED ${workflowId} (${runId}): ${causeOf(error)}`);
+  }
+  return tally;
+}
+
+async function* fromFiles(paths: readonly string[]): ReplayHistoriesIterable {
+  for (const path of paths) yield { workflowId: path, history: JSON.parse(await readFile(path, 'utf8')) as object };
+}
+
+/** On one line, without the SDK's introduction. */
+function causeOf(error: Error): string {
+  return error.message.replace(/^.*?Details: /s, '').replace(/\s+/g, ' ');
+}
+
+function numeral(count: number): string {
+  return count.toLocaleString('en');
+}
