@@ -8,6 +8,9 @@ import { until } from '../support/until.js';
 
 type Run = Record<string, any>;
 
+/** The event that ends an execution's first workflow task: a reset does everything after it again. */
+const FIRST_TASK_DONE = 4;
+
 /** Three ways to wait for somebody, and how each of them is let go. */
 const WAITING = [
   {
@@ -97,16 +100,18 @@ describe('what people do on the engine to a run that waits for somebody', { time
     it('reset: it waits as before, and is sent once when it is let go', async () => {
       const id = `${way.how}_reset`;
       const before = await waiting(id, way);
+      const handle = h.engine.client.workflow.getHandle(before.engine_workflow_id as string);
+      const events = async (): Promise<number> => (await handle.fetchHistory()).events?.length ?? 0;
+      await until('its first workflow task is done', async () => (await events()) >= FIRST_TASK_DONE);
       await h.engine.client.workflowService.resetWorkflowExecution({
         namespace: 'default',
         workflowExecution: { workflowId: before.engine_workflow_id as string },
         reason: 'test',
-        // The end of the first workflow task. (The type asks for a Long; a number will do.)
-        workflowTaskFinishEventId: 4 as never,
+        // The type asks for a Long; a number will do.
+        workflowTaskFinishEventId: FIRST_TASK_DONE as never,
         requestId: randomUUID(),
       });
-      const description = () => h.engine.client.workflow.getHandle(before.engine_workflow_id as string).describe();
-      await until('the second execution runs', async () => (await description()).status.name === 'RUNNING');
+      await until('the second execution runs', async () => (await handle.describe()).status.name === 'RUNNING');
       const after = await untilRun(id, 'waits as before', ({ status }) => status === way.status);
       expect(await mailsOf(after)).toEqual([]);
       await way.letGo(h, id);
