@@ -2517,7 +2517,7 @@ export interface components {
         /**
          * @example {
          *       "object_type": "BULK_OPERATION",
-         *       "id": "string",
+         *       "id": "bulk_5nV0cQe8RjT2yLxKd7Ba",
          *       "status": "DONE",
          *       "matched": 0,
          *       "changed": 0,
@@ -2528,7 +2528,10 @@ export interface components {
         BulkOperation: {
             /** @constant */
             object_type: "BULK_OPERATION";
-            /** @description null in a dry run, or when nothing was done. */
+            /**
+             * @description null in a dry run, or when nothing was done.
+             * @example bulk_5nV0cQe8RjT2yLxKd7Ba
+             */
             id: string | null;
             /** @enum {string} */
             status: "DONE" | "RUNNING";
@@ -2907,7 +2910,7 @@ export interface components {
          *                   "at": "2026-01-31T09:00:00Z",
          *                   "by": "key_5nV0cQe8RjT2yLxKd7Ba",
          *                   "note": "Asked for by the customer",
-         *                   "refused": "string"
+         *                   "refused": null
          *                 }
          *               ],
          *               "holds": [
@@ -3089,8 +3092,12 @@ export interface components {
                         at: string;
                         /** @example key_5nV0cQe8RjT2yLxKd7Ba */
                         by: string;
+                        /** @example Asked for by the customer */
                         note: string | null;
-                        /** @description Why it could not be done when its turn came. */
+                        /**
+                         * @description Why it could not be done when its turn came.
+                         * @example null
+                         */
                         refused: string | null;
                     }[];
                     holds: {
@@ -3099,6 +3106,7 @@ export interface components {
                         /** @example late */
                         reason: string;
                         until: string | null;
+                        /** @example Asked for by the customer */
                         note: string | null;
                     }[];
                     /**
@@ -3150,14 +3158,14 @@ export interface components {
         /**
          * @example {
          *       "object_type": "HOLD",
-         *       "id": "string",
+         *       "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
          *       "customer_id": "cust_acme",
          *       "invoice_id": "inv_1001",
          *       "reason": "PROMISE_TO_PAY",
          *       "until": "2026-06-01T00:00:00Z",
          *       "note": "pays on Friday",
-         *       "created_by": "string",
-         *       "ended_at": "2026-01-31T09:00:00Z",
+         *       "created_by": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *       "ended_at": null,
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
@@ -3165,6 +3173,7 @@ export interface components {
         Hold: {
             /** @constant */
             object_type: "HOLD";
+            /** @example hold_5nV0cQe8RjT2yLxKd7Ba */
             id: string;
             /** @example cust_acme */
             customer_id: string | null;
@@ -3173,10 +3182,17 @@ export interface components {
             /** @enum {string} */
             reason: "PROMISE_TO_PAY" | "DISPUTE" | "SNOOZE" | "OTHER";
             until: string | null;
+            /** @example Asked for by the customer */
             note: string | null;
-            /** @description The credential that made it. */
+            /**
+             * @description The credential that made it.
+             * @example key_5nV0cQe8RjT2yLxKd7Ba
+             */
             created_by: string;
-            /** @description When somebody ended it; null = nobody did. */
+            /**
+             * @description When somebody ended it; null = nobody did.
+             * @example null
+             */
             ended_at: string | null;
             /**
              * Format: date-time
@@ -3207,6 +3223,7 @@ export interface components {
             reason: "PROMISE_TO_PAY" | "DISPUTE" | "SNOOZE" | "OTHER";
             /** @description When it runs out by itself; null = until it is ended. */
             until?: string | null;
+            /** @example Asked for by the customer */
             note?: string | null;
         };
         /**
@@ -3220,6 +3237,7 @@ export interface components {
             reason?: "PROMISE_TO_PAY" | "DISPUTE" | "SNOOZE" | "OTHER";
             /** @description When it runs out by itself; null = until it is ended. */
             until?: string | null;
+            /** @example Asked for by the customer */
             note?: string | null;
         } & {
             [key: string]: unknown;
@@ -3672,7 +3690,7 @@ export interface components {
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "updated_at": "2026-01-31T09:00:00Z",
          *       "in_flight": [
-         *         "string"
+         *         "dlv_5nV0cQe8RjT2yLxKd7Ba"
          *       ]
          *     }
          */
@@ -4151,7 +4169,10 @@ export interface components {
          *     }
          */
         ReplanRunsRequest: {
-            /** @description In your own words; explain shows it. */
+            /**
+             * @description In your own words; explain shows it.
+             * @example Asked for by the customer
+             */
             note?: string | null;
             dry_run?: boolean | null;
         };
@@ -4241,7 +4262,7 @@ export interface components {
          *           "at": "2026-01-31T09:00:00Z",
          *           "by": "key_5nV0cQe8RjT2yLxKd7Ba",
          *           "note": "Asked for by the customer",
-         *           "refused": "string"
+         *           "refused": null
          *         }
          *       ],
          *       "holds": [
@@ -4387,8 +4408,12 @@ export interface components {
                 at: string;
                 /** @example key_5nV0cQe8RjT2yLxKd7Ba */
                 by: string;
+                /** @example Asked for by the customer */
                 note: string | null;
-                /** @description Why it could not be done when its turn came. */
+                /**
+                 * @description Why it could not be done when its turn came.
+                 * @example null
+                 */
                 refused: string | null;
             }[];
             holds: {
@@ -4397,6 +4422,7 @@ export interface components {
                 /** @example late */
                 reason: string;
                 until: string | null;
+                /** @example Asked for by the customer */
                 note: string | null;
             }[];
             /**
@@ -7832,14 +7858,14 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "object_type": "HOLD",
-                     *           "id": "string",
+                     *           "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
                      *           "customer_id": "cust_acme",
                      *           "invoice_id": "inv_1001",
                      *           "reason": "PROMISE_TO_PAY",
                      *           "until": "2026-06-01T00:00:00Z",
                      *           "note": "pays on Friday",
-                     *           "created_by": "string",
-                     *           "ended_at": "2026-01-31T09:00:00Z",
+                     *           "created_by": "key_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "ended_at": null,
                      *           "created_at": "2026-01-31T09:00:00Z",
                      *           "updated_at": "2026-01-31T09:00:00Z"
                      *         }
@@ -11276,7 +11302,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11344,7 +11373,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11412,7 +11444,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11480,7 +11515,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11554,7 +11592,10 @@ export interface operations {
                         type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                         value: number;
                     } | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11630,7 +11671,10 @@ export interface operations {
                     } | null;
                     /** @description REPLACE (default) moves the planned step to now; EXTRA sends one more mail and leaves the ladder alone. */
                     as?: ("REPLACE" | "EXTRA") | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11704,7 +11748,10 @@ export interface operations {
                         type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                         value: number;
                     } | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
@@ -11891,7 +11938,10 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -11941,7 +11991,10 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -11991,7 +12044,10 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -12041,7 +12097,10 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -12097,7 +12156,10 @@ export interface operations {
                         type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                         value: number;
                     } | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -12155,7 +12217,10 @@ export interface operations {
                     } | null;
                     /** @description REPLACE (default) moves the planned step to now; EXTRA sends one more mail and leaves the ladder alone. */
                     as?: ("REPLACE" | "EXTRA") | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };
@@ -12211,7 +12276,10 @@ export interface operations {
                         type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                         value: number;
                     } | null;
-                    /** @description In your own words; explain shows it. */
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
                     note?: string | null;
                 } | null;
             };

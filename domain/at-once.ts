@@ -40,5 +40,5 @@ export function afterWaiting(
 /** What leads up to an anchor is not wanted any more once it has passed (S-T4). */
 function isAnnouncementOfThePast(step: Step, { now, run, pinned }: RunContext): boolean {
   const { anchorAt } = run;
-  return directionOf(pinned.variant) === -1 && anchorAt !== null && anchorAt < now && step.rawAt < anchorAt;
+  return directionOf(pinned.variant) === -1 && anchorAt !== null && anchorAt <= now && step.rawAt < anchorAt;
 }

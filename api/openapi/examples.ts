@@ -17,6 +17,8 @@ const PREFIXES: Record<string, string> = {
   ALERT: 'alrt',
   WEBHOOK: 'whk',
   INTEGRATION: 'int',
+  HOLD: 'hold',
+  BULK_OPERATION: 'bulk',
 };
 
 /** What a field of this name looks like, where its schema does not say: the story of one overdue invoice. */
@@ -34,13 +36,17 @@ const FIELDS: Record<string, string> = {
   variant: 'OVERDUE',
   timezone: 'Europe/Amsterdam',
   org_ids: 'org_acme',
+  created_by: `key_${TAIL}`,
+  in_flight: `dlv_${TAIL}`,
+  note: 'Asked for by the customer',
+  refused: 'The run is paused already.',
   reason: 'late',
   first: 'https://dunwell.example/v1/…?page=1&limit=50',
   current: 'https://dunwell.example/v1/…?page=1&limit=50',
 };
 
 /** Fields that are mostly empty. */
-const EMPTY = new Set(['reason', 'stop_reason', 'previous', 'next', 'sent_at', 'target_time']);
+const EMPTY = new Set(['reason', 'stop_reason', 'previous', 'next', 'sent_at', 'target_time', 'ended_at', 'refused']);
 
 /**
  * Gives every body an example, in its named schema or beside a nameless one: the one its schema has, else one made from the

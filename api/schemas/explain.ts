@@ -91,7 +91,11 @@ const run = z.object({
         .string()
         .meta({ examples: ['Asked for by the customer'] })
         .nullable(),
-      refused: z.string().nullable().meta({ description: 'Why it could not be done when its turn came.' }),
+      refused: z
+        .string()
+        .meta({ examples: ['The run is paused already.'] })
+        .nullable()
+        .meta({ description: 'Why it could not be done when its turn came.' }),
     }),
   ),
   holds: z.array(

@@ -26,7 +26,6 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
   /** A diary in January whose customer may get real mail; the invoice is due on the 10th. */
   async function begin(allowList = ['AP@acme.example']): Promise<Diary> {
     const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
-    open.push(() => diary.h.stop());
     await diary.h.call('PATCH', '/v1/platform', { allow_list: allowList });
     return diary;
   }
@@ -88,7 +87,8 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
     expect(run).toMatchObject({ status: 'BLOCKED', reason: 'provider_refused' });
     const row = await diary.h.db.row<{ id: string; sealed: string; said: string }>(
       `SELECT r.engine_workflow_id AS id, i.sealed_authentication AS sealed, d.server_reply::text AS said
-       FROM runs r, integrations i, deliveries d`,
+       FROM runs r, integrations i, deliveries d WHERE $1 = ALL (ARRAY[r.platform_id, i.platform_id, d.platform_id])`,
+      [diary.h.platformId],
     );
     const history = await diary.h.engine.client.workflow.getHandle(row?.id ?? '').fetchHistory();
     // Payloads are in base64: what is in them is looked at, too.
@@ -219,7 +219,10 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
     await diary.until('2026-01-19');
     expect([short.received.length, long.received.length]).toEqual([0, 1]);
     expect(await diary.ladder()).toEqual(['7-DAY DONE']);
-    const rows = await diary.h.db.rows('SELECT status, reason FROM deliveries ORDER BY created_at');
+    const rows = await diary.h.db.rows(
+      'SELECT status, reason FROM deliveries WHERE platform_id = $1 ORDER BY created_at',
+      [diary.h.platformId],
+    );
     expect(rows).toEqual([
       { status: 'SKIPPED', reason: 'delivery_window_passed' },
       { status: 'SENT', reason: null },

@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, overdueLadder } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 /** 7, 15 and 30 days overdue, due on 10 January; Amsterdam's midnight is 23:00Z the day before. */
 describe('the 7/15/30 ladder', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
 
   async function open(zone = 'Europe/Amsterdam', workflow: Record<string, unknown> = {}): Promise<void> {
     diary = await openDiary('2026-01-01T08:00:00Z', zone);

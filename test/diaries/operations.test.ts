@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, overdueLadder } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 /** What operators do to a run of 7, 15 and 30 days overdue, due on 10 January, UTC (S-R3). */
 describe('an operator', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
   const due = { due_date: '2026-01-10T00:00:00Z' };
 
   async function open(workflow: Record<string, unknown> = {}): Promise<void> {

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, put } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 describe('the mail about a payment that failed', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
 
   async function open(): Promise<void> {
     diary = await openDiary('2026-03-01T08:00:00Z', 'Europe/Amsterdam');
@@ -76,7 +75,6 @@ describe('the mail about a payment that failed', () => {
 
 describe('the reminder before an invoice is charged', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
 
   it('counts back from the charge date, and stops when the invoice is paid', async () => {
     diary = await openDiary('2026-03-01T08:00:00Z', 'Europe/Amsterdam', { dueDates: 'INSTANT' });

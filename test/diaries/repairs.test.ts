@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, overdueLadder } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 describe('what cannot be sent now', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
   const due = { due_date: '2026-01-10T00:00:00Z' };
 
   async function open(): Promise<string> {

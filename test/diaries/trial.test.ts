@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, put } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 describe('the reminder before a free trial ends', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
 
   async function open(): Promise<void> {
     diary = await openDiary('2026-03-01T08:00:00Z', 'America/New_York');

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, ladderOf, overdueLadder } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 describe('triggers by call beside events', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
   const due = { due_date: '2026-01-10T00:00:00Z' };
   const runs = async (): Promise<Record<string, any>[]> =>
     (await diary.h.call('GET', '/v1/workflow-runs?order_direction=asc')).body.data;

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkflow, put } from '../support/scenario.js';
 import { openDiary, type Diary } from './diary.js';
 
 describe('the mail about a wallet that runs low (S-C5)', () => {
   let diary: Diary;
-  afterEach(() => diary.h.stop());
 
   const euros = (quantity: string) => ({ amount: { quantity, currency: 'EUR' } });
   const balance = (quantity: string, more: Record<string, unknown> = {}) =>

@@ -236,7 +236,7 @@ export class Reference {
     const newest = this.open.findLast(({ at, wish }) => at <= now && !wish);
     for (const step of this.open.filter(({ at }) => at < now)) {
       if (step.wish || this.manualSingle) step.at = now;
-      else if (start.trial && step.raw < anchor && anchor < now) step.end = 'anchor_passed';
+      else if (start.trial && step.raw < anchor && anchor <= now) step.end = 'anchor_passed';
       else this.late(step, newest);
     }
   }

@@ -193,7 +193,7 @@ describe('carrying out a backfill (S-D11)', () => {
     ]);
     const filter = { workflow_id: workflow.id as string, reason: 'blast_guard' };
     const released = await h.call('POST', '/v1/workflow-runs/release', { filter });
-    expect(released.body).toEqual({ matched: 2, changed: 2, refused: 0 });
+    expect(released.body).toMatchObject({ matched: 2, changed: 2, refused: 0 });
     expect((await h.call('GET', `/v1/workflow-runs${held}`)).body.data).toEqual([]);
   });
 });
