@@ -78,6 +78,7 @@ export class Courier {
         return settleItem(db, item);
       case 'CUSTOMER':
       case 'WORKFLOW':
+      case 'PLATFORM':
       case 'BULK':
         return this.carryPage(item, item.kind);
       case 'BACKFILL':
@@ -86,7 +87,7 @@ export class Courier {
   }
 
   /** One page of a fan-out: each run is looked at in a transaction of its own, and told like any other. */
-  private async carryPage(item: OutboxItem, kind: 'CUSTOMER' | 'WORKFLOW' | 'BULK'): Promise<void> {
+  private async carryPage(item: OutboxItem, kind: 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BULK'): Promise<void> {
     const { db } = this.options;
     const { subject_id: id, platform_id: platformId } = item;
     const cursor = item.cursor ?? '';

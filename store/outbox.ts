@@ -1,7 +1,7 @@
 import type { Sql } from './database.js';
 import type { RunRow } from './run-context.js';
 
-export type OutboxKind = 'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW' | 'BULK' | 'BACKFILL';
+export type OutboxKind = 'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BULK' | 'BACKFILL';
 
 /** Something the engine, or the background, has to be told; leased to one dispatcher at a time. */
 export interface OutboxItem {
@@ -39,7 +39,7 @@ export async function enqueueClock(tx: Sql, platformId: string, clockId: string,
 /** All runs of a customer or workflow, or for a backfill the resources, are to be looked at, from the first on. */
 export async function enqueueFanOut(
   tx: Sql,
-  kind: 'CUSTOMER' | 'WORKFLOW' | 'BACKFILL',
+  kind: 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BACKFILL',
   platformId: string,
   subjectId: string,
 ): Promise<void> {

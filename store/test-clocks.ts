@@ -89,11 +89,12 @@ async function isBusy(tx: Sql, clock: TestClock): Promise<boolean> {
     [clock.id, at(clock.now_at)],
   );
   if (busy !== null) return true;
-  // A backfill may still make runs on this clock.
-  const backfill = await tx.row(`SELECT subject_id FROM outbox WHERE kind = 'BACKFILL' AND platform_id = $1 LIMIT 1`, [
-    clock.platform_id,
-  ]);
-  return backfill !== null;
+  // What is carried out page by page may still make or change runs on this clock.
+  const pages = await tx.row(
+    `SELECT subject_id FROM outbox WHERE kind NOT IN ('RUN', 'CLOCK') AND platform_id = $1 LIMIT 1`,
+    [clock.platform_id],
+  );
+  return pages !== null;
 }
 
 async function wakeDue(tx: Sql, clockId: string, nowAt: Instant): Promise<string[]> {

@@ -12,6 +12,8 @@ export type TouchScope =
   | { kind: 'INVOICE'; id: string }
   | { kind: 'CUSTOMER'; id: string }
   | { kind: 'SUBSCRIPTION'; id: string }
+  /** Every run of it: the zone of those who have none themselves. */
+  | { kind: 'PLATFORM'; id: string }
   | { kind: 'WORKFLOW'; id: string }
   /** The runs of a workflow that wait for a repair (S-R2). */
   | { kind: 'BLOCKED'; workflowId: string }
@@ -47,8 +49,8 @@ export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope):
   if (scope.kind === 'BLOCKED' || scope.kind === 'INTEGRATION') await retryAtOnce(tx, platformId, scope);
   if (isResourceScope(scope)) return reviewRuns(tx, await runsOfResource(tx, platformId, scope));
   const ids = await openRuns(tx, platformId, scope, INLINE_LIMIT + 1);
-  if (ids.length > INLINE_LIMIT && scope.kind === 'CUSTOMER') {
-    await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.id);
+  if (ids.length > INLINE_LIMIT && (scope.kind === 'CUSTOMER' || scope.kind === 'PLATFORM')) {
+    await enqueueFanOut(tx, scope.kind, platformId, scope.id);
     return [];
   }
   if (ids.length > INLINE_LIMIT && (scope.kind === 'WORKFLOW' || scope.kind === 'BLOCKED')) {
@@ -110,7 +112,7 @@ function isResourceScope(scope: TouchScope): scope is ResourceScope {
 export function fanOutPage(
   sql: Sql,
   platformId: string,
-  scope: TouchScope & { kind: 'CUSTOMER' | 'WORKFLOW' },
+  scope: TouchScope & { kind: 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' },
   cursor: string,
   limit: number,
 ): Promise<string[]> {
@@ -149,6 +151,8 @@ function conditionOf(scope: WideScope): [string, unknown[]] {
       return [`${OPEN} AND customer_id = $4`, [scope.id]];
     case 'WORKFLOW':
       return [`${OPEN} AND workflow_id = $4`, [scope.id]];
+    case 'PLATFORM':
+      return [OPEN, []];
     case 'BLOCKED':
       return [`${OPEN} AND workflow_id = $4 AND ${REPAIRABLE}`, [scope.workflowId]];
     case 'INTEGRATION':

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FastifyRequest, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
 import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
+import { touchRuns } from '../../store/touch-runs.js';
 import type { ZodApp } from '../context.js';
 import { mergePatch } from '../merge-patch.js';
 import { platformOf } from '../plugins/auth.js';
@@ -77,6 +78,9 @@ export function platformRoutes(app: ZodApp): void {
         calendar: calendarOf(own, request, reply),
       });
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
+      if (row.timezone !== own.timezone) {
+        request.tell('RUN', await touchRuns(request.tx, own.id, { kind: 'PLATFORM', id: own.id }));
+      }
       return toResponse(row);
     },
   );

@@ -17,13 +17,14 @@ CREATE TABLE backfills (
 );
 
 -- BULK: an operation on many runs, page by page. BACKFILL: look at the resources of a workflow's variant, page by page.
+-- PLATFORM: look at all runs of it again.
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
-  CHECK (kind IN ('RUN', 'CLOCK', 'CUSTOMER', 'WORKFLOW', 'BULK', 'BACKFILL'));
+  CHECK (kind IN ('RUN', 'CLOCK', 'CUSTOMER', 'WORKFLOW', 'BULK', 'BACKFILL', 'PLATFORM'));
 
 -- Down Migration
 
-DELETE FROM outbox WHERE kind = 'BACKFILL';
+DELETE FROM outbox WHERE kind IN ('BACKFILL', 'PLATFORM');
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('RUN', 'CLOCK', 'CUSTOMER', 'WORKFLOW', 'BULK'));
 DROP TABLE backfills;
