@@ -3,7 +3,7 @@ import { isOpen } from '../domain/run.js';
 import type { Instant, Variant } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import { eventOf, isCandidate } from './backfill.js';
-import { newRunOf } from './create-runs.js';
+import { newRunOf } from './new-run.js';
 import type { Sql } from './database.js';
 import { deliveryWindows } from './delivery-windows.js';
 import type { Platform } from './platforms.js';

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import { engineWorkflowId } from '../contracts/workflow-id.js';
-import { evaluate, isClosed, type Evaluation } from '../domain/evaluate.js';
-import { newRun, occurredAt, type NewRun } from '../domain/new-run.js';
-import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
+import { isClosed, type Evaluation } from '../domain/evaluate.js';
+import { occurredAt } from '../domain/new-run.js';
 import { stepId } from '../domain/plan.js';
-import type { RunContext, RunStatus } from '../domain/run.js';
-import { readTerms } from '../domain/terms.js';
+import type { RunStatus } from '../domain/run.js';
 import type { Instant, Period, TriggerType, Variant } from '../domain/types.js';
-import { traitsOf } from '../domain/variants.js';
 import { evaluateGuarded } from './blast-guard.js';
 import { at, type Sql } from './database.js';
-import { deliveryWindows } from './delivery-windows.js';
 import { newId } from './ids.js';
+import { calendarOf, contextOfNewRun } from './new-run.js';
 import type { Platform } from './platforms.js';
 import type { LoadedResource } from './resources.js';
 import { stepRecord } from './step-record.js';
@@ -52,8 +49,6 @@ export interface CreatedRuns {
   created: boolean;
   runs: TriggeredRun[];
 }
-
-const DAY_MS = 86_400_000;
 
 interface Draft {
   id: string;
@@ -143,86 +138,12 @@ async function insertTrigger(tx: Sql, request: RunRequest): Promise<string> {
 
 async function draft(tx: Sql, request: RunRequest, workflow: WorkflowRow): Promise<Draft> {
   const id = newId('run');
-  const lastMailAt = await lastMail(tx, request, workflow);
-  const plain = newRunOf(request, workflow, id, lastMailAt);
-  const context = asksForWindow(plain)
-    ? newRunOf(request, workflow, id, lastMailAt, await deliveryWindows(tx, workflow.id))
-    : plain;
+  const context = await contextOfNewRun(tx, request, workflow, id);
   return {
     id,
     workflow,
     occurrence: request.type === 'EVENT' ? occurrenceOf(request, workflow) : null,
     evaluation: await evaluateGuarded(tx, context, request.platform),
-  };
-}
-
-/** The cooldown of a wallet counts from it (S-C5); null = nothing was sent, or it is about no wallet. */
-export async function lastMail(
-  sql: Sql,
-  { resource, platform }: { resource: Pick<LoadedResource, 'type' | 'id'>; platform: Pick<Platform, 'id'> },
-  workflow: Pick<WorkflowRow, 'id'>,
-): Promise<Instant | null> {
-  if (resource.type !== 'WALLET') return null;
-  const row = await sql.row<{ at: Instant | null }>(`SELECT last_mail_at($1, $2, $3, '') AS at`, [
-    platform.id,
-    workflow.id,
-    resource.id,
-  ]);
-  return row?.at ?? null;
-}
-
-/**
- * Whether its one step may be too late already, by the windows of the workflow's actions (S-T4). None is shorter than a day, so
- * that an event in good time needs no look at them.
- */
-function asksForWindow(context: RunContext): boolean {
-  if (context.run.type === 'MANUAL' || traitsOf(context.pinned.variant).ladder) return false;
-  const { anchorAt } = evaluate(context);
-  return anchorAt !== null && context.now - anchorAt >= DAY_MS;
-}
-
-/** The run that this workflow would get. */
-export function newRunOf(
-  request: RunRequest,
-  workflow: WorkflowRow,
-  id: string,
-  lastMailAt: Instant | null,
-  windows?: readonly (Period | null)[],
-): RunContext {
-  const { resource, period, platform, type, variant, trialEndAt } = request;
-  if (!resource.customer) throw new Error('A run needs its customer: match only complete resources.');
-  return newRun({
-    id,
-    now: resource.now,
-    type,
-    variant,
-    period,
-    trialEndAt,
-    ...(windows && { windows }),
-    holds: resource.holds,
-    lastMailAt,
-    workflow: startOf(workflow, platform),
-    terms: readTerms(workflow.definition.config, workflow.settings),
-    platform: { timezone: platform.timezone, dueDates: platform.due_dates },
-    customer: resource.customer,
-    facts: resource.facts,
-  });
-}
-
-/** The workflow's calendar, else the platform's: pinned when the run begins (S-D6). */
-function calendarOf(platform: Pick<Platform, 'calendar'>, { definition }: WorkflowRow): CalendarBody | null {
-  return definition.calendar ?? platform.calendar;
-}
-
-/** What a run begins with of its workflow. */
-export function startOf(workflow: WorkflowRow, platform: Pick<Platform, 'calendar'>): NewRun['workflow'] {
-  return {
-    status: workflow.status,
-    customerIds: workflow.customer_ids,
-    excludedCustomerIds: workflow.excluded_customer_ids,
-    periods: workflow.definition.periods,
-    latePolicy: workflow.definition.late_policy,
-    calendar: readCalendar(calendarOf(platform, workflow)),
   };
 }
 
@@ -290,7 +211,7 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     occurrence,
     single_period: request.period,
     due_dates: platform.due_dates,
-    calendar: calendarOf(platform, workflow),
+    calendar: calendarOf(workflow, platform),
     trial_end_at: at(request.trialEndAt),
     schedule_end_at: at(resource.facts.schedule?.endAt ?? null),
     occurred_at: at(occurredAt(resource.facts, resource.now)),

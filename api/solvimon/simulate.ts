@@ -3,7 +3,7 @@ import { readFactBodies, type FactBodies } from '../../domain/fact-bodies.js';
 import { simulate, type SimulatedFacts, type SimulationInput } from '../../domain/simulate.js';
 import type { Instant, ResourceType } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
-import { lastMail, startOf } from '../../store/create-runs.js';
+import { lastMail, startOf } from '../../store/new-run.js';
 import type { Sql } from '../../store/database.js';
 import { clockOf } from '../../store/now.js';
 import type { Platform } from '../../store/platforms.js';
