@@ -7,7 +7,8 @@ import { waitsOf, type RunWaits } from '../domain/waits.js';
 import { applyEvaluation, type AppliedRun } from './apply.js';
 import { at, type Database, type Sql } from './database.js';
 import { newId } from './ids.js';
-import { lockRunContext, readRunContext, type LoadedAction, type LoadedRun } from './run-context.js';
+import type { LoadedAction } from './loaded-actions.js';
+import { lockRunContext, readRunContext, type LoadedRun } from './run-context.js';
 
 /** Who may send a step: exactly one claimer per delivery, by its fence (S-E4). */
 export interface Claim {

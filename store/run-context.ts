@@ -4,23 +4,12 @@ import { pin } from '../domain/pin.js';
 import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
-import type {
-  Action,
-  DeliveryStatus,
-  Run,
-  RunContext,
-  RunStatus,
-  SiblingDelivery,
-  Step,
-  StepStatus,
-} from '../domain/run.js';
+import type { DeliveryStatus, Run, RunContext, RunStatus, SiblingDelivery, Step, StepStatus } from '../domain/run.js';
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
-import type { EmailProvider, MailProvider } from '../contracts/email-provider.js';
-import type { SendEmail } from './actions.js';
 import type { PendingOperation } from './carry-out.js';
-import { USABLE, type IntegrationStatus } from './integrations.js';
+import { ACTION, INTEGRATION_OF_ACTION, toAction, type ActionJson, type LoadedAction } from './loaded-actions.js';
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 import { holdsOf } from './holds.js';
 
@@ -32,12 +21,6 @@ export interface LoadedRun {
   platform: PlatformRow;
   /** What operators asked for and nobody has done yet, oldest first. */
   pending: readonly PendingOperation[];
-}
-
-export interface LoadedAction extends Action {
-  email: SendEmail;
-  /** The integration that its mail goes through; null = the operator's own provider. */
-  via: MailProvider | null;
 }
 
 export interface PlatformRow {
@@ -106,21 +89,6 @@ interface ContextRow extends RunRow, FactColumns {
   pending: PendingOperation[];
 }
 
-interface ActionJson {
-  id: string;
-  steps: Period[] | null;
-  email: SendEmail | null;
-  integration: IntegrationJson | null;
-}
-
-interface IntegrationJson {
-  id: string;
-  status: IntegrationStatus;
-  version: number;
-  provider: EmailProvider | null;
-  sealedAuthentication: string | null;
-}
-
 interface StepRow {
   id: string;
   kind: Step['kind'];
@@ -140,13 +108,6 @@ interface StepRow {
     retryAt: Instant | null;
   }[];
 }
-
-/** An action `a` with the integration `g` that it sends through. */
-const ACTION = `jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
-  'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
-    'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)`;
-const INTEGRATION_OF_ACTION = `LEFT JOIN integrations g
-  ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id`;
 
 const HOLDS = holdsOf('r.platform_id', 'c.id', 'i.id');
 
@@ -255,36 +216,6 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       holds: row.holds,
       lastMailAt: row.last_mail_at,
       lateStepsAllowed: true,
-    },
-  };
-}
-
-/** The ACTIVE actions of a workflow as they stand now, in order of creation, for telling rather than sending. */
-export async function readActions(sql: Sql, workflowId: string): Promise<LoadedAction[]> {
-  const rows = await sql.rows<{ action: ActionJson }>(
-    `SELECT ${ACTION} AS action FROM workflow_actions a ${INTEGRATION_OF_ACTION}
-     WHERE a.workflow_id = $1 AND a.status = 'ACTIVE' ORDER BY a.created_at, a.id`,
-    [workflowId],
-  );
-  return rows.map(({ action }) => toAction(action));
-}
-
-export function toAction({ id, steps, email, integration }: ActionJson): LoadedAction {
-  const provider = integration?.provider ?? {};
-  const isNamed = email?.integration_id != null;
-  return {
-    id,
-    steps,
-    email: email ?? {},
-    needsPaymentLink: email?.invoice?.include_payment_link === true,
-    needsPdf: email?.invoice?.include_pdf === true,
-    providerActive: !isNamed || (integration !== null && USABLE.includes(integration.status)),
-    deliveryWindow: provider.delivery_window ?? null,
-    via: integration && {
-      id: integration.id,
-      version: integration.version,
-      provider,
-      sealedAuthentication: integration.sealedAuthentication,
     },
   };
 }

@@ -3,7 +3,7 @@ import { samePeriod } from '../../domain/period.js';
 import type { Variant } from '../../domain/types.js';
 import type { Sql } from '../../store/database.js';
 import { getIntegration } from '../../store/integrations.js';
-import { readActions, toAction, type LoadedAction } from '../../store/run-context.js';
+import { readActions, toAction, type LoadedAction } from '../../store/loaded-actions.js';
 import { getWorkflow, type WorkflowRow } from '../../store/workflows.js';
 import type { SimulationRequest } from '../schemas/simulation.js';
 import { actionFields } from './action-fields.js';

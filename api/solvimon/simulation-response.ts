@@ -6,7 +6,7 @@ import { localDateTime } from '../../domain/zone.js';
 import { contactEmails } from '../../store/claim.js';
 import type { Sql } from '../../store/database.js';
 import type { Platform } from '../../store/platforms.js';
-import type { LoadedAction } from '../../store/run-context.js';
+import type { LoadedAction } from '../../store/loaded-actions.js';
 import type { ApiContext, MailPreview } from '../context.js';
 import type { SimulationAnswer } from '../schemas/simulation.js';
 import { isoMs } from '../schemas/wire.js';
