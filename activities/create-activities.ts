@@ -6,6 +6,8 @@ import type { ActivityPorts } from './ports.js';
 import { sendStepEmails } from './send-step-emails.js';
 
 const HEARTBEAT_MS = 3_000;
+/** How long an activity waits for Postgres' clock when the engine's is ahead. */
+const EARLY_MS = 2_000;
 /** Pause between looks of an advancing clock at whether its runs are at rest. */
 const CLOCK_LOOK_MS = 20;
 
@@ -15,7 +17,14 @@ export function createActivities(ports: ActivityPorts): Activities {
     sendStepEmails: (request) => beating(() => sendStepEmails(ports, request)),
 
     async reconsider({ runId }) {
-      const waits = await reviewRun(ports.db, runId);
+      let waits = await reviewRun(ports.db, runId);
+      // The engine's timer fired, and Postgres' clock is not there yet: without a pause the two would spin (S-T7).
+      const aheadMs =
+        waits && !waits.onTestClock && !waits.due && waits.wakeAt !== null ? Date.now() - waits.wakeAt : -1;
+      if (aheadMs >= 0) {
+        await sleep(EARLY_MS);
+        waits = await reviewRun(ports.db, runId);
+      }
       if (!waits) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
       return waits;
     },

@@ -3,6 +3,7 @@ import type { Shift, ShiftReason } from './plan.js';
 import { skip } from './replan.js';
 import { inFlight, isOpen, isSent, isWish, type RunContext, type Step } from './run.js';
 import { directionOf } from './variants.js';
+import { lastAnnouncement } from './window.js';
 
 /** The step goes at the first instant from now on that the calendar allows (S-T4); its delivery window counts from there (S-T7). */
 export function atOnce(step: Step, { now, pinned }: RunContext, zone: string, reason: ShiftReason): Step {
@@ -30,15 +31,19 @@ export function afterWaiting(
     if (!waited(step)) return step;
     if (isWish(step) || pinned.singleStepManual) return atOnce(step, context, zone, reason);
     if (isAnnouncementOfThePast(step, context)) return skip(step, 'anchor_passed');
-    if (pinned.latePolicy === 'NONE') return skip(step, 'late');
-    if (pinned.latePolicy === 'LATEST' && index !== newest) return skip(step, 'superseded');
+    // Somebody who tries again wants a mail.
+    const policy = reason === 'retried' && pinned.latePolicy === 'NONE' ? 'LATEST' : pinned.latePolicy;
+    if (policy === 'NONE') return skip(step, 'late');
+    if (policy === 'LATEST' && index !== newest) return skip(step, 'superseded');
     const late = { ...atOnce(step, context, zone, reason), late: true };
+    if (isAnnouncementOfThePast(late, context)) return skip(step, 'anchor_passed');
     return run.type === 'EVENT' && !lateStepsAllowed ? { ...late, status: 'BLOCKED', reason: 'blast_guard' } : late;
   });
 }
 
-/** What leads up to an anchor is not wanted any more once it has passed (S-T4). */
-function isAnnouncementOfThePast(step: Step, { now, run, pinned }: RunContext): boolean {
+/** What leads up to an anchor is not wanted any more once it has passed, now or when it would go (S-T4). */
+function isAnnouncementOfThePast({ rawAt, plannedAt }: Step, { now, run, pinned }: RunContext): boolean {
   const { anchorAt } = run;
-  return directionOf(pinned.variant) === -1 && anchorAt !== null && anchorAt <= now && step.rawAt < anchorAt;
+  if (directionOf(pinned.variant) === 1 || anchorAt === null) return false;
+  return Math.max(now, plannedAt) >= lastAnnouncement(rawAt, anchorAt);
 }

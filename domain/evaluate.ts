@@ -11,6 +11,7 @@ import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
 import { directionOf, traitsOf } from './variants.js';
 import { deliveryWindow } from './window.js';
+import { localDate } from './zone.js';
 
 /** What a run must look like, given everything known at `now`. */
 export interface Evaluation {
@@ -63,9 +64,11 @@ function position(
   zone: string,
 ): Position {
   const steps = neverBack(planned);
-  if (context.run.paused) return at('PAUSED', null, steps, null, null);
+  // With nothing left to send there is nothing to keep back.
+  const waits = anchorAt === null || steps.some(isOpen);
+  if (context.run.paused && waits) return at('PAUSED', null, steps, null, null);
   if (anchorAt === null) return at('WAITING', 'no_anchor', steps, null, null);
-  if (isHeld(context)) return at('WAITING', 'held', steps, heldUntil(context), null);
+  if (isHeld(context) && waits) return at('WAITING', 'held', steps, heldUntil(context), null);
   return walk(context, resumed(context, steps, zone), condition, anchorAt, zone);
 }
 
@@ -142,7 +145,10 @@ function reopen(
   }
   if (run.anchorAt === anchorAt) return null;
   const planned = planAnew(context, steps, anchorAt, zone);
-  return planned.some((step) => step.status === 'PLANNED' && !isSent(step) && step.plannedAt > now) ? planned : null;
+  // A late step goes at the next instant that the calendar allows, which lies ahead too: it is late all the same.
+  const ahead = (step: Step): boolean =>
+    step.status === 'PLANNED' && !isSent(step) && !step.late && step.plannedAt > now;
+  return planned.some(ahead) ? planned : null;
 }
 
 /** A closed run stays as it is, but for a mail that was on its way when it closed and did not go after all. */
@@ -178,9 +184,12 @@ function walk(
   const direction = directionOf(pinned.variant);
   const steps = oneAtATime(neverBack(planned), context);
   const wishes = steps.filter((step) => isOpen(step) && isWish(step));
+  let blocked: { position: Position; at: Instant } | null = null;
   for (const step of [...wishes, ...steps.filter((own) => isOpen(own) && !isWish(own))]) {
     const index = steps.indexOf(step);
     if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
+    // Another one that was to go at the very moment of the blocked one may go all the same.
+    if (blocked && step.plannedAt !== blocked.at) break;
     if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
     const window = deliveryWindow(step, steps, direction, anchorAt, pendingActions(step, context.actions));
     const verdict = judgeDueStep(context, step, condition, window);
@@ -190,6 +199,10 @@ function walk(
         if (planned.plannedAt > now && planned.plannedAt >= window.endsAt) {
           steps[index] = closeStep(step, window.reason, context.actions);
           continue;
+        }
+        for (const [other, own] of steps.entries()) {
+          const together = other > index && isOpen(own) && !isWish(own) && own.plannedAt === step.plannedAt;
+          if (together && planned.plannedAt > now) steps[other] = { ...own, plannedAt: planned.plannedAt };
         }
         steps[index] = planned;
         return at('WAITING', null, steps, planned.plannedAt, step.id);
@@ -201,31 +214,41 @@ function walk(
         return at('WAITING', verdict.reason, steps, verdict.until, null);
       case 'BLOCK':
         steps[index] = { ...step, status: 'BLOCKED', reason: verdict.reason };
-        return at(
-          'BLOCKED',
-          verdict.reason,
-          steps,
-          finite(Math.min(window.endsAt, verdict.recheckAt ?? Infinity)),
-          null,
-        );
+        blocked ??= {
+          at: step.plannedAt,
+          position: at(
+            'BLOCKED',
+            verdict.reason,
+            steps,
+            finite(Math.min(window.endsAt, verdict.recheckAt ?? Infinity)),
+            null,
+          ),
+        };
+        if (isWish(step)) return blocked.position;
     }
   }
-  return at('COMPLETED', null, steps, null, null);
+  return blocked?.position ?? at('COMPLETED', null, steps, null, null);
 }
 
+/** A queue, a retry, a worker that restarts: so much later a step still goes at its instant, whatever hour that has become. */
+const GRACE_MS = 3_600_000;
+
 /**
- * A due step that may go, at the first instant that the calendar allows. What is sent a little after its instant needs a day and
- * an hour on which mails may go; what had to be repaired is planned like any step (S-T4).
+ * A due step that may go, at the first instant that the calendar allows. What goes later than its instant needs a day and an hour
+ * on which mails may go, with a send hour that very day; what had to be repaired is planned like any step (S-T4).
  */
 function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
   const planned: Step = { ...step, status: 'PLANNED', reason: null };
-  if (pinned.calendar === null || pinned.singleStepManual || isWish(step)) return planned;
+  const { calendar } = pinned;
+  if (calendar === null || pinned.singleStepManual || isWish(step)) return planned;
   const triedAgain = step.ledger.some(({ status, retryAt }) => status === 'BLOCKED' && retryAt !== null);
   const repaired = step.status === 'BLOCKED' && !triedAgain;
-  if (!repaired && allowsStill(now, pinned.calendar, zone)) return planned;
-  const { at: plannedAt, shifts } = nextAllowed(now, pinned.calendar, zone);
+  const sameDay = calendar.sendAt === null || localDate(now, zone) === localDate(step.plannedAt, zone);
+  const still = now - step.plannedAt <= GRACE_MS || (sameDay && allowsStill(now, calendar, zone));
+  if (!repaired && still) return planned;
+  const { at: plannedAt, shifts } = nextAllowed(now, calendar, zone);
   if (plannedAt === now) return planned;
-  const reason = repaired ? 'repaired' : 'late';
+  const reason = repaired ? 'repaired' : 'delayed';
   return {
     ...planned,
     plannedAt,

@@ -79,6 +79,7 @@ export function whyThen(step: Step, counting: Counting): string[] {
 }
 
 function rawText(step: Step, { variant, anchorAt, zone }: Counting): string {
+  if (step.kind === 'EXTRA') return 'Somebody asked for it to be sent once more.';
   const [period, ...others] = step.periods;
   if (!period) return `At ${localLabel(step.rawAt, zone)}.`;
   const equal = others.length > 0 ? ` (the same as ${others.map(periodLabel).join(' and ')})` : '';
@@ -105,6 +106,8 @@ const SHIFTS: Record<string, string> = {
   resumed: 'It was paused while {from} passed; when it was resumed: {to}.',
   released: 'It was held back while {from} passed; when it was released: {to}.',
   repaired: 'It could not be sent at {from}; when that was repaired: {to}.',
+  delayed: 'It could not go at {from}, because nobody was there to send it or the facts did not allow it; then: {to}.',
+  retried: 'It was tried again after {from}: {to}.',
   send_now: 'Somebody asked for it to be sent now instead of {from}: {to}.',
 };
 

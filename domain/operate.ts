@@ -25,6 +25,8 @@ export type Operated =
       context: RunContext;
       /** FAILED on the engine: it needs a new execution. */
       restart?: true;
+      /** The step whose mails are tried again. */
+      retried?: string;
     }
   | { refused: string };
 
@@ -59,6 +61,9 @@ export function operate(context: RunContext, operation: Operation, newest: Newes
       return release(context, zone);
   }
 }
+
+/** What a server refused is not sent again after this (S-E5). */
+const LONGEST_RETRY_MS = 7 * 86_400_000;
 
 function changed(context: RunContext, run: Partial<RunContext['run']>): { context: RunContext } {
   return { context: { ...context, run: { ...context.run, ...run } } };
@@ -103,6 +108,7 @@ function sendNow(
   if (!named) return noStep(period);
   if (isSent(named)) return { refused: `${named.id} has been sent; EXTRA sends it once more.` };
   if (inFlight(named)) return { refused: `${named.id} is being sent at this moment.` };
+  if (named.status === 'FAILED') return { refused: `${named.id} has FAILED; retry it.` };
   const wish: Step = { ...named, shifts: [...named.shifts, { from: named.plannedAt, to: now, reason: 'send_now' }] };
   return withStep(context, atOnce({ ...wish, plannedAt: now }, context, zone, 'send_now'));
 }
@@ -161,6 +167,9 @@ function retry(context: RunContext, zone: string, period: Period | null): Operat
   if (run.steps.slice(run.steps.indexOf(step) + 1).some((later) => later.kind === 'RUNG' && isSent(later))) {
     return { refused: `A later step than ${step.id} has been sent.` };
   }
+  if (step.status === 'FAILED' && context.now - step.plannedAt > LONGEST_RETRY_MS) {
+    return { refused: `${step.id} was refused more than seven days ago.` };
+  }
   const ledger = step.ledger.map((own) =>
     own.status === 'REJECTED'
       ? { ...own, status: 'PLANNED' as const, reason: null }
@@ -168,7 +177,7 @@ function retry(context: RunContext, zone: string, period: Period | null): Operat
         ? { ...own, retryAt: null }
         : own,
   );
-  return withStep(context, atOnce({ ...step, ledger }, context, zone, 'retried'));
+  return { ...withStep(context, atOnce({ ...step, ledger }, context, zone, 'retried')), retried: step.id };
 }
 
 /** What the blast guard holds goes at once; its delivery window counts from now (S-T4, T7). */

@@ -42,6 +42,8 @@ export type ShiftReason =
   | 'resumed'
   | 'released'
   | 'repaired'
+  /** It could not be sent at its instant: nobody was there to do it. */
+  | 'delayed'
   | 'retried'
   /** An operator sends it now, whatever the calendar says (S-R3). */
   | 'send_now';

@@ -38,11 +38,19 @@ export function replan(input: ReplanInput): Step[] {
   const remaining = pinned.periods.filter((period) => !keptKeys.has(stepId([period])));
   const planned = pinned.periods.length === 0 && kept.length > 0 ? [] : planRemaining(input, remaining);
   const lastSentAt = Math.max(-Infinity, ...kept.filter(isSent).flatMap((step) => standsAt(step, input)));
-  const fresh = planned.map((rung) => toStep(rung, rung.rawAt <= lastSentAt ? 'superseded' : rung.skipped, input));
+  const overtaken = (rung: PlannedStep): boolean =>
+    rung.rawAt <= lastSentAt || (rung.late && rung.rawAt < newestDecided(kept, input));
+  const fresh = planned.map((rung) => toStep(rung, overtaken(rung) ? 'superseded' : rung.skipped, input));
   const present = new Set([...kept, ...fresh].map((step) => step.id));
   const gone = steps.filter((step) => !present.has(step.id)).map((step) => skip(step, whyGone(step, pinned)));
   const rungs = [...kept, ...fresh, ...gone].sort((a, b) => ladderAt(a, input) - ladderAt(b, input));
   return [...rungs, ...extras];
+}
+
+/** LATEST lets only the newest past rung go, also when it has been skipped, refused or sent elsewhere meanwhile (S-T4). */
+function newestDecided(kept: readonly Step[], input: ReplanInput): Instant {
+  if (input.pinned.latePolicy !== 'LATEST') return -Infinity;
+  return Math.max(-Infinity, ...kept.flatMap((step) => standsAt(step, input)).filter((at) => at <= input.now));
 }
 
 /** Sent, or somebody has decided about it. */
@@ -99,9 +107,11 @@ function planRemaining(input: ReplanInput, periods: PinnedDefinition['periods'])
  * within the delivery window of the anchor, the longest of its actions. It counts as late, for the blast guard, when the anchor
  * lies more than an hour back: a normal billing run reports its invoices within that (S-T4).
  */
-function oneStep({ anchorAt, type, now, pinned, zone, actions }: ReplanInput): PlannedStep {
+function oneStep({ anchorAt, type, now, pinned, zone, actions, steps }: ReplanInput): PlannedStep {
   const HOUR_MS = 3_600_000;
   const late = type === 'EVENT' && now - anchorAt > HOUR_MS;
+  // One that is kept waiting for this anchor (a hold, the calendar) is not late because something else is planned anew.
+  const waits = steps.some((step) => isOpen(step) && step.rawAt === anchorAt);
   const { at, shifts } =
     type === 'MANUAL' ? { at: now, shifts: [] } : nextAllowed(Math.max(anchorAt, now), pinned.calendar, zone);
   return {
@@ -109,7 +119,7 @@ function oneStep({ anchorAt, type, now, pinned, zone, actions }: ReplanInput): P
     rawAt: anchorAt,
     plannedAt: at,
     shifts: late && shifts.length > 0 ? [{ from: anchorAt, to: now, reason: 'late' }, ...shifts] : shifts,
-    skipped: type === 'EVENT' && now >= lastInstantOfAny(actions, { plannedAt: anchorAt }) ? 'late' : null,
+    skipped: type === 'EVENT' && !waits && now >= lastInstantOfAny(actions, { plannedAt: anchorAt }) ? 'late' : null,
     late,
   };
 }

@@ -45,9 +45,10 @@ export function deliveryWindow(
   const next = steps
     .filter((other) => other.kind === 'RUNG' && isOpen(other) && other.plannedAt > step.plannedAt)
     .reduce((earliest, other) => Math.min(earliest, other.plannedAt), Infinity);
-  if (step.reason === 'blast_guard') return { endsAt: next, reason: 'superseded' };
   const ownEnd = Math.min(next, lastInstantOfAny(actions, step));
   const anchorEnd = direction === 1 ? Infinity : lastAnnouncement(step.rawAt, anchorAt);
+  if (step.reason === 'blast_guard' && next <= anchorEnd) return { endsAt: next, reason: 'superseded' };
+  if (step.reason === 'blast_guard') return { endsAt: anchorEnd, reason: 'anchor_passed' };
   return anchorEnd < ownEnd
     ? { endsAt: anchorEnd, reason: 'anchor_passed' }
     : { endsAt: ownEnd, reason: 'delivery_window_passed' };

@@ -45,9 +45,9 @@ async function reconcile(
       }
       return;
     case 'STOPPED':
-      return closeFromEngine(db, row.id, { status: 'STOPPED', reason: 'stopped_on_engine' });
+      return closeFromEngine(db, row, { status: 'STOPPED', reason: 'stopped_on_engine' });
     case 'FAILED':
-      return closeFromEngine(db, row.id, { status: 'FAILED', reason: 'engine_failed' });
+      return closeFromEngine(db, row, { status: 'FAILED', reason: 'engine_failed' });
     case 'NOT_FOUND':
     case 'COMPLETED':
       if (!closed && !(await start(db, client, taskQueue, loaded, waits, true))) {
@@ -55,7 +55,7 @@ async function reconcile(
       }
       return;
     case 'FOREIGN':
-      return closeFromEngine(db, row.id, { status: 'FAILED', reason: 'engine_failed' });
+      return closeFromEngine(db, row, { status: 'FAILED', reason: 'engine_failed' });
   }
 }
 
@@ -77,6 +77,8 @@ export async function checkRun(db: Database, client: Client, taskQueue: string, 
   const read = await readWaits(db, runId);
   if (!read || isClosed(read.loaded.row.status) || read.loaded.row.status === 'FAILED') return;
   const { row } = read.loaded;
+  // What is there is not its own yet: it waits for its (next) execution.
+  if (!row.engine_started) return;
   const state = await describeExecution(client, row.engine_workflow_id, row.id);
   if (state !== 'OPEN') await reconcile(db, client, taskQueue, read.loaded, read.waits, false);
 }

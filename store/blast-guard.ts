@@ -1,5 +1,5 @@
 import { evaluate, type Evaluation } from '../domain/evaluate.js';
-import type { RunContext, Step } from '../domain/run.js';
+import { isOpen, type RunContext, type Step } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { at, type Sql } from './database.js';
 import type { PlatformRow } from './run-context.js';
@@ -12,7 +12,9 @@ export async function evaluateGuarded(tx: Sql, context: RunContext, platform: Pl
   const evaluation = evaluate(context);
   const counted = (step: Step): boolean => step.late && step.reason !== 'blast_guard';
   const before = new Set(context.run.steps.filter(counted).map((step) => step.id));
-  const late = evaluation.steps.filter((step) => step.late && step.status === 'PLANNED' && !before.has(step.id)).length;
+  const late = evaluation.steps.filter(
+    (step) => step.late && isOpen(step) && step.reason !== 'blast_guard' && !before.has(step.id),
+  ).length;
   if (late === 0 || context.run.type !== 'EVENT') return evaluation;
   if (await allowLateSteps(tx, platform, context.now, late)) return evaluation;
   return evaluate({ ...context, lateStepsAllowed: false });

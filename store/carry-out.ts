@@ -24,7 +24,7 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
     present = { ...present, context: result.context };
     if (result.restart) present = { ...present, row: { ...present.row, engine_started: false } };
     if (newest) present = { ...present, row: { ...present.row, ...newest.row } };
-    if (operation.kind === 'RETRY') await retryDeliveries(tx, present);
+    if (result.retried !== undefined) await retryDeliveries(tx, present.row.id, result.retried);
   }
   const { row, context } = present;
   await tx.rows(
@@ -80,16 +80,13 @@ async function newestVersion(
 }
 
 /** The ledger as the domain has it after a retry: refused mails wait again, blocked ones do not wait for their next try. */
-async function retryDeliveries(tx: Sql, { context: { run } }: LoadedRun): Promise<void> {
-  const open = run.steps.filter(({ ledger }) =>
-    ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'),
-  );
+async function retryDeliveries(tx: Sql, runId: string, stepId: string): Promise<void> {
   await tx.rows(
     `UPDATE deliveries SET retry_at = NULL,
        status = CASE status WHEN 'REJECTED' THEN 'PLANNED' ELSE status END,
        reason = CASE status WHEN 'REJECTED' THEN NULL ELSE reason END
-     WHERE run_id = $1 AND step_id = ANY ($2) AND status IN ('REJECTED', 'BLOCKED')`,
-    [run.id, open.filter(({ status }) => status === 'PLANNED').map(({ id }) => id)],
+     WHERE run_id = $1 AND step_id = $2 AND status IN ('REJECTED', 'BLOCKED')`,
+    [runId, stepId],
   );
 }
 

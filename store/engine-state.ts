@@ -1,6 +1,6 @@
 import { applyEvaluation } from './apply.js';
 import type { Database, Sql } from './database.js';
-import { readRunContext } from './run-context.js';
+import { readRunContext, type RunRow } from './run-context.js';
 
 /** Flips ACCEPTED to WAITING: the engine has the run now. */
 export async function markStarted(sql: Sql, runId: string, executions: number): Promise<void> {
@@ -14,11 +14,12 @@ export async function markStarted(sql: Sql, runId: string, executions: number): 
 
 /**
  * Records what happened on the engine itself, when the run is still open (S-R7). What was claimed goes no more, and the new
- * fence keeps a sender that comes back from its marker; what was being transmitted is in doubt.
+ * fence keeps a sender that comes back from its marker; what was being transmitted is in doubt. It is about the execution of the
+ * run as it was read: after a retry that came between, the run waits for another one.
  */
 export async function closeFromEngine(
   db: Database,
-  runId: string,
+  { id: runId, executions, engine_started }: Pick<RunRow, 'id' | 'executions' | 'engine_started'>,
   outcome: { status: 'STOPPED'; reason: 'stopped_on_engine' } | { status: 'FAILED'; reason: 'engine_failed' },
 ): Promise<void> {
   await db.transaction(async (tx) => {
@@ -27,8 +28,9 @@ export async function closeFromEngine(
       `UPDATE runs SET status = $2::text, reason = CASE WHEN $2 = 'FAILED' THEN $3::text END,
          stop_reason = CASE WHEN $2 = 'STOPPED' THEN $3::text END, wake_at = NULL, next_step_id = NULL, next_step_at = NULL,
          plan_revision = plan_revision + 1, updated_at = clock_timestamp()
-       WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED') RETURNING id`,
-      [runId, outcome.status, outcome.reason],
+       WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED') AND executions = $4 AND engine_started = $5
+       RETURNING id`,
+      [runId, outcome.status, outcome.reason, executions, engine_started],
     );
     if (!closed) return;
     await tx.rows(
@@ -74,7 +76,7 @@ export function advancingClocks(sql: Sql): Promise<{ id: string; advances: numbe
 /** Of these engine workflow ids, the runs that Postgres still has open. */
 export async function openAmong(sql: Sql, workflowIds: readonly string[]): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
-    `SELECT id FROM runs WHERE engine_workflow_id = ANY ($1) AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')`,
+    `SELECT id FROM runs WHERE engine_workflow_id = ANY ($1) AND engine_started AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')`,
     [workflowIds],
   );
   return rows.map(({ id }) => id);

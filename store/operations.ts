@@ -155,12 +155,15 @@ function matchedRuns(
   );
   const possible = possibleFor(operation, parameter);
   return {
-    matched: `SELECT id, coalesce(status NOT IN ('COMPLETED', 'STOPPED') AND ${possible}, false) AS possible
+    matched: `SELECT id, coalesce(status NOT IN ('COMPLETED', 'STOPPED') AND (${possible} OR ${UNDECIDED}), false) AS possible
       FROM runs r WHERE ${conditions.join(' AND ')}`,
     values,
     next: values.length + 1,
   };
 }
+
+/** Another operation is in force and not carried out yet: what this one does is known when its turn comes. */
+const UNDECIDED = 'EXISTS (SELECT FROM run_operations p WHERE p.run_id = r.id AND p.done_at IS NULL)';
 
 /** What `operate` asks of a run, as far as a look at its rows can tell; what is refused later is counted then. */
 function possibleFor(operation: Operation, parameter: (value: unknown) => string): string {
@@ -179,7 +182,7 @@ function possibleFor(operation: Operation, parameter: (value: unknown) => string
       return 'true';
     case 'SEND_NOW':
       return `NOT paused AND status <> 'FAILED' AND reason IS DISTINCT FROM 'held' AND ${
-        operation.as === 'EXTRA' ? 'true' : step(operation.period ? `s.status <> 'DONE'` : open)
+        operation.as === 'EXTRA' ? 'true' : step(operation.period ? `s.status NOT IN ('DONE', 'FAILED')` : open)
       }`;
     case 'SKIP_STEP':
       return step(open);

@@ -39,7 +39,8 @@ CREATE TABLE bulk_operations (
 -- What operators did to a run. One that has no `done_at` is in force all the same: whoever looks at the run carries it out first.
 CREATE TABLE run_operations (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  run_id text NOT NULL REFERENCES runs,
+  -- no foreign key: it would lock runs before the facts they depend on, the other way round than everybody else
+  run_id text NOT NULL,
   bulk_id text REFERENCES bulk_operations,
   operation jsonb NOT NULL,
   note text,

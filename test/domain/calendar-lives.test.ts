@@ -27,7 +27,18 @@ describe('at once is the first instant that the calendar allows (S-T4)', () => {
     expect(stand(quiet.at('2026-01-17T19:30'))).toBe('WAITING for 7-DAY at 2026-01-17T19:00Z');
     const late = quiet.at('2026-01-17T20:30');
     expect(stand(late)).toBe('WAITING for 7-DAY at 2026-01-18T08:00Z');
-    expect(late.steps[0]?.shifts.map(({ reason }) => reason)).toEqual(['late', 'quiet_hours']);
+    expect(late.steps[0]?.shifts.map(({ reason }) => reason)).toEqual(['delayed', 'quiet_hours']);
+  });
+
+  it('within an hour it still goes at its instant; after that, only on the day of its send hour', () => {
+    const life = new Life('2026-01-01', {
+      pinned: { calendar: nights },
+      facts: invoiceFacts({ due_date: '2026-01-10T19:30:00Z' }),
+    });
+    expect(stand(life.at('2026-01-17T20:30'))).toBe('WAITING for 7-DAY at 2026-01-17T19:30Z');
+    const hour = new Life('2026-01-01', { pinned: { calendar: calendar({ sendAt: '09:00' }) } });
+    expect(stand(hour.at('2026-01-17T21:00'))).toBe('WAITING for 7-DAY at 2026-01-17T09:00Z');
+    expect(stand(hour.at('2026-01-18T03:00'))).toBe('WAITING for 7-DAY at 2026-01-18T09:00Z');
   });
 
   it('what was blocked and is repaired goes at the next send hour, within its window', () => {

@@ -152,7 +152,10 @@ export class Reference {
     if (!begun && start.type === 'MANUAL' && state === 'DRAFT') return this.close('not_eligible');
     if (anchor === null) this.plannedFor = null;
     else if (this.plannedFor?.anchor !== anchor || this.plannedFor.zone !== zone) this.plan(anchor);
-    const kept = this.paused ? 'PAUSED' : anchor === null ? 'WAITING no_anchor' : isHeld ? 'WAITING held' : null;
+    // Choice: with nothing left to send there is nothing to keep back.
+    const waits = anchor === null || this.open.length > 0;
+    const kept =
+      this.paused && waits ? 'PAUSED' : anchor === null ? 'WAITING no_anchor' : isHeld && waits ? 'WAITING held' : null;
     if (kept) this.status = kept;
     else if (anchor !== null && this.interrupted) this.afterWaiting(anchor);
     // Choice: without an anchor there is nothing to interrupt; T5 plans anew when it comes back.
@@ -203,10 +206,14 @@ export class Reference {
     }
     fresh.sort((a, b) => a.raw - b.raw);
     const newest = fresh.findLast(({ raw }) => raw <= now);
+    // Choice: the newest past rung counts as such also when an operator has skipped it, or wants it now.
+    const decided = kept.flatMap(({ periods }) => periods.map((period) => this.instantOf(period, anchor)));
+    const newestDecided = Math.max(...decided.filter((at) => this.latePolicy === 'LATEST' && at <= now));
     for (const step of fresh) {
       if (step.raw <= sentUpTo) step.end = 'superseded';
       else if (start.trial && anchor < now) step.end = 'anchor_passed';
       else if (this.manualSingle) step.at = now;
+      else if (step.raw < now && step.raw < newestDecided) step.end = 'superseded';
       else if (step.raw < now) this.late(step, newest);
       const tooLate = step.raw < anchor ? anchor : anchor + DAY;
       if (start.trial && !this.manualSingle && step.end === null && step.at >= tooLate) step.end = 'anchor_passed';
@@ -236,7 +243,7 @@ export class Reference {
     const newest = this.open.findLast(({ at, wish }) => at <= now && !wish);
     for (const step of this.open.filter(({ at }) => at < now)) {
       if (step.wish || this.manualSingle) step.at = now;
-      else if (start.trial && step.raw < anchor && anchor <= now) step.end = 'anchor_passed';
+      else if (start.trial && now >= (step.raw < anchor ? anchor : anchor + DAY)) step.end = 'anchor_passed';
       else this.late(step, newest);
     }
   }
