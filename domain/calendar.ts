@@ -1,7 +1,7 @@
 import { holidayOn } from './holidays.js';
 import type { Shift } from './plan.js';
 import type { Instant, LocalDate, Weekday } from './types.js';
-import { addDays, clockChange, dayOfWeek, instantAt, localDate, localTime, localTimeMs } from './zone.js';
+import { addDays, clockChange, dayOfWeek, daysBetween, instantAt, localDate, localTime, localTimeMs } from './zone.js';
 
 /** When mails may go (S-T3). Every field is a restriction, and all hold together; times are `HH:MM` on the customer's clock. */
 export interface Calendar {
@@ -29,6 +29,8 @@ type Objection = Pick<Shift, 'reason' | 'detail'>;
 const WEEKDAYS: readonly Weekday[] = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** So many reasons in a row are enough to understand a shift. */
+const MOST_TOLD = 12;
 
 /** The first instant at or after `at` that the calendar allows. Throws when there is none within years. */
 export function nextAllowed(at: Instant, calendar: Calendar | null, zone: string): Placed {
@@ -60,12 +62,48 @@ function walk(at: Instant, calendar: Calendar | null, zone: string, direction: 1
     if (Math.abs(here - at) > longestSearchMs(calendar)) {
       throw new Error(`The calendar allows no instant within years of ${new Date(at).toISOString()} in ${zone}.`);
     }
-    const next = nextTurn(here, calendar, zone, direction);
-    move(shifts, here, next, why);
+    const passed = isAboutTheDay(why) ? passDays(shifts, here, calendar, zone, direction) : null;
+    const next = passed ?? nextTurn(here, calendar, zone, direction);
+    if (passed === null) move(shifts, here, next, why);
     why = objection(next, calendar, zone);
     here = next;
   }
   return { at: here, shifts };
+}
+
+function isAboutTheDay({ reason }: Objection): boolean {
+  return reason === 'weekday' || reason === 'weekend' || reason === 'holiday';
+}
+
+/**
+ * From a day that is shut to the last of the shut days, by dates alone: days are cheap to count, instants in a zone are not. Not
+ * further, because a clock that is put back over midnight shows a day twice. null = the next day is open.
+ */
+function passDays(shifts: Shift[], here: Instant, calendar: Calendar, zone: string, direction: 1 | -1): Instant | null {
+  const shut: { day: LocalDate; why: Objection }[] = [];
+  const first = localDate(here, zone);
+  let day = first;
+  for (let why = dayObjection(day, calendar); why !== null; why = dayObjection(day, calendar)) {
+    const last = shut.at(-1)?.why;
+    if (last?.reason !== why.reason || last.detail !== why.detail) shut.push({ day, why });
+    if (Math.abs(daysBetween(first, day)) * DAY_MS > longestSearchMs(calendar)) break;
+    day = addDays(day, direction);
+  }
+  const at = (date: LocalDate): Instant =>
+    calendar.sendAt !== null
+      ? instantAt(date, calendar.sendAt, zone)
+      : direction === 1
+        ? instantAt(date, '00:00', zone)
+        : instantAt(addDays(date, 1), '00:00', zone) - MINUTE_MS;
+  const last = addDays(day, -direction);
+  const end = at(last);
+  if (last === first || direction * (end - here) <= 0) return null;
+  const told = shut.filter(({ day: from }) => from !== last).slice(0, MOST_TOLD);
+  told.forEach(({ day: from, why }, index) => {
+    const next = told[index + 1]?.day;
+    move(shifts, index === 0 ? here : at(from), next === undefined ? end : at(next), why);
+  });
+  return end;
 }
 
 /** Three years; a list of dates may shut as many weeks more for a calendar of one weekday. */

@@ -117,8 +117,12 @@ function holdText({ id, reason, until, note }: TellableRun['holds'][number], zon
   return `It is held ${end}: ${reason}${note === null ? '' : `, “${note}”`} (${id}).`;
 }
 
-function operationText({ operation, at, by, note, refused }: TellableRun['operations'][number], zone: string): string {
+function operationText(
+  { operation, at, by, note, refused, pending }: TellableRun['operations'][number],
+  zone: string,
+): string {
   const words = `${localDateTime(at, zone)}: ${operationLabel(operation)} by ${by}${note === null ? '' : `, “${note}”`}.`;
+  if (pending) return `${words} It is in force, and what is told above does not show it yet.`;
   return refused === null ? words : `${words} That was not possible: ${refused}`;
 }
 

@@ -100,7 +100,7 @@ const SHIFTS: Record<string, string> = {
   send_at: 'Moved to the hour at which this workflow sends: {to}.',
   weekday: '{from} is not one of the days on which this workflow sends: {to}.',
   weekend: '{from} is a weekend: {to}.',
-  holiday: '{from} is a holiday: {to}.',
+  holiday: '{from} is a holiday ({detail}): {to}.',
   quiet_hours: '{from} is within the quiet hours: {to}.',
   hold_ended: 'It was held until {from} had passed; when the hold ended: {to}.',
   resumed: 'It was paused while {from} passed; when it was resumed: {to}.',
@@ -116,7 +116,8 @@ function shiftsOf({ shifts }: Step, zone: string): (Shift & { text: string })[] 
     const words = SHIFTS[shift.reason] ?? `Moved from {from} to {to} (${shift.reason}).`;
     const text = words
       .replace('{from}', localDateTime(shift.from, zone))
-      .replace('{to}', localDateTime(shift.to, zone));
+      .replace('{to}', localDateTime(shift.to, zone))
+      .replace('{detail}', shift.detail ?? '');
     return { ...shift, text };
   });
 }

@@ -15,6 +15,8 @@ export interface OperationFacts {
   note: string | null;
   /** Why it could not be done when its turn came. */
   refused: string | null;
+  /** In force, and not carried out yet: the next look at the run begins with it. */
+  pending: boolean;
 }
 
 /** What holds a run. */

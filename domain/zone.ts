@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Instant, LocalDate, Period } from './types.js';
 
+const DAY_MS = 86_400_000;
+
 /**
  * The instant of a step: the anchor's local date-time in `zone`, plus or minus the period by calendar arithmetic.
  * Month ends clamp (31 Jan + 1 MONTH = 28/29 Feb), a DST gap moves later by its length, an overlap takes the earlier
@@ -47,17 +49,16 @@ export function isDate(text: string): boolean {
 }
 
 export function addDays(date: LocalDate, days: number): LocalDate {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** 1 = Monday … 7 = Sunday. */
 export function dayOfWeek(date: LocalDate): number {
-  return Temporal.PlainDate.from(date).dayOfWeek;
+  return new Date(`${date}T00:00Z`).getUTCDay() || 7;
 }
 
 /** Milliseconds that the clock of `zone` shows past midnight. */
 export function localTimeMs(at: Instant, zone: string): number {
-  const DAY_MS = 86_400_000;
   return (((at + zoned(at, zone).offsetNanoseconds / 1e6) % DAY_MS) + DAY_MS) % DAY_MS;
 }
 

@@ -21,6 +21,8 @@ export interface BackfillPreview {
   /** Resources that have their EVENT run already. */
   already: number;
   samples: { resource_id: string; first_step_at: Instant }[];
+  /** There are more resources than were looked at. */
+  truncated: boolean;
 }
 
 /** What the runs there are say of a resource. */
@@ -31,6 +33,8 @@ interface Known {
 }
 
 const PAGE = 500;
+/** One request looks at so many resources at most. */
+const MOST_PAGES = 40;
 const SAMPLES = 10;
 
 /** Plans what a backfill would start, as if the workflow were ACTIVE, with the plan of a real event; stores nothing. */
@@ -39,8 +43,10 @@ export async function previewBackfill(sql: Sql, platform: Platform, row: Workflo
   if (variant === null) throw new Error(`${row.id} has no variant: only a complete workflow can be previewed.`);
   const workflow = { ...row, variant, status: 'ACTIVE' as const };
   const windows = await deliveryWindows(sql, row.id);
-  const preview: BackfillPreview = { matched: 0, late: 0, next: 0, already: 0, samples: [] };
-  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+  const preview: BackfillPreview = { matched: 0, late: 0, next: 0, already: 0, samples: [], truncated: false };
+  let pages = 0;
+  for (let cursor: string | undefined = ''; cursor !== undefined; pages += 1) {
+    if (pages === MOST_PAGES) return { ...preview, truncated: true };
     const page = await resourcesPage(sql, platform.id, traitsOf(variant).resource, cursor, PAGE);
     cursor = page.length < PAGE ? undefined : page.at(-1)?.id;
     const candidates = page.filter((resource) => isCandidate(workflow, resource));
@@ -60,7 +66,7 @@ export async function previewBackfill(sql: Sql, platform: Platform, row: Workflo
       const first = steps.find(isOpen);
       if (isClosed(status) || !first) continue;
       preview.matched += 1;
-      if (first.plannedAt <= context.now) preview.late += 1;
+      if (first.late || first.plannedAt <= context.now) preview.late += 1;
       else preview.next += 1;
       if (preview.samples.length < SAMPLES) {
         preview.samples.push({ resource_id: resource.id, first_step_at: first.plannedAt });

@@ -25,11 +25,12 @@ export interface HoldRow {
 /** What is held: exactly one of the two. */
 export type Held = { customer_id: string; invoice_id: null } | { customer_id: null; invoice_id: string };
 
-/** The holds that concern a customer and an invoice, as a column `holds`; the arguments are SQL expressions. */
+/** The holds that concern a customer and an invoice, as a column `holds`; the arguments are SQL expressions, `k` the test clock. */
 export function holdsOf(platform: string, customer: string, invoice: string): string {
   return `coalesce((
     SELECT jsonb_agg(jsonb_build_object('until', epoch_ms(h.until))) FROM holds h
     WHERE h.platform_id = ${platform} AND h.ended_at IS NULL
+      AND (h.until IS NULL OR h.until > coalesce(k.now_at, clock_timestamp()))
       AND (h.customer_id = ${customer} OR h.invoice_id = ${invoice})), '[]') AS holds`;
 }
 

@@ -113,7 +113,8 @@ async function affectedResources(tx: Sql, platformId: string, { kind, id }: PutF
 function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchScope | null {
   switch (kind) {
     case 'customers':
-      return before !== null && customerAffects(readCustomer(id, before), readCustomer(id, body))
+      // One that was only named so far may have runs: an invoice was given to it.
+      return before === null || customerAffects(readCustomer(id, before), readCustomer(id, body))
         ? { kind: 'CUSTOMER', id }
         : null;
     case 'invoices':

@@ -38,7 +38,7 @@ export async function readTellableRuns(sql: Sql, runIds: readonly string[]): Pro
 
 function operationsOf(sql: Sql, runIds: readonly string[]): Promise<(OperationFacts & { runId: string })[]> {
   return sql.rows(
-    `SELECT run_id AS "runId", operation, coalesce(done_at, created_at) AS at, created_by AS by, note, refused
+    `SELECT run_id AS "runId", operation, coalesce(done_at, created_at) AS at, created_by AS by, note, refused, done_at IS NULL AS pending
      FROM run_operations WHERE run_id = ANY ($1) ORDER BY id`,
     [runIds],
   );

@@ -31,6 +31,9 @@ export const backfillPreview = z
     samples: z
       .array(z.object({ resource_id: z.string(), first_step_at: instant }))
       .meta({ description: 'Up to ten of the matched, in order of id.' }),
+    truncated: z
+      .boolean()
+      .meta({ description: 'There are more than 20,000 resources: the numbers are of the first ones.' }),
   })
   .meta({ id: 'BackfillPreview' });
 

@@ -41,7 +41,7 @@ export const calendar = z
     holidays: z
       .object({
         countries: z.array(country).max(20).nullish().meta({
-          description: 'Not on public and bank holidays of these countries or regions, observed days included.',
+          description: 'Not on public holidays of these countries or regions, observed days included.',
         }),
         dates: z.array(date).max(366).nullish().meta({ description: 'Not on these dates.' }),
       })

@@ -96,6 +96,7 @@ const run = z.object({
         .meta({ examples: ['The run is paused already.'] })
         .nullable()
         .meta({ description: 'Why it could not be done when its turn came.' }),
+      pending: z.boolean().meta({ description: 'In force, and not carried out yet.' }),
     }),
   ),
   holds: z.array(

@@ -9,7 +9,7 @@ const note = line(1_000).nullish().meta({ description: 'In your own words; expla
 export const OPERATIONS = {
   pause: z.object({ note }),
   resume: z.object({ note }),
-  cancel: z.object({ reason: note }),
+  cancel: z.object({ reason: note, note }),
   'send-now': z.object({
     step,
     as: z.enum(['REPLACE', 'EXTRA']).nullish().meta({
@@ -49,11 +49,34 @@ export const bulkResult = z
   })
   .meta({ id: 'BulkOperation' });
 
-/** The body of an operation on many runs. Its filter is strict (S-W3): a misspelt one would otherwise mean every run. */
+/**
+ * The body of an operation on many runs. Strict, unlike other bodies (S-W3): a misspelt `dry_run` would do it in earnest, and a
+ * filter that is misspelt, null or empty by accident would mean every run.
+ */
 export function bulkBody<Shape extends z.ZodRawShape>(operation: z.ZodObject<Shape>) {
-  return operation.extend({ filter: z.strictObject(runFilter.shape), dry_run: z.boolean().nullish() });
+  const filter = z.strictObject(runFilter.shape).superRefine((given, context) => {
+    for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+      if (value === undefined) context.addIssue({ code: 'custom', path: [name], message: 'must not be null here' });
+    }
+  });
+  return z
+    .strictObject({
+      ...operation.shape,
+      filter,
+      all: z
+        .literal(true)
+        .nullish()
+        .meta({ description: 'Beside an empty filter: every run of the platform is meant.' }),
+      dry_run: z.boolean().nullish(),
+    })
+    .superRefine((body, context) => {
+      const named = Object.keys((body as { filter?: object }).filter ?? {}).length > 0;
+      if (named || (body as { all?: unknown }).all === true) return;
+      const message = 'Name at least one condition, or give "all": true if every run is meant.';
+      context.addIssue({ code: 'custom', path: ['filter'], message });
+    });
 }
 
-export const replanRequest = OPERATIONS.replan
-  .extend({ dry_run: z.boolean().nullish() })
+export const replanRequest = z
+  .strictObject({ ...OPERATIONS.replan.shape, dry_run: z.boolean().nullish() })
   .meta({ id: 'ReplanRunsRequest', examples: [{ dry_run: true }] });

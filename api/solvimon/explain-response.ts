@@ -64,15 +64,16 @@ function toRun(explained: ExplainedRun): Omit<RunAnswer, 'object_type' | 'text'>
     timezone_text: zoneText,
     steps: steps.map(toStep),
     disagreements: [...disagreements],
-    operations: run.operations.map(({ operation, at, by, note, refused }) => ({
+    operations: run.operations.map(({ operation, at, by, note, refused, pending }) => ({
       operation: operation.kind,
       step: 'period' in operation ? operation.period : null,
       at: isoMs(at),
       by,
       note,
       refused,
+      pending,
     })),
-    holds: run.holds.map(({ until, ...rest }) => ({ ...rest, until: isoMs(until) })),
+    holds: run.holds.map(({ id, reason, until, note }) => ({ id, reason, until: isoMs(until), note })),
     created_at: isoMs(run.createdAt),
   };
 }

@@ -52,7 +52,7 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
       schema: {
         summary: 'Explain a resource',
         description:
-          'Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names.',
+          'Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds and operations are shown with the runs.',
         tags: ['workflow-runs'],
         querystring: explainQuery,
         response: { 200: explanation },
@@ -61,6 +61,7 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
     async (request) => {
       const asked = askedFor(request.query);
       mustAllow(request, `${asked.kind}.VIEW`);
+      if (asked.kind === 'PRICING_PLAN_SUBSCRIPTION') mustAllow(request, 'PRICING_PLAN_SCHEDULE.VIEW');
       const types = TYPES.filter((type) => allows(callerOf(request).grant, `${type}.VIEW`));
       return answerAsked(db, platformOf(request).id, asked, types);
     },

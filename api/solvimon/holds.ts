@@ -95,7 +95,10 @@ export function holdRoutes(app: ZodApp, { db }: ApiContext): void {
       if (isOver(row, now)) throw Refusal.operation('This hold is over; make another one.');
       const { reason, until, note } = toResponse(row);
       const body = patched(holdFields, { reason, until, note }, request.body, reply);
-      const changed = await updateHold(request.tx, row.id, fieldsOf(body, now));
+      const fields = fieldsOf(body, now);
+      // Told in whole seconds; one that is not changed stays as it is.
+      if (body.until === until) fields.until = row.until;
+      const changed = await updateHold(request.tx, row.id, fields);
       await touch(request, row);
       return toResponse(changed ?? row);
     },

@@ -1,7 +1,7 @@
 import type { Problem } from '../../contracts/refusal.js';
 import { isWithin } from '../../domain/calendar.js';
 import { readCalendar } from '../../domain/read-calendar.js';
-import { traitsOf } from '../../domain/variants.js';
+import { directionOf, traitsOf } from '../../domain/variants.js';
 import type { Platform } from '../../store/platforms.js';
 import type { WorkflowRow } from '../../store/workflows.js';
 import { invalid } from './problems.js';
@@ -26,9 +26,15 @@ export function nightProblems(
     const message = `Each mail goes at the time of day of its due date or end, which may be between ${NIGHT.from} and ${NIGHT.to} local time. ${REMEDY}`;
     return [invalid('calendar.send_at', message)];
   }
-  const goesAt = quiet && isWithin(fixed, quiet) ? quiet.to : fixed;
+  const back = (calendar?.shift ?? (directionOf(variant) === 1 ? 'NEXT' : 'PREVIOUS')) === 'PREVIOUS';
+  const goesAt = quiet && isWithin(fixed, quiet) ? (back ? minuteBefore(quiet.from) : quiet.to) : fixed;
   if (!isWithin(goesAt, NIGHT)) return [];
   return [invalid('calendar.send_at', `Mails go at ${goesAt} local time, in the night. ${REMEDY}`)];
+}
+
+function minuteBefore(time: string): string {
+  const minutes = (Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + 1_439) % 1_440;
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
 function freesTheNight(quiet: { from: string; to: string }): boolean {

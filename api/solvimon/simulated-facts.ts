@@ -47,9 +47,11 @@ const SIMULATED = 'simulated';
 export function storedResource(request: SimulationRequest, type: ResourceType): string | null {
   const { id, inline } = FIELDS[type];
   for (const other of Object.values(FIELDS)) {
-    if (other.id !== id && request[other.id] != null) {
-      throw Refusal.invalid(other.id, `The workflow is about another kind of resource: give ${id} or ${inline}.`);
-    }
+    // A payment's invoice may be told beside it.
+    const foreign =
+      other.id === id ? [] : [other.id, ...(type === 'PAYMENT' && other.inline === 'invoice' ? [] : [other.inline])];
+    const given = foreign.find((field) => request[field] != null);
+    if (given) throw Refusal.invalid(given, `The workflow is about another kind of resource: give ${id} or ${inline}.`);
   }
   const stored = request[id] ?? null;
   if (stored === null && request[inline] == null) throw Refusal.missing(id, `Give ${id}, or ${inline} with its facts.`);
@@ -63,15 +65,13 @@ export async function simulatedFacts(source: Source, type: ResourceType, stored:
   const { id, inline } = FIELDS[type];
   const own = stored === null ? told(request, inline) : await named(source, inline, stored, id);
   if (!own) throw Refusal.missing(id, `Give ${id}, or ${inline} with its facts.`);
-  // Whoever may see a stored resource may see in its simulation what it names; facts told inline open no door.
-  const others = stored === null ? source : { ...source, demand: () => undefined };
   const schedule = type === 'PRICING_PLAN_SCHEDULE' ? own : null;
   const payment = type === 'PAYMENT' ? own : null;
   const wallet = type === 'WALLET' ? own : null;
   const subscription =
-    schedule && (await beside(others, 'pricing_plan_subscription', schedule.body, 'pricing_plan_subscription_id'));
-  const invoice = payment ? await invoiceOf(others, payment.body) : type === 'INVOICE' ? own : null;
-  const customer = await beside(others, 'customer', (subscription ?? own).body, 'customer_id');
+    schedule && (await beside(source, 'pricing_plan_subscription', schedule.body, 'pricing_plan_subscription_id'));
+  const invoice = payment ? await invoiceOf(source, payment.body) : type === 'INVOICE' ? own : null;
+  const customer = await beside(source, 'customer', (subscription ?? own).body, 'customer_id');
   return {
     customer,
     invoice: invoice && {
@@ -81,7 +81,7 @@ export async function simulatedFacts(source: Source, type: ResourceType, stored:
     payment: payment && { ...payment, resultSince: payment.resultSince ?? from },
     pricing_plan_schedule: schedule,
     pricing_plan_subscription: subscription,
-    wallet: wallet && { ...wallet, typeName: await typeName(others, wallet.body) },
+    wallet: wallet && { ...wallet, typeName: await typeName(source, wallet.body) },
   };
 }
 
@@ -181,11 +181,12 @@ async function find(sql: Sql, platformId: string, name: FactName, id: string): P
 }
 
 async function typeName(
-  { sql, platformId, request }: Source,
+  { sql, platformId, request, demand }: Source,
   { wallet_type_id: id }: FactBody,
 ): Promise<string | null> {
   const inline = request.wallet_type?.name;
   if (inline != null) return inline;
+  if (typeof id === 'string') demand('WALLET_TYPE.VIEW');
   const stored = typeof id === 'string' ? await getFact(sql, 'wallet_types', platformId, id) : null;
   return typeof stored?.body.name === 'string' ? stored.body.name : null;
 }

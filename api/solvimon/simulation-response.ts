@@ -11,6 +11,11 @@ import type { ApiContext, MailPreview } from '../context.js';
 import type { SimulationAnswer } from '../schemas/simulation.js';
 import { isoMs } from '../schemas/wire.js';
 
+/** Rendering takes the process's time: so many mails, and so long, for one request. */
+const MOST_RENDERED = 100;
+const RENDERING_MS = 3_000;
+const NOT_RENDERED = 'Not rendered: one simulation renders a hundred mails at most, for three seconds.';
+
 /** A simulation as it is answered; with `preview`, each mail with what it says. */
 export async function answerOf(
   { db, preview }: { db: Sql; preview: ApiContext['preview'] },
@@ -20,10 +25,12 @@ export async function answerOf(
   played: Simulation,
 ): Promise<SimulationAnswer> {
   const mails: SimulationAnswer['mails'] = [];
+  const until = Date.now() + RENDERING_MS;
   for (const mail of played.mails) {
     const action = actions.find(({ id }) => id === mail.actionId);
-    const made = preview && action ? await render(mail, action) : null;
-    mails.push(mailOf(mail, made));
+    const wanted = preview && action;
+    const over = mails.length >= MOST_RENDERED || Date.now() > until;
+    mails.push(mailOf(mail, wanted ? (over ? { problem: NOT_RENDERED } : await render(mail, action)) : null));
   }
   const { run } = played.context ?? {};
   return {

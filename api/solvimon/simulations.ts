@@ -9,8 +9,8 @@ export function simulationRoutes(app: ZodApp, { db, preview }: ApiContext): void
   app.post(
     '/v1/simulations',
     {
-      // Nothing is changed: there is no transaction to be made.
-      config: { permission: 'WORKFLOW_RUN.VIEW', commits: 'own' },
+      // Nothing is changed: there is no transaction to be made. Mails are personal: what is kept for a key is sealed.
+      config: { permission: 'WORKFLOW_RUN.VIEW', commits: 'own', answersSecret: true },
       schema: {
         summary: 'Simulate a workflow',
         description:

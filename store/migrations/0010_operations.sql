@@ -52,7 +52,6 @@ CREATE TABLE run_operations (
   refused text
 );
 CREATE INDEX run_operations_run ON run_operations (run_id, id);
-CREATE INDEX run_operations_pending ON run_operations (run_id, id) WHERE done_at IS NULL;
 CREATE INDEX run_operations_bulk ON run_operations (bulk_id, run_id) WHERE bulk_id IS NOT NULL;
 
 -- Triggers of a customer, for explain.

@@ -222,13 +222,14 @@ describe('where a run stands, and what would have to happen', () => {
     const told = tell(new Life('2026-01-01'), [], {
       holds: [{ id: 'hold_1', reason: 'DISPUTE', until: t('2026-02-01'), note: 'wrong amount' }],
       operations: [
-        { operation: { kind: 'PAUSE' }, at: t('2026-01-02'), by: 'key_1', note: null, refused: null },
+        { operation: { kind: 'PAUSE' }, at: t('2026-01-02'), by: 'key_1', note: null, refused: null, pending: false },
         {
           operation: { kind: 'RESUME' },
           at: t('2026-01-03'),
           by: 'key_1',
           note: 'ok',
           refused: 'The run is not paused.',
+          pending: false,
         },
       ],
     });
