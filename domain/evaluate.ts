@@ -190,8 +190,11 @@ function walk(
     if (inFlight(step)) return at('SENDING', null, steps, step.plannedAt, step.id);
     // Another one that was to go at the very moment of the blocked one may go all the same.
     if (blocked && step.plannedAt !== blocked.at) break;
-    if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
     const window = deliveryWindow(step, steps, direction, anchorAt, pendingActions(step, context.actions));
+    if (step.plannedAt > now && step.reason === 'blast_guard') {
+      return at('BLOCKED', 'blast_guard', steps, finite(window.endsAt), null);
+    }
+    if (step.plannedAt > now) return at('WAITING', waitReason(condition), steps, step.plannedAt, step.id);
     const verdict = judgeDueStep(context, step, condition, window);
     switch (verdict.kind) {
       case 'SEND': {

@@ -6,7 +6,8 @@ import { openApiText } from '../../api/openapi/text.js';
 import { createApi, type Api } from './api.js';
 import type { Json } from './support.js';
 
-const WITHOUT_BODY = /\/(deactivate|integrations\/\{resourceId\}\/activate|deprecate|archive|send-test|send-penalty-box-payload)$/;
+const WITHOUT_BODY =
+  /\/(deactivate|integrations\/\{resourceId\}\/activate|deprecate|archive|send-test|send-penalty-box-payload)$/;
 
 describe('/openapi.json', () => {
   let h: Api;

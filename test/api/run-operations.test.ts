@@ -140,7 +140,7 @@ describe('operations on a run (S-R3)', () => {
 
   it('by filter write nothing when nothing can be done', async () => {
     const before = await stored(h);
-    const answer = await h.call('POST', '/v1/workflow-runs/resume', { filter: {} });
+    const answer = await h.call('POST', '/v1/workflow-runs/resume', { filter: {}, all: true });
     expect(answer.body).toMatchObject({ id: null, matched: 1, changed: 0, refused: 1 });
     expect(await stored(h)).toEqual(before);
     await refuses(h, ['POST', '/v1/workflow-runs/cancel', {}], 400, 'MISSING_FIELD', 'filter');
