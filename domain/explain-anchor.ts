@@ -1,5 +1,5 @@
 import { anchorOf } from './anchor.js';
-import { occasionOf } from './evaluate.js';
+import { occasionOf, isClosed } from './evaluate.js';
 import { periodLabel } from './period.js';
 import type { RunContext } from './run.js';
 import type { Instant } from './types.js';
@@ -25,7 +25,7 @@ export function explainAnchor(context: RunContext, zone: string): ExplainedAncho
     return {
       at,
       field: null,
-      text: `Counted from ${localLabel(at, zone)}; the facts ${now}, and this run has not followed.`,
+      text: `${localLabel(at, zone)}, as it was; the facts ${now}, and ${isClosed(run.status) ? 'this run has ended' : 'this run has not followed'}.`,
     };
   }
   const { field, read } = fieldOf(context);
