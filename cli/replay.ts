@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Worker, type ReplayHistoriesIterable } from '@temporalio/worker';
 import { createEngineClient } from '../engine/client.js';
 import { countOpen, openHistories, type OpenHistoriesOptions } from '../engine/open-histories.js';
@@ -6,6 +5,7 @@ import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { installQuietRuntime } from '../worker/quiet-runtime.js';
 import { readTaskQueue } from './config.js';
 import { readEngineConfig } from './engine-options.js';
+import { readTextFile } from './read-text-file.js';
 
 export interface ReplayOptions {
   limit?: number;
@@ -40,10 +40,16 @@ interface Tally {
 }
 
 async function replayOpen({ limit, query }: ReplayOptions): Promise<Tally & { open: number }> {
-  const engine = createEngineClient(readEngineConfig());
+  const config = readEngineConfig();
+  const engine = createEngineClient(config);
   const which: OpenHistoriesOptions = { taskQueue: readTaskQueue(process.env), query, limit };
   try {
-    const open = await countOpen(engine, which);
+    const open = await countOpen(engine, which).catch((error: unknown) => {
+      const { message } = error as Error;
+      throw new Error(`${message} (asked at ${config.connection.address ?? 'localhost:7233'}: TEMPORAL_ADDRESS)`, {
+        cause: error,
+      });
+    });
     return { ...(await replayAll(openHistories(engine, which))), open };
   } finally {
     await engine.close();
@@ -63,7 +69,22 @@ async function replayAll(histories: ReplayHistoriesIterable): Promise<Tally> {
 }
 
 async function* fromFiles(paths: readonly string[]): ReplayHistoriesIterable {
-  for (const path of paths) yield { workflowId: path, history: JSON.parse(await readFile(path, 'utf8')) as object };
+  for (const path of paths) yield { workflowId: path, history: historyOf(path, await readTextFile(path)) };
+}
+
+/** As `temporal workflow show --output json` prints it. Throws a sentence when the text is something else. */
+function historyOf(path: string, text: string): object {
+  const { events } = parsed(path, text) as { events?: unknown };
+  if (!Array.isArray(events) || events.length === 0) throw new Error(`${path} is no history: it has no events.`);
+  return { events };
+}
+
+function parsed(path: string, text: string): object {
+  try {
+    return Object(JSON.parse(text)) as object;
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
+  }
 }
 
 /** On one line, without the SDK's introduction. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { problemsOf } from '../api/plugins/errors.js';
 import { simulationRequest, type SimulationRequest } from '../api/schemas/simulation.js';
@@ -7,12 +6,13 @@ import { Refusal } from '../contracts/refusal.js';
 import { readConfig } from './config.js';
 import { paint } from './paint.js';
 import { createPreview } from './preview.js';
+import { readTextFile } from './read-text-file.js';
 import { refusalText } from './refusal-text.js';
 import { choosePlatform, withDatabase } from './with-database.js';
 
 /** `dunwell simulate` reads Postgres, and sends nothing. */
 export async function simulateCommand(file: string, options: { platform?: string; json?: true }): Promise<void> {
-  const request = parse(file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8'));
+  const request = parse(file === '-' ? await textOf(process.stdin) : await readTextFile(file));
   const { MAIL_FROM_NAME: name = null, MAIL_FROM: email } = readConfig(process.env);
   await withDatabase(async (db) => {
     const platform = await choosePlatform(db, options.platform);

@@ -31,8 +31,8 @@ ${places.map(([name = '', place = '']) => `    ${name.padEnd(10)}${ink('cyan', p
 
   Try it
     export API=${file.api_url} KEY=${apiKey}
-    ${ink('dim', '# why BW-1005 went when it went')}
-    ${curl} "$API/v1/workflow-runs?resource_id=inv_1005"
+    ${ink('dim', '# why BW-1008 was told of 15 days, and not of 7')}
+    DATABASE_URL='${file.database_url}' npx dunwell explain --platform ${platformId} invoice=inv_1008
     ${ink('dim', '# what Kade Negen has been told, and what it will be')}
     ${curl} "$API/v1/workflow-runs?customer_id=cust_kade_negen"
     ${ink('dim', '# two more weeks go by: BW-1012 gets its second reminder')}

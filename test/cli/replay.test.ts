@@ -123,6 +123,16 @@ describe('dunwell replay', { timeout: 120_000 }, () => {
     expect(said).toContain('2 replayed, 1 failed\n');
   });
 
+  it('names a file that is missing or holds no history', async () => {
+    const other = join(directory, 'other.json');
+    await writeFile(other, '{"events": []}');
+    expect((await replay(['--history', other])).said).toContain(`${other} is no history`);
+    await writeFile(other, '{"events": [');
+    expect((await replay(['--history', other])).said).toContain(`${other} is not JSON`);
+    const missing = join(directory, 'missing.json');
+    expect(await replay(['--history', missing])).toEqual({ code: 1, said: `There is no file ${missing}.\n` });
+  });
+
   it('does not call it good when there was nothing to replay', async () => {
     const nothing = await replay(['--query', "WorkflowId = 'none'"]);
     expect(nothing.code).toBe(2);
@@ -133,6 +143,7 @@ describe('dunwell replay', { timeout: 120_000 }, () => {
     const away = await replay([], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(away.code).toBe(1);
     expect(away.said).toMatch(/Temporal did not count the open executions: .*(UNAVAILABLE|DEADLINE)/);
+    expect(away.said).toContain('127.0.0.1:1: TEMPORAL_ADDRESS');
     const unclear = await replay(['--query', 'Dunwell is nice']);
     expect(unclear.code).toBe(1);
     expect(unclear.said).toMatch(/invalid query/i);
