@@ -1,3 +1,4 @@
+import { heldUntil, isHeld } from './hold.js';
 import { periodLabel } from './period.js';
 import type { Shift } from './plan.js';
 import { REASONS, type Reason } from './reasons.js';
@@ -46,10 +47,13 @@ export interface Counting {
   singleStepManual: boolean;
 }
 
+/** What says whether a planned step goes, and to whom. */
+type Standing = Pick<RunContext, 'customer' | 'holds' | 'now'> & { run: Pick<RunContext['run'], 'paused'> };
+
 export function explainStep(
   step: Step,
   deliveries: readonly DeliveryFacts[],
-  { customer }: Pick<RunContext, 'customer'>,
+  context: Standing,
   counting: Counting,
 ): ExplainedStep {
   const { zone, variant } = counting;
@@ -59,7 +63,7 @@ export function explainStep(
     local: localLabel(step.sentAt ?? (step.reason === 'late' ? step.rawAt : step.plannedAt), zone),
     why: whyThen(step, counting),
     shifts: shiftsOf(step, zone),
-    outcome: outcomeOf(step, deliveries, customer.email, zone),
+    outcome: outcomeOf(step, deliveries, context, zone),
     deliveries,
   };
 }
@@ -122,7 +126,7 @@ function shiftsOf({ shifts }: Step, zone: string): (Shift & { text: string })[] 
   });
 }
 
-function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], email: string | null, zone: string): string[] {
+function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], context: Standing, zone: string): string[] {
   const told = deliveries.flatMap((delivery) => deliveryText(delivery, zone));
   switch (step.status) {
     case 'DONE':
@@ -137,11 +141,21 @@ function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], email: stri
       return [`Blocked (${step.reason ?? ''}): ${step.reason ? REASONS[step.reason] : ''}`, ...told];
     case 'PLANNED':
       if (inFlight(step)) return ['It is being sent right now.', ...told];
-      return [
-        email === null ? 'It goes then, if the customer has an e-mail address by then.' : `It goes then, to ${email}.`,
-        ...told,
-      ];
+      return [keptBack(step, context, zone) ?? goesTo(context.customer.email), ...told];
   }
+}
+
+/** Nothing goes while the run is paused (S-R3), nor before its hold has ended (S-C6). null = nothing keeps it back. */
+function keptBack({ plannedAt }: Step, context: Standing, zone: string): string | null {
+  if (context.run.paused) return 'The run is paused: it waits for somebody to resume it.';
+  if (!isHeld(context)) return null;
+  const until = heldUntil(context);
+  if (until === null) return 'The run is held: it waits for somebody to end the hold.';
+  return plannedAt < until ? `The run is held: it waits for the end of the hold, ${localDateTime(until, zone)}.` : null;
+}
+
+function goesTo(email: string | null): string {
+  return email === null ? 'It goes then, if the customer has an e-mail address by then.' : `It goes then, to ${email}.`;
 }
 
 function deliveryText(
