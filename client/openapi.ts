@@ -339,7 +339,7 @@ export interface paths {
         };
         /**
          * Explain a resource
-         * @description Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names. Requires the WORKFLOW_RUN.VIEW permission.
+         * @description Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds and operations are shown with the runs. Requires the WORKFLOW_RUN.VIEW permission.
          */
         get: operations["getExplain"];
         put?: never;
@@ -846,7 +846,7 @@ export interface paths {
         put?: never;
         /**
          * Simulate a workflow
-         * @description Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of stored facts that it reads. Requires the WORKFLOW_RUN.VIEW permission.
+         * @description Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of the stored workflow, integrations and facts that it reads. Requires the WORKFLOW_RUN.VIEW permission.
          */
         post: operations["postSimulations"];
         delete?: never;
@@ -2480,7 +2480,8 @@ export interface components {
          *           "resource_id": "inv_2026-0042",
          *           "first_step_at": "2026-01-31T09:00:00Z"
          *         }
-         *       ]
+         *       ],
+         *       "truncated": true
          *     }
          */
         BackfillPreview: {
@@ -2504,6 +2505,8 @@ export interface components {
                  */
                 first_step_at: string;
             }[];
+            /** @description There are more than 20,000 resources: the numbers are of the first ones. */
+            truncated: boolean;
         };
         /**
          * @example {
@@ -2558,7 +2561,7 @@ export interface components {
             /** @description Not on Saturday and Sunday. */
             business_days_only?: boolean | null;
             holidays?: {
-                /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                /** @description Not on public holidays of these countries or regions, observed days included. */
                 countries?: string[] | null;
                 /** @description Not on these dates. */
                 dates?: string[] | null;
@@ -2910,7 +2913,8 @@ export interface components {
          *                   "at": "2026-01-31T09:00:00Z",
          *                   "by": "key_5nV0cQe8RjT2yLxKd7Ba",
          *                   "note": "Asked for by the customer",
-         *                   "refused": null
+         *                   "refused": null,
+         *                   "pending": true
          *                 }
          *               ],
          *               "holds": [
@@ -3099,6 +3103,8 @@ export interface components {
                          * @example null
                          */
                         refused: string | null;
+                        /** @description In force, and not carried out yet. */
+                        pending: boolean;
                     }[];
                     holds: {
                         /** @example hold_5nV0cQe8RjT2yLxKd7Ba */
@@ -3992,7 +3998,7 @@ export interface components {
                 /** @description Not on Saturday and Sunday. */
                 business_days_only?: boolean | null;
                 holidays?: {
-                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    /** @description Not on public holidays of these countries or regions, observed days included. */
                     countries?: string[] | null;
                     /** @description Not on these dates. */
                     dates?: string[] | null;
@@ -4262,7 +4268,8 @@ export interface components {
          *           "at": "2026-01-31T09:00:00Z",
          *           "by": "key_5nV0cQe8RjT2yLxKd7Ba",
          *           "note": "Asked for by the customer",
-         *           "refused": null
+         *           "refused": null,
+         *           "pending": true
          *         }
          *       ],
          *       "holds": [
@@ -4415,6 +4422,8 @@ export interface components {
                  * @example null
                  */
                 refused: string | null;
+                /** @description In force, and not carried out yet. */
+                pending: boolean;
             }[];
             holds: {
                 /** @example hold_5nV0cQe8RjT2yLxKd7Ba */
@@ -5344,7 +5353,7 @@ export interface components {
                 /** @description Not on Saturday and Sunday. */
                 business_days_only?: boolean | null;
                 holidays?: {
-                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    /** @description Not on public holidays of these countries or regions, observed days included. */
                     countries?: string[] | null;
                     /** @description Not on these dates. */
                     dates?: string[] | null;
@@ -5670,7 +5679,7 @@ export interface components {
                 /** @description Not on Saturday and Sunday. */
                 business_days_only?: boolean | null;
                 holidays?: {
-                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    /** @description Not on public holidays of these countries or regions, observed days included. */
                     countries?: string[] | null;
                     /** @description Not on these dates. */
                     dates?: string[] | null;
@@ -6133,7 +6142,7 @@ export interface components {
                 /** @description Not on Saturday and Sunday. */
                 business_days_only?: boolean | null;
                 holidays?: {
-                    /** @description Not on public and bank holidays of these countries or regions, observed days included. */
+                    /** @description Not on public holidays of these countries or regions, observed days included. */
                     countries?: string[] | null;
                     /** @description Not on these dates. */
                     dates?: string[] | null;
@@ -11202,6 +11211,11 @@ export interface operations {
                      * @example null
                      */
                     reason?: string | null;
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
+                    note?: string | null;
                     filter: {
                         /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
                         workflow_id?: string | null;
@@ -11217,6 +11231,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11322,6 +11338,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11393,6 +11411,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11464,6 +11484,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11535,6 +11557,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11612,6 +11636,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11691,6 +11717,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11768,6 +11796,8 @@ export interface operations {
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
+                    /** @description Beside an empty filter: every run of the platform is meant. */
+                    all?: true | null;
                     dry_run?: boolean | null;
                 };
             };
@@ -11856,6 +11886,11 @@ export interface operations {
                      * @example null
                      */
                     reason?: string | null;
+                    /**
+                     * @description In your own words; explain shows it.
+                     * @example Asked for by the customer
+                     */
+                    note?: string | null;
                 } | null;
             };
         };

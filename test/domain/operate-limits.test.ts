@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../domain/operate.js';
-import { Life, customer, entry, invoiceFacts, ladder, periods, stand, t } from './support.js';
+import { Life, NO_FACTS, customer, entry, invoice, invoiceFacts, ladder, periods, stand, t } from './support.js';
 
 const PAUSE: Operation = { kind: 'PAUSE' };
 const retry = (text?: string): Operation => ({ kind: 'RETRY', period: text ? (periods(text)[0] ?? null) : null });
@@ -29,6 +29,15 @@ describe('retry of a run that has FAILED (S-R3)', () => {
     }
     expect(life.latest.steps.some(({ status }) => status === 'PLANNED')).toBe(true);
     expect(stand(life.does('2026-02-04T10:00', retry()))).toBe('WAITING for 15-DAY at 2026-02-04T10:00Z');
+  });
+
+  it('so does the one step of an event, whose window ends at its anchor otherwise', () => {
+    const facts = { ...NO_FACTS, invoice: invoice({}, t('2026-01-05T10:00')) };
+    const life = failed(new Life('2026-01-05T10:00', { pinned: { variant: 'TO_FINAL', periods: [] }, facts }));
+    const berlin = customer({ timezone: 'Europe/Berlin' });
+    expect(stand(life.at('2026-01-14T10:00', { customer: berlin }))).toBe('FAILED engine_failed');
+    expect(life.latest.steps).toMatchObject([{ status: 'PLANNED' }]);
+    expect(stand(life.does('2026-01-15T10:00', retry()))).toBe('WAITING for anchor at 2026-01-15T10:00Z');
   });
 });
 
