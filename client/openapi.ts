@@ -846,7 +846,7 @@ export interface paths {
         put?: never;
         /**
          * Simulate a workflow
-         * @description Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of stored facts that it reads. Requires the WORKFLOW_RUN.VIEW permission.
+         * @description Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of the stored workflow, integrations and facts that it reads. Requires the WORKFLOW_RUN.VIEW permission.
          */
         post: operations["postSimulations"];
         delete?: never;

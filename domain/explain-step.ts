@@ -1,3 +1,5 @@
+import { pendingActions } from './judge.js';
+import { heldUntil, isHeld } from './hold.js';
 import { periodLabel } from './period.js';
 import type { Shift } from './plan.js';
 import { REASONS, type Reason } from './reasons.js';
@@ -46,10 +48,15 @@ export interface Counting {
   singleStepManual: boolean;
 }
 
+/** What says whether a planned step goes, and to whom. */
+type Standing = Pick<RunContext, 'customer' | 'holds' | 'now' | 'actions' | 'workflow'> & {
+  run: Pick<RunContext['run'], 'paused' | 'reason'>;
+};
+
 export function explainStep(
   step: Step,
   deliveries: readonly DeliveryFacts[],
-  { customer }: Pick<RunContext, 'customer'>,
+  context: Standing,
   counting: Counting,
 ): ExplainedStep {
   const { zone, variant } = counting;
@@ -59,7 +66,7 @@ export function explainStep(
     local: localLabel(step.sentAt ?? (step.reason === 'late' ? step.rawAt : step.plannedAt), zone),
     why: whyThen(step, counting),
     shifts: shiftsOf(step, zone),
-    outcome: outcomeOf(step, deliveries, customer.email, zone),
+    outcome: outcomeOf(step, deliveries, context, zone),
     deliveries,
   };
 }
@@ -122,7 +129,7 @@ function shiftsOf({ shifts }: Step, zone: string): (Shift & { text: string })[] 
   });
 }
 
-function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], email: string | null, zone: string): string[] {
+function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], context: Standing, zone: string): string[] {
   const told = deliveries.flatMap((delivery) => deliveryText(delivery, zone));
   switch (step.status) {
     case 'DONE':
@@ -137,11 +144,32 @@ function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], email: stri
       return [`Blocked (${step.reason ?? ''}): ${step.reason ? REASONS[step.reason] : ''}`, ...told];
     case 'PLANNED':
       if (inFlight(step)) return ['It is being sent right now.', ...told];
-      return [
-        email === null ? 'It goes then, if the customer has an e-mail address by then.' : `It goes then, to ${email}.`,
-        ...told,
-      ];
+      return [keptBack(step, context, zone) ?? goesTo(context.customer.email), ...told];
   }
+}
+
+/** What keeps a step back that is planned: a pause (S-R3), a hold (S-C6), and what the workflow and the facts say now. null = nothing. */
+function keptBack(step: Step, context: Standing, zone: string): string | null {
+  const { plannedAt } = step;
+  if (context.run.paused) return 'The run is paused: it waits for somebody to resume it.';
+  if (!isHeld(context)) return notAsThingsAre(step, context);
+  const until = heldUntil(context);
+  if (until === null) return 'The run is held: it waits for somebody to end the hold.';
+  if (plannedAt < until) return `The run is held: it waits for the end of the hold, ${localDateTime(until, zone)}.`;
+  return notAsThingsAre(step, context);
+}
+
+function notAsThingsAre(step: Step, { run, workflow, actions }: Standing): string | null {
+  if (run.reason === 'no_anchor') return 'It waits until there is a date to count from again.';
+  if (run.reason === 'not_eligible') return 'It waits until the facts meet the conditions again.';
+  if (workflow.status !== 'ACTIVE')
+    return `The workflow is ${workflow.status}: it is skipped unless that changes before.`;
+  const forNobody = actions.length > 0 && step.ledger.length === 0 && pendingActions(step, actions).length === 0;
+  return forNobody ? 'No action of the workflow is for this step: it is skipped unless that changes before.' : null;
+}
+
+function goesTo(email: string | null): string {
+  return email === null ? 'It goes then, if the customer has an e-mail address by then.' : `It goes then, to ${email}.`;
 }
 
 function deliveryText(

@@ -37,7 +37,7 @@ export async function runSimulation(
   if (request.render === true && !preview) {
     throw Refusal.operation('This process makes no mails: leave render out.', 'render');
   }
-  const workflow = await simulatedWorkflow(db, platform.id, request);
+  const workflow = await simulatedWorkflow(db, platform.id, request, demand);
   const { resource: type } = traitsOf(workflow.variant);
   const stored = storedResource(request, type);
   const present = await presentOf(db, platform.id, type, stored);

@@ -7,6 +7,7 @@ import { readActions, toAction, type LoadedAction } from '../../store/loaded-act
 import { getWorkflow, type WorkflowRow } from '../../store/workflows.js';
 import type { SimulationRequest } from '../schemas/simulation.js';
 import { actionFields } from './action-fields.js';
+import type { Demand } from './simulated-facts.js';
 import { within } from './within.js';
 import { workflowBody, workflowFields } from './workflow-fields.js';
 
@@ -22,25 +23,26 @@ export interface SimulatedWorkflow {
 
 const PLAIN: LoadedAction = toAction({ id: 'simulated', steps: null, email: null, integration: null });
 
-/** Reads which workflow a simulation is about; throws with the field at fault. */
+/** Reads which workflow a simulation is about; throws with the field at fault, or what the caller may not see. */
 export async function simulatedWorkflow(
   sql: Sql,
   platformId: string,
   request: SimulationRequest,
+  demand: Demand,
 ): Promise<SimulatedWorkflow> {
   const { workflow_id: id, workflow } = request;
   if ((id == null) === (workflow == null)) {
     const message = 'Give exactly one of workflow_id and workflow.';
     throw id == null ? Refusal.missing('workflow_id', message) : Refusal.invalid('workflow', message);
   }
-  const found = id == null ? inline(request) : await stored(sql, platformId, id);
+  const found = id == null ? inline(request) : await stored(sql, platformId, id, demand);
   checkPeriod(request, found.row);
   if (request.actions == null) {
     if (found.storedId !== null) return { ...found, actions: await readActions(sql, found.storedId) };
     const note = 'No actions were given: one that sends the built-in mail is assumed.';
     return { ...found, actions: [PLAIN], notes: [...found.notes, note] };
   }
-  return { ...found, actions: await given(sql, platformId, request.actions, found.row) };
+  return { ...found, actions: await given(sql, platformId, request.actions, found.row, demand) };
 }
 
 type Found = Omit<SimulatedWorkflow, 'actions'>;
@@ -54,7 +56,8 @@ function inline({ workflow }: SimulationRequest): Found {
   return { storedId: null, row: { ...own, ...fields }, variant: variantOf(fields), notes: asIfActive(body.status) };
 }
 
-async function stored(sql: Sql, platformId: string, id: string): Promise<Found> {
+async function stored(sql: Sql, platformId: string, id: string, demand: Demand): Promise<Found> {
+  demand('WORKFLOW.VIEW');
   const row = await getWorkflow(sql, platformId, id);
   if (!row) throw Refusal.notFound('WORKFLOW', id, 'workflow_id');
   if (row.status === 'ARCHIVED')
@@ -86,10 +89,12 @@ async function given(
   platformId: string,
   bodies: NonNullable<SimulationRequest['actions']>,
   workflow: WorkflowRow,
+  demand: Demand,
 ): Promise<LoadedAction[]> {
   const actions: LoadedAction[] = [];
   for (const [index, body] of bodies.entries()) {
     const integrationId = body.send_email_to_customer?.integration_id;
+    if (integrationId != null) demand('INTEGRATION.VIEW');
     const integration = integrationId == null ? undefined : await getIntegration(sql, platformId, integrationId);
     const fields = within(`actions[${String(index)}]`, () =>
       actionFields({ ...body, workflow_id: workflow.id }, workflow, integration && integration.status),

@@ -14,7 +14,7 @@ export function simulationRoutes(app: ZodApp, { db, preview }: ApiContext): void
       schema: {
         summary: 'Simulate a workflow',
         description:
-          'Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of stored facts that it reads.',
+          'Plays a workflow, stored or told, for a resource, stored or told, by the code that runs it in earnest. Sends and stores nothing. Also needs VIEW of the stored workflow, integrations and facts that it reads.',
         tags: ['workflow-runs'],
         body: simulationRequest,
         response: { 200: simulation },

@@ -42,6 +42,14 @@ describe('the warning about mails in the night (S-T2)', () => {
     expect(said(calendar, dueDates)).toBe('');
   });
 
+  it('knows that what leads up to a date moves back from quiet hours, into the evening before', () => {
+    const said = (calendar: CalendarBody): string[] =>
+      problemsOf('UPCOMING_PAYMENT_REMINDER', calendar, 'DATE').map(({ message }) => message);
+    expect(said(at(null, ['00:00', '07:00']))).toEqual([expect.stringMatching(/^Mails go at 23:59/)]);
+    expect(said({ ...at(null, ['00:00', '07:00']), shift: 'NEXT' })).toEqual([]);
+    expect(said(at(null, ['20:00', '07:00']))).toEqual([]);
+  });
+
   it('looks at the platform’s calendar when the workflow has none', () => {
     const definition = { config: null, periods: [], late_policy: 'LATEST' as const };
     const platform = { calendar: at('09:00'), due_dates: 'DATE' as const };

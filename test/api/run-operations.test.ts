@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimStep } from '../../store/claim.js';
 import { createApi, type Api } from './api.js';
-import { createLadder, expectRefusal, openInvoice, put, refuses, stored, type Json } from './support.js';
+import { createLadder, expectRefusal, multiplyRuns, openInvoice, put, refuses, stored, type Json } from './support.js';
 
 describe('operations on a run (S-R3)', () => {
   let h: Api;
@@ -111,17 +111,7 @@ describe('operations on a run (S-R3)', () => {
   });
 
   it('on more runs than are done at once hold at once, and are carried out in the background', async () => {
-    await h.db.rowsOnce(`INSERT INTO invoices (platform_id, id, customer_id, body)
-      SELECT platform_id, 'many_' || n, customer_id, body FROM invoices, generate_series(1, 130) n WHERE id = 'inv_1'`);
-    await h.db
-      .rowsOnce(`INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
-        customer_id, occurrence, due_dates, status, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
-      SELECT id || n, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, 'many_' || n, customer_id,
-        occurrence, due_dates, status, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id || n
-      FROM runs, generate_series(1, 130) n`);
-    await h.db.rowsOnce(`INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status)
-      SELECT r.id, s.id, s.position, s.periods, s.raw_at, s.planned_at, s.shifts, s.status
-      FROM run_steps s JOIN runs r ON r.id LIKE s.run_id || '%' AND r.id <> s.run_id`);
+    await multiplyRuns(h, 130);
     const body = { filter: { workflow_id: workflow.id as string } };
     const dry = await h.call('POST', '/v1/workflow-runs/pause', { ...body, dry_run: true });
     expect(dry.body).toMatchObject({ id: null, matched: 131, changed: 131, refused: 0 });

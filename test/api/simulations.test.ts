@@ -210,7 +210,10 @@ describe('POST /v1/simulations (S-R5)', () => {
   });
 
   it('shows stored facts only to whoever may see them', async () => {
-    const token = await issuer.sign({ platform_ids: [h.platformId], permissions: ['WORKFLOW_RUN.VIEW'] });
+    const token = await issuer.sign({
+      platform_ids: [h.platformId],
+      permissions: ['WORKFLOW_RUN.VIEW', 'WORKFLOW.VIEW'],
+    });
     const bearer = { authorization: `Bearer ${token}`, 'x-api-key': '' };
     const ask = (body: Json) => h.call('POST', '/v1/simulations', body, bearer);
     expect((await ask(inline)).status).toBe(200);

@@ -115,3 +115,19 @@ export async function runsOf(h: Api, query: string): Promise<Json[]> {
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return answer.body.data as Json[];
 }
+
+/** So many more runs like the only one there is, for invoices `many_1`, `many_2`, …: more than a bulk operation does at once. */
+export async function multiplyRuns(h: Api, count: number): Promise<void> {
+  const numbers = `generate_series(1, ${String(count)}) n`;
+  await h.db.rowsOnce(`INSERT INTO invoices (platform_id, id, customer_id, body)
+    SELECT platform_id, 'many_' || n, customer_id, body FROM invoices, ${numbers} WHERE id = 'inv_1'`);
+  await h.db
+    .rowsOnce(`INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
+      customer_id, occurrence, due_dates, status, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
+    SELECT id || n, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, 'many_' || n, customer_id,
+      occurrence, due_dates, status, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id || n
+    FROM runs, ${numbers}`);
+  await h.db.rowsOnce(`INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status)
+    SELECT r.id, s.id, s.position, s.periods, s.raw_at, s.planned_at, s.shifts, s.status
+    FROM run_steps s JOIN runs r ON r.id LIKE s.run_id || '%' AND r.id <> s.run_id`);
+}

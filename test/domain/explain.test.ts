@@ -191,6 +191,49 @@ describe('what came of each step', () => {
 });
 
 describe('where a run stands, and what would have to happen', () => {
+  it.each<[string, Partial<Setting>, string]>([
+    [
+      'held',
+      { holds: [{ until: t('2026-02-01') }] },
+      'The run is held: it waits for the end of the hold, 1 Feb 2026 00:00.',
+    ],
+    ['held without end', { holds: [{ until: null }] }, 'The run is held: it waits for somebody to end the hold.'],
+    ['paused', { run: { paused: true } }, 'The run is paused: it waits for somebody to resume it.'],
+    [
+      'held and paused',
+      { holds: [{ until: null }], run: { paused: true } },
+      'The run is paused: it waits for somebody to resume it.',
+    ],
+    [
+      'of an inactive workflow',
+      { workflow: { status: 'INACTIVE' } },
+      'The workflow is INACTIVE: it is skipped unless that changes before.',
+    ],
+    [
+      'without an action for the step',
+      { actions: [action('a', { steps: periods('15 DAY') })] },
+      'No action of the workflow is for this step: it is skipped unless that changes before.',
+    ],
+  ])('does not say of a step that it goes then while the run is %s', (_, setting, expected) => {
+    const told = tell(new Life('2026-01-01', setting));
+    expect(told.steps[0]?.outcome).toEqual([expected]);
+  });
+
+  it('does not say of a step that it goes then when its date was taken away', () => {
+    const life = new Life('2026-01-01');
+    life.at('2026-01-02', { facts: invoiceFacts({ due_date: null }) });
+    expect(tell(life).steps[0]?.outcome).toEqual(['It waits until there is a date to count from again.']);
+  });
+
+  it('a step behind the end of a hold goes then, as if there were none', () => {
+    const told = tell(new Life('2026-01-01', { holds: [{ until: t('2026-01-25') }] }));
+    expect(told.steps.map(({ outcome }) => outcome[0])).toEqual([
+      'The run is held: it waits for the end of the hold, 25 Jan 2026 00:00.',
+      'It goes then, to ap@acme.example.',
+      'It goes then, to ap@acme.example.',
+    ]);
+  });
+
   it('blocked: until when it may still go, and what repairs it', () => {
     const life = new Life('2026-01-01', { actions: [] });
     life.at('2026-01-17');
