@@ -48,7 +48,8 @@ export async function recordHistory(h: Harness, workflowId: string, name: string
   );
 }
 
-/** `12041@some-host` names the process that recorded: as an identity, and as its own task queue. */
+/** `12041@some-host` names the process that recorded: as an identity, and as its own task queue. Stack traces name its folders. */
 function anonymous(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return String(value).split('\n')[0];
   return key === 'identity' || (key === 'name' && /^\d+@/.test(String(value))) ? 'recorder' : value;
 }
