@@ -58,6 +58,11 @@ export function getPlatforms(sql: Sql, ids: readonly string[]): Promise<Platform
   return sql.rows<Platform>('SELECT * FROM platforms WHERE id = ANY ($1) ORDER BY id', [ids]);
 }
 
+/** As it stands, and nobody else changes it until the transaction ends. */
+export function lockPlatform(tx: Sql, id: string): Promise<Platform | null> {
+  return tx.row<Platform>('SELECT * FROM platforms WHERE id = $1 FOR NO KEY UPDATE', [id]);
+}
+
 export async function updatePlatform(sql: Sql, id: string, changes: PlatformChanges): Promise<Platform | null> {
   const fields = SETTABLE.filter((field) => changes[field] !== undefined);
   const assignments = fields.map((field, index) => `, ${field} = $${String(index + 2)}`).join('');

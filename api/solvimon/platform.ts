@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FastifyRequest, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
-import { updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
+import { lockPlatform, updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
 import { touchRuns } from '../../store/touch-runs.js';
 import type { ZodApp } from '../context.js';
 import { mergePatch } from '../merge-patch.js';
@@ -68,7 +68,9 @@ export function platformRoutes(app: ZodApp): void {
       schema: { summary: 'Change settings', tags: ['platform'], body: changes, response: { 200: platform } },
     },
     async (request, reply) => {
-      const own = platformOf(request);
+      // What is merged into is what is written over: two changes at once must not undo each other.
+      const own = await lockPlatform(request.tx, platformOf(request).id);
+      if (!own) throw Refusal.notFound('PLATFORM', platformOf(request).id);
       const { environment } = request.body;
       if (environment !== undefined && environment !== own.environment) {
         throw Refusal.invalid('environment', 'The environment of a platform never changes.');

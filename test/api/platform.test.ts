@@ -65,6 +65,20 @@ describe('the platform (S-W12)', () => {
     await refuses(h, ['PATCH', '/v1/platform', { sender: { name: 'B' } }], 400, 'MISSING_FIELD', 'sender.email');
   });
 
+  it('keeps what several requests change at the same time', async () => {
+    await patch({ calendar: null });
+    const fields = [
+      { send_at: '09:00' },
+      { weekdays: ['MON', 'TUE'] },
+      { business_days_only: true },
+      { shift: 'NEXT' },
+    ];
+    await Promise.all(fields.map((calendar) => patch({ calendar })));
+    const { calendar } = (await h.call('GET', '/v1/platform')).body as Json;
+    expect(calendar).toMatchObject(Object.assign({}, ...fields) as Json);
+    await patch({ calendar: null });
+  });
+
   it('takes its environment again, and never another one', async () => {
     expect((await patch({ environment: 'TEST' })).status).toBe(200);
     await refuses(h, ['PATCH', '/v1/platform', { environment: 'LIVE' }], 400, 'INVALID_FIELD', 'environment');
