@@ -1,3 +1,4 @@
+import { isClosed } from './evaluate.js';
 import type { TellableRun } from './explain.js';
 import { pendingActions } from './judge.js';
 import type { Operation } from './operate.js';
@@ -21,7 +22,8 @@ export interface Standing {
 
 export function standingOf(run: TellableRun, zone: string): Standing {
   const { context, holds, operations } = run;
-  const told = [...statusText(run, zone), ...holds.map((hold) => holdText(hold, zone))];
+  const inForce = isClosed(context.run.status) ? [] : holds;
+  const told = [...statusText(run, zone), ...inForce.map((hold) => holdText(hold, zone))];
   return {
     standing: [...told, ...operations.map((operation) => operationText(operation, zone))],
     needed: neededFor(context),

@@ -283,6 +283,13 @@ describe('where a run stands, and what would have to happen', () => {
     ]);
   });
 
+  it('over, whatever is held now', () => {
+    const holds = [{ id: 'hold_1', reason: 'DISPUTE', until: null, note: null }];
+    const paid = new Life('2026-01-01');
+    paid.at('2026-01-02', { facts: invoiceFacts({ paid: true }) });
+    expect(tell(paid, [], { holds }).standing.join(' ')).not.toContain('held');
+  });
+
   it('is at most 100 columns wide', () => {
     const life = new Life('2026-01-01', { ...amsterdam, actions: [action('a', { needsPdf: true })] });
     life.ledger('2026-01-17', '7-DAY', entry('BLOCKED', { actionId: 'a' }));
