@@ -1,7 +1,7 @@
 import { nextAllowed } from './calendar.js';
 import type { Shift, ShiftReason } from './plan.js';
 import { skip } from './replan.js';
-import { inFlight, isOpen, isSent, isWish, type RunContext, type Step } from './run.js';
+import { isUntouched, isWish, type RunContext, type Step } from './run.js';
 import { directionOf } from './variants.js';
 import { lastAnnouncement } from './window.js';
 
@@ -24,8 +24,7 @@ export function afterWaiting(
   reason: 'hold_ended' | 'resumed' | 'retried',
 ): readonly Step[] {
   const { now, pinned, run, lateStepsAllowed } = context;
-  const waited = (step: Step): boolean =>
-    isOpen(step) && !isSent(step) && !inFlight(step) && step.plannedAt < now && step.reason !== 'blast_guard';
+  const waited = (step: Step): boolean => isUntouched(step) && step.plannedAt < now && step.reason !== 'blast_guard';
   const newest = steps.findLastIndex((step) => waited(step) && !isWish(step));
   return steps.map((step, index) => {
     if (!waited(step)) return step;

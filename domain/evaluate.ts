@@ -1,12 +1,12 @@
-import { afterWaiting } from './at-once.js';
-import { allowsStill, nextAllowed } from './calendar.js';
+import { afterWaiting, atOnce } from './at-once.js';
+import { allowsStill } from './calendar.js';
 import { anchorOf, type Occasion } from './anchor.js';
 import { conditionOf, type Condition } from './condition.js';
 import { heldUntil, isHeld } from './hold.js';
 import { judgeDueStep, markAlreadySent, pendingActions } from './judge.js';
 import { REOPENABLE, type Reason } from './reasons.js';
 import { replan, skip } from './replan.js';
-import { inFlight, isOpen, isSent, isWish, type RunContext, type RunStatus, type Step } from './run.js';
+import { inFlight, isOpen, isSent, isUntouched, isWish, type RunContext, type RunStatus, type Step } from './run.js';
 import { closeStep, settle } from './settle.js';
 import type { Instant } from './types.js';
 import { directionOf, traitsOf } from './variants.js';
@@ -240,7 +240,8 @@ const GRACE_MS = 3_600_000;
  * A due step that may go, at the first instant that the calendar allows. What goes later than its instant needs a day and an hour
  * on which mails may go, with a send hour that very day; what had to be repaired is planned like any step (S-T4).
  */
-function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
+function inTime(context: RunContext, step: Step, zone: string): Step {
+  const { now, pinned } = context;
   const planned: Step = { ...step, status: 'PLANNED', reason: null };
   const { calendar } = pinned;
   if (calendar === null || pinned.singleStepManual || isWish(step)) return planned;
@@ -249,14 +250,8 @@ function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
   const sameDay = calendar.sendAt === null || localDate(now, zone) === localDate(step.plannedAt, zone);
   const still = now - step.plannedAt <= GRACE_MS || (sameDay && allowsStill(now, calendar, zone));
   if (!repaired && still) return planned;
-  const { at: plannedAt, shifts } = nextAllowed(now, calendar, zone);
-  if (plannedAt === now) return planned;
-  const reason = repaired ? 'repaired' : 'delayed';
-  return {
-    ...planned,
-    plannedAt,
-    shifts: [...step.shifts, { from: step.plannedAt, to: now, reason }, ...shifts],
-  };
+  const moved = atOnce(step, context, zone, repaired ? 'repaired' : 'delayed');
+  return moved.plannedAt === now ? planned : moved;
 }
 
 /**
@@ -264,7 +259,7 @@ function inTime({ now, pinned }: RunContext, step: Step, zone: string): Step {
  * to where another rung stands by now. Under ALL the late ones go, also beside one that is due at this very moment.
  */
 function oneAtATime(steps: readonly Step[], { now, pinned: { latePolicy } }: RunContext): Step[] {
-  const waits = (step: Step): boolean => isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step);
+  const waits = (step: Step): boolean => isUntouched(step) && !isWish(step);
   return steps.map((step, index) => {
     const lateOne = latePolicy === 'ALL' && step.late;
     const overtakes = (later: Step): boolean =>
@@ -277,7 +272,7 @@ function oneAtATime(steps: readonly Step[], { now, pinned: { latePolicy } }: Run
 function neverBack(steps: readonly Step[]): Step[] {
   const last = steps.findLastIndex((step) => step.kind === 'RUNG' && isSent(step));
   return steps.map((step, index) =>
-    index < last && isOpen(step) && !isSent(step) && !inFlight(step) && !isWish(step) ? skip(step, 'superseded') : step,
+    index < last && isUntouched(step) && !isWish(step) ? skip(step, 'superseded') : step,
   );
 }
 

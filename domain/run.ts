@@ -64,6 +64,11 @@ export function isSent(step: Step): boolean {
   return step.ledger.some(({ status }) => status === 'TRANSMITTING' || status === 'SENT' || status === 'IN_DOUBT');
 }
 
+/** Open, and nothing of it has gone or is on its way: it still stands where a plan puts it. */
+export function isUntouched(step: Step): boolean {
+  return isOpen(step) && !isSent(step) && !inFlight(step);
+}
+
 /** What was pinned when the run began (S-D6). */
 export interface PinnedDefinition {
   variant: Variant;

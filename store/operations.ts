@@ -4,7 +4,7 @@ import type { Sql } from './database.js';
 import { newId } from './ids.js';
 import { enqueueBulk } from './outbox.js';
 import { runConditions, type RunFilter } from './runs.js';
-import { reviewRuns } from './touch-runs.js';
+import { INLINE_LIMIT, reviewRuns } from './touch-runs.js';
 
 /** What an operator asks for, and who it is. */
 export interface OperationRequest {
@@ -59,9 +59,6 @@ export interface BulkResult {
   /** Of `changed`: in force, but not carried out yet. */
   pending: number;
 }
-
-/** So many runs are carried out before the answer; the rest in the background. */
-const INLINE_LIMIT = 100;
 
 /**
  * Does something to every run that the filter finds. One statement writes it down for all of them, and from its commit on it is

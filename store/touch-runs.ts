@@ -21,7 +21,7 @@ export type TouchScope =
   | { kind: 'INTEGRATION'; id: string };
 
 /** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
-const INLINE_LIMIT = 100;
+export const INLINE_LIMIT = 100;
 
 const OPEN = `status NOT IN ('COMPLETED', 'STOPPED')`;
 

@@ -66,9 +66,7 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     }
     request.caller = { ...found, platform };
     const { permission } = request.routeOptions.config;
-    if (permission && !allows(found.grant, permission)) {
-      throw notAllowed(null, `This needs the permission ${permission}.`);
-    }
+    if (permission) mustAllow(found, permission);
   });
 
   async function credentialOf(request: FastifyRequest, wanted: string | null): Promise<Credential | null> {
@@ -107,6 +105,11 @@ export function callerOf(request: FastifyRequest): Caller {
 /** The platform a request belongs to. */
 export function platformOf(request: FastifyRequest): Platform {
   return callerOf(request).platform;
+}
+
+/** Refuses a caller who lacks the permission (S-W1). */
+export function mustAllow({ grant }: Pick<Caller, 'grant'>, permission: Permission): void {
+  if (!allows(grant, permission)) throw notAllowed(null, `This needs the permission ${permission}.`);
 }
 
 export function notAllowed(field: string | null, message: string): Refusal {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { REASONS } from '../../domain/reasons.js';
 import { idText, instant, period } from './wire.js';
+import { reason, runStatus } from './workflow-run.js';
 
-const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
 export const sentence = z.string().meta({ examples: ['7 days after 10 Jan 2026 00:00 Europe/Amsterdam.'] });
 const sentences = z.array(sentence);
 
@@ -64,7 +63,7 @@ const run = z.object({
   resource_type: z.string(),
   resource_id: z.string(),
   customer_id: z.string(),
-  status: z.enum(['ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED', 'PAUSED', 'COMPLETED', 'STOPPED', 'FAILED']),
+  status: runStatus,
   reason,
   stop_reason: reason,
   standing: sentences.meta({ description: 'Where it stands and why.' }),

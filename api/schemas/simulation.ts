@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { REASONS } from '../../domain/reasons.js';
 import { sentence, shift } from './explain.js';
 import { factSchemas } from './facts.js';
 import { idText, instant, period } from './wire.js';
 import { workflowCreate } from './workflow.js';
 import { actionCreate } from './workflow-action.js';
+import { reason } from './workflow-run.js';
 
 /** The facts a simulation can be told inline, by the field they stand in. */
 export const SIMULATED_FACTS = {
@@ -75,8 +75,6 @@ export const simulationRequest = z
       },
     ],
   });
-
-const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
 
 export const simulation = z
   .object({

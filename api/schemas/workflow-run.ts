@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { REASONS } from '../../domain/reasons.js';
 import { idText, instant, ordinal, period } from './wire.js';
 
-const reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]).nullable();
+const reasonCode = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]);
+export const reason = reasonCode.nullable();
 
 const step = z.object({
   id: z.string().meta({ examples: ['7-DAY'] }),
@@ -28,7 +29,16 @@ const step = z.object({
   delivery_ids: z.array(z.string()),
 });
 
-const runStatus = z.enum(['ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED', 'PAUSED', 'COMPLETED', 'STOPPED', 'FAILED']);
+export const runStatus = z.enum([
+  'ACCEPTED',
+  'WAITING',
+  'SENDING',
+  'BLOCKED',
+  'PAUSED',
+  'COMPLETED',
+  'STOPPED',
+  'FAILED',
+]);
 
 export const workflowRun = z
   .object({
@@ -69,7 +79,7 @@ export const runFilter = z.object({
   customer_id: optional(idText),
   resource_id: optional(idText),
   status: optional(runStatus),
-  reason: optional(z.enum(Object.keys(REASONS) as [keyof typeof REASONS])),
+  reason: optional(reasonCode),
   next_step_before: optional(instant),
   next_step_after: optional(instant),
 });

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
 import { explainRun, type TellableRun } from '../../domain/explain.js';
@@ -8,8 +7,8 @@ import { explainAsked, type Asked } from '../../store/explained.js';
 import { getRun } from '../../store/runs.js';
 import { readTellableRuns } from '../../store/tellable-runs.js';
 import type { ApiContext, ZodApp } from '../context.js';
-import { allows, type Permission } from '../permissions.js';
-import { callerOf, notAllowed, platformOf } from '../plugins/auth.js';
+import { allows } from '../permissions.js';
+import { callerOf, mustAllow, platformOf } from '../plugins/auth.js';
 import { explainQuery, explanation, runExplanation } from '../schemas/explain.js';
 import { toExplanation, toRunExplanation } from './explain-response.js';
 
@@ -40,7 +39,7 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
     },
     async (request) => {
       const run = await tellableRun(db, platformOf(request).id, request.params.resourceId);
-      mustAllow(request, `${run.resource.type}.VIEW`);
+      mustAllow(callerOf(request), `${run.resource.type}.VIEW`);
       return toRunExplanation(explainRun(run));
     },
   );
@@ -60,8 +59,8 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
     },
     async (request) => {
       const asked = askedFor(request.query);
-      mustAllow(request, `${asked.kind}.VIEW`);
-      if (asked.kind === 'PRICING_PLAN_SUBSCRIPTION') mustAllow(request, 'PRICING_PLAN_SCHEDULE.VIEW');
+      mustAllow(callerOf(request), `${asked.kind}.VIEW`);
+      if (asked.kind === 'PRICING_PLAN_SUBSCRIPTION') mustAllow(callerOf(request), 'PRICING_PLAN_SCHEDULE.VIEW');
       const types = TYPES.filter((type) => allows(callerOf(request).grant, `${type}.VIEW`));
       return answerAsked(db, platformOf(request).id, asked, types);
     },
@@ -115,10 +114,4 @@ function headOf({ kind, id }: Asked, count: number): string[] {
         : `${what}: what has runs, open ones first.`,
     ];
   return kind === 'PRICING_PLAN_SUBSCRIPTION' && count === 0 ? [`${what} has no schedule.`] : [];
-}
-
-function mustAllow(request: FastifyRequest, permission: Permission): void {
-  if (!allows(callerOf(request).grant, permission)) {
-    throw notAllowed(null, `This needs the permission ${permission}.`);
-  }
 }

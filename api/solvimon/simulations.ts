@@ -1,6 +1,6 @@
 import type { ApiContext, ZodApp } from '../context.js';
-import { allows } from '../permissions.js';
-import { callerOf, notAllowed, platformOf } from '../plugins/auth.js';
+import type { Permission } from '../permissions.js';
+import { callerOf, mustAllow, platformOf } from '../plugins/auth.js';
 import { simulation, simulationRequest } from '../schemas/simulation.js';
 import { runSimulation } from './simulate.js';
 
@@ -21,15 +21,10 @@ export function simulationRoutes(app: ZodApp, { db, preview }: ApiContext): void
       },
     },
     (request) => {
-      const { grant } = callerOf(request);
-      const ports = {
-        db,
-        preview,
-        demand: (permission: Parameters<typeof allows>[1]) => {
-          if (!allows(grant, permission)) throw notAllowed(null, `This needs the permission ${permission}.`);
-        },
+      const demand = (permission: Permission): void => {
+        mustAllow(callerOf(request), permission);
       };
-      return runSimulation(ports, platformOf(request), request.body);
+      return runSimulation({ db, preview, demand }, platformOf(request), request.body);
     },
   );
 }
