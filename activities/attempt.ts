@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ComposedMail, MailRequest, SendOutcome } from '../contracts/mail.js';
-import { markTransmitting, recordDelivery, type DeliveryRecord } from '../store/deliveries.js';
+import { markTransmitting, recordDelivery, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
+import { sealMessage } from '../store/messages.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
 import { mailRequest } from './mail-request.js';
@@ -11,7 +13,14 @@ export type Attempt =
 
 const RECORD_PAUSE_MS = 1_000;
 
-const NOTHING_SENT = { status: 'PLANNED', reason: null, retryAt: null, subject: null, recipients: null } as const;
+const NOTHING_SENT = { status: 'PLANNED', reason: null, retryAt: null, evidence: null } as const;
+
+/** What becomes of a doubtful one by itself (S-E5). */
+const DOUBTS = {
+  HOLD: { status: 'IN_DOUBT', reason: 'in_doubt' },
+  RESEND: { status: 'PLANNED', reason: null },
+  DROP: { status: 'SKIPPED', reason: 'dropped' },
+} as const;
 
 /** One claimed delivery: render, marker, SMTP, record. No transaction is open meanwhile (S-E4). */
 export async function attemptDelivery(
@@ -19,7 +28,7 @@ export async function attemptDelivery(
   loaded: LoadedRun,
   delivery: ClaimedDelivery,
 ): Promise<Attempt> {
-  const { db, mailer } = ports;
+  const { db, mailer, messages } = ports;
   const { platform, context } = loaded;
   const { environment, allow_list } = platform;
   const route = mailer.route(environment, allow_list, context.customer.email ?? '', delivery.action.via);
@@ -33,9 +42,11 @@ export async function attemptDelivery(
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
     return notSent(ports, delivery, error);
   }
+  const evidence = evidenceOf(request, mail);
+  const kept = messages.keepForMs === 0 ? null : await sealMessage(messages, mail.raw, delivery.id);
   let markerFailed = false;
   const marker = (): Promise<boolean> =>
-    markTransmitting(db, delivery.id, delivery.fence).catch((error: unknown) => {
+    markTransmitting(db, delivery.id, delivery.fence, evidence, kept).catch((error: unknown) => {
       markerFailed = true;
       throw error;
     });
@@ -48,16 +59,15 @@ export async function attemptDelivery(
     return notSent(ports, delivery, error);
   }
   if (outcome.kind === 'FENCED') return { kind: 'ENDED' };
-  await recordSurely(ports, delivery, recordOf(outcome, loaded, request, mail));
+  await recordSurely(ports, delivery, recordOf(outcome, loaded, evidence));
   switch (outcome.kind) {
     case 'SENT':
       return { kind: 'SENT' };
     case 'RETRY':
       return { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: outcome.retryAfterMs };
     case 'IN_DOUBT':
-      return platform.in_doubt === 'RESEND'
-        ? { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: null }
-        : { kind: 'SENT' };
+      if (platform.in_doubt === 'RESEND') return { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: null };
+      return { kind: platform.in_doubt === 'DROP' ? 'ENDED' : 'SENT' };
     default:
       return { kind: 'ENDED' };
   }
@@ -82,8 +92,7 @@ async function blocked(
     reason,
     reply: { text },
     retryAt: recheckAt(loaded),
-    subject: null,
-    recipients: null,
+    evidence: null,
   });
   return { kind: 'ENDED' };
 }
@@ -106,28 +115,32 @@ async function recordSurely(
   }
 }
 
+function evidenceOf(request: MailRequest, { subject, template, messageId, raw }: ComposedMail): Evidence {
+  return {
+    subject,
+    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused: [] },
+    facts: request.facts,
+    template,
+    messageId,
+    messageHash: createHash('sha256').update(raw).digest('hex'),
+  };
+}
+
 function recordOf(
   outcome: Exclude<SendOutcome, { kind: 'FENCED' }>,
   loaded: LoadedRun,
-  request: MailRequest,
-  mail: ComposedMail,
+  evidence: Evidence,
 ): DeliveryRecord {
   const refused = outcome.kind === 'SENT' ? outcome.refused.map(({ address }) => address) : [];
-  const base = {
-    reply: outcome.reply,
-    retryAt: null,
-    subject: mail.subject,
-    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused },
-  };
+  const recipients = { ...evidence.recipients, refused };
+  const base = { reply: outcome.reply, retryAt: null, evidence: { ...evidence, recipients } };
   switch (outcome.kind) {
     case 'SENT':
       return { ...base, status: 'SENT', reason: null };
     case 'REJECTED':
       return { ...base, status: 'REJECTED', reason: 'rejected' };
     case 'IN_DOUBT':
-      return loaded.platform.in_doubt === 'RESEND'
-        ? { ...base, status: 'PLANNED', reason: null }
-        : { ...base, status: 'IN_DOUBT', reason: 'in_doubt' };
+      return { ...base, ...DOUBTS[loaded.platform.in_doubt] };
     case 'RETRY':
       return { ...base, status: 'PLANNED', reason: null };
     case 'PROVIDER_REFUSED':

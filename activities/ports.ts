@@ -3,6 +3,7 @@ import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contra
 import type { Logger } from '../contracts/logger.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Database } from '../store/database.js';
+import type { MessageKeeping } from '../store/messages.js';
 
 /** The way out for a mail, or why there is none. */
 export type Route = { sender: MailSender } | { blocked: Reason };
@@ -33,6 +34,7 @@ export class MailRefused extends Error {
 export interface ActivityPorts {
   db: Database;
   mailer: Mailer;
+  messages: MessageKeeping;
   /** Tells the engine of runs that changed besides the one at work. */
   tellSoon: (kind: 'RUN', ids: readonly string[]) => void;
   log: Logger;

@@ -22,6 +22,7 @@ import { backfillRoutes } from './solvimon/backfills.js';
 import { explainRoutes } from './solvimon/explain.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
+import { deliveryRoutes } from './solvimon/deliveries.js';
 import { holdRoutes } from './solvimon/holds.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { runOperationRoutes } from './solvimon/run-operations.js';
@@ -105,6 +106,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);
     runOperationRoutes(closed, context);
+    deliveryRoutes(closed, context);
     holdRoutes(closed, context);
     explainRoutes(closed, context);
     simulationRoutes(closed, context);

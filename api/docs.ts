@@ -19,6 +19,7 @@ const TAGS = [
     name: 'workflow-runs',
     description: 'One workflow executed for one resource: what is planned, what was sent and why not.',
   },
+  { name: 'deliveries', description: 'Every mail: what became of it, and the proof.' },
   { name: 'holds', description: 'Customers and invoices that are left alone for a while.' },
   { name: 'alert-rules', description: 'What is worth an alert.' },
   { name: 'alerts', description: 'What was alerted.' },

@@ -46,6 +46,8 @@ const workerEnvironment = environment.extend({
     (keys) => keys.every(isKey),
     'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
   ),
+  /** How long messages are kept as they went to the server; 0 = not at all. */
+  MESSAGE_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
 });
 
 /** What the API needs besides. */

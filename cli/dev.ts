@@ -51,6 +51,7 @@ export interface DevFile {
 }
 
 const ADVANCE_WAIT_MS = 25_000;
+const KEEP_MESSAGES_MS = 90 * 86_400_000;
 const SENDER = { name: 'Dunwell', email: 'reminders@dunwell.localhost' };
 /** Where those who try webhooks listen, and the built-in mailbox. */
 const THIS_MACHINE = new Networks(['127.0.0.0/8', '::1']);
@@ -168,6 +169,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     namespace,
     taskQueue: TASK_QUEUE,
     mailer,
+    messages: { vault, keepForMs: KEEP_MESSAGES_MS },
     log,
     workflowBundle,
   });

@@ -10,6 +10,8 @@ import { readWorkerConfig, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { shutdownSignal } from './shutdown.js';
 
+const DAY_MS = 86_400_000;
+
 /** `dunwell worker`: works until SIGTERM, then drains. */
 export async function workerCommand(): Promise<void> {
   const config = readWorkerConfig(process.env);
@@ -17,11 +19,12 @@ export async function workerCommand(): Promise<void> {
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell worker' });
   const engineConfig = readEngineConfig();
   const engine = createEngineClient(engineConfig);
+  const vault = vaultOf(config.ENCRYPTION_KEYS);
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
-    vault: vaultOf(config.ENCRYPTION_KEYS),
+    vault,
     networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
   });
   const stopping = shutdownSignal();
@@ -32,6 +35,7 @@ export async function workerCommand(): Promise<void> {
     namespace: engineConfig.namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     mailer,
+    messages: { vault, keepForMs: config.MESSAGE_RETENTION_DAYS * DAY_MS },
     log,
     workflowBundle: await bundleWorkflows(),
   });

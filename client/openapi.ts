@@ -330,6 +330,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description A delivery is one mail of one action for one step. `status=IN_DOUBT` are those to be resolved. Requires the DELIVERY.VIEW permission.
+         */
+        get: operations["getDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{resourceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery with its evidence
+         * @description The facts it was made from, the template and its version, the hash of what went, the server’s answer. Requires the DELIVERY.VIEW permission.
+         */
+        get: operations["getDeliveriesByResourceId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{resourceId}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the message as it went to the server
+         * @description RFC 5322, byte for byte, as long as messages are kept (`MESSAGE_RETENTION_DAYS`); stored encrypted. Requires the DELIVERY.VIEW permission.
+         */
+        get: operations["getDeliveriesByResourceIdMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{resourceId}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve a doubtful delivery
+         * @description The connection was lost before the server’s answer, so nobody knows whether it arrived: say what is to count. A COMPLETED run comes back for a RESEND alone. Requires the DELIVERY.UPDATE permission.
+         */
+        post: operations["postDeliveriesByResourceIdResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/explain": {
         parameters: {
             query?: never;
@@ -2810,6 +2890,279 @@ export interface components {
         };
         /**
          * @example {
+         *       "object_type": "DELIVERY",
+         *       "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *       "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
+         *       "step_id": "7-DAY",
+         *       "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "customer_id": "cust_acme",
+         *       "resource_type": "INVOICE",
+         *       "resource_id": "inv_2026-0042",
+         *       "status": "SENT",
+         *       "reason": null,
+         *       "attempts": 1,
+         *       "subject": "Factuur 2026-0042 is 7 dagen te laat",
+         *       "recipients": {
+         *         "to": "ap@acme.example",
+         *         "cc": [],
+         *         "bcc": [],
+         *         "refused": []
+         *       },
+         *       "template": {
+         *         "name": "overdue",
+         *         "locale": "nl",
+         *         "version": null
+         *       },
+         *       "message_id": "<dlv_5nV0cQe8RjT2yLxKd7Ba@mail.example.com>",
+         *       "server_reply": {
+         *         "stage": "FINAL_DOT",
+         *         "code": 250,
+         *         "enhanced": "2.0.0",
+         *         "text": "Ok: queued as 4F1C2"
+         *       },
+         *       "retry_at": null,
+         *       "claimed_at": "2026-01-17T08:00:00.914Z",
+         *       "transmitting_at": "2026-01-17T08:00:01.012Z",
+         *       "sent_at": "2026-01-17T08:00:01.240Z",
+         *       "ended_at": "2026-01-17T08:00:01.240Z",
+         *       "created_at": "2026-01-17T08:00:00.914Z"
+         *     }
+         */
+        Delivery: {
+            /** @constant */
+            object_type: "DELIVERY";
+            /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
+            id: string;
+            run_id: string;
+            /** @example 7-DAY */
+            step_id: string;
+            action_id: string;
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /** @example cust_acme */
+            customer_id: string;
+            /** @example INVOICE */
+            resource_type: string;
+            /** @example inv_2026-0042 */
+            resource_id: string;
+            /** @enum {string} */
+            status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
+            /** @example null */
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            attempts: number;
+            subject: string | null;
+            recipients: {
+                to: string;
+                cc: string[];
+                bcc: string[];
+                /** @description CC and BCC that the server refused; the mail went without them. */
+                refused: string[];
+            } | null;
+            template: {
+                /** @example overdue */
+                name: string;
+                /** @example nl */
+                locale: string;
+                /** @description null = built-in. */
+                version: number | null;
+            } | null;
+            /** @description The Message-ID header: the same in every attempt. */
+            message_id: string | null;
+            /** @description The last answer. */
+            server_reply: {
+                /** @description How far the conversation had come; null = no server was asked. */
+                stage: ("CONNECT" | "GREETING" | "EHLO" | "STARTTLS" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "FINAL_DOT") | null;
+                /**
+                 * @description RFC 5321 §4.2.
+                 * @example 250
+                 */
+                code: number | null;
+                /**
+                 * @description RFC 3463.
+                 * @example 2.0.0
+                 */
+                enhanced: string | null;
+                text: string;
+            } | null;
+            /** @description BLOCKED: when it is tried again by itself. */
+            retry_at: string | null;
+            /** @description When it was decided, from the facts of that moment. */
+            claimed_at: string | null;
+            /** @description Immediately before the first byte of the message. */
+            transmitting_at: string | null;
+            /** @example null */
+            sent_at: string | null;
+            /**
+             * @description When the last attempt came to an outcome, whatever it was.
+             * @example null
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "object_type": "DELIVERY",
+         *       "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+         *       "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
+         *       "step_id": "7-DAY",
+         *       "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "customer_id": "cust_acme",
+         *       "resource_type": "INVOICE",
+         *       "resource_id": "inv_2026-0042",
+         *       "status": "SENT",
+         *       "reason": null,
+         *       "attempts": 1,
+         *       "subject": "Factuur 2026-0042 is 7 dagen te laat",
+         *       "recipients": {
+         *         "to": "ap@acme.example",
+         *         "cc": [],
+         *         "bcc": [],
+         *         "refused": []
+         *       },
+         *       "template": {
+         *         "name": "overdue",
+         *         "locale": "nl",
+         *         "version": null
+         *       },
+         *       "message_id": "<dlv_5nV0cQe8RjT2yLxKd7Ba@mail.example.com>",
+         *       "server_reply": {
+         *         "stage": "FINAL_DOT",
+         *         "code": 250,
+         *         "enhanced": "2.0.0",
+         *         "text": "Ok: queued as 4F1C2"
+         *       },
+         *       "retry_at": null,
+         *       "claimed_at": "2026-01-17T08:00:00.914Z",
+         *       "transmitting_at": "2026-01-17T08:00:01.012Z",
+         *       "sent_at": "2026-01-17T08:00:01.240Z",
+         *       "ended_at": "2026-01-17T08:00:01.240Z",
+         *       "created_at": "2026-01-17T08:00:00.914Z",
+         *       "facts": {
+         *         "variant": "OVERDUE",
+         *         "locales": [
+         *           "nl-NL",
+         *           "en"
+         *         ],
+         *         "customerName": "Acme",
+         *         "invoice": {
+         *           "number": "2026-0042",
+         *           "dueOn": "2026-01-10",
+         *           "daysOverdue": 7
+         *         }
+         *       },
+         *       "message_hash": "1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014",
+         *       "message_kept_until": "2026-04-17T08:00:01.240Z"
+         *     }
+         */
+        DeliveryEvidence: {
+            /** @constant */
+            object_type: "DELIVERY";
+            /** @example dlv_5nV0cQe8RjT2yLxKd7Ba */
+            id: string;
+            run_id: string;
+            /** @example 7-DAY */
+            step_id: string;
+            action_id: string;
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /** @example cust_acme */
+            customer_id: string;
+            /** @example INVOICE */
+            resource_type: string;
+            /** @example inv_2026-0042 */
+            resource_id: string;
+            /** @enum {string} */
+            status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
+            /** @example null */
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            attempts: number;
+            subject: string | null;
+            recipients: {
+                to: string;
+                cc: string[];
+                bcc: string[];
+                /** @description CC and BCC that the server refused; the mail went without them. */
+                refused: string[];
+            } | null;
+            template: {
+                /** @example overdue */
+                name: string;
+                /** @example nl */
+                locale: string;
+                /** @description null = built-in. */
+                version: number | null;
+            } | null;
+            /** @description The Message-ID header: the same in every attempt. */
+            message_id: string | null;
+            /** @description The last answer. */
+            server_reply: {
+                /** @description How far the conversation had come; null = no server was asked. */
+                stage: ("CONNECT" | "GREETING" | "EHLO" | "STARTTLS" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "FINAL_DOT") | null;
+                /**
+                 * @description RFC 5321 §4.2.
+                 * @example 250
+                 */
+                code: number | null;
+                /**
+                 * @description RFC 3463.
+                 * @example 2.0.0
+                 */
+                enhanced: string | null;
+                text: string;
+            } | null;
+            /** @description BLOCKED: when it is tried again by itself. */
+            retry_at: string | null;
+            /** @description When it was decided, from the facts of that moment. */
+            claimed_at: string | null;
+            /** @description Immediately before the first byte of the message. */
+            transmitting_at: string | null;
+            /** @example null */
+            sent_at: string | null;
+            /**
+             * @description When the last attempt came to an outcome, whatever it was.
+             * @example null
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+            /** @description What the mail was made from, as read when it was decided: amounts, dates, days. */
+            facts: {
+                [key: string]: unknown;
+            } | null;
+            /** @description SHA-256 of the message as it went to the server, in hex. */
+            message_hash: string | null;
+            /** @description Until then `…/message` answers it; null = it is not kept. */
+            message_kept_until: string | null;
+        };
+        /**
+         * @example {
+         *       "as": "SENT",
+         *       "note": "the customer has it"
+         *     }
+         */
+        DeliveryResolveRequest: {
+            /**
+             * @description SENT: it arrived. RESEND: send it once more, under the same Message-ID, at once; within seven days. DROP: leave it at that.
+             * @enum {string}
+             */
+            as: "SENT" | "RESEND" | "DROP";
+            /**
+             * @description In your own words; explain shows it.
+             * @example Asked for by the customer
+             */
+            note?: string | null;
+        };
+        /**
+         * @example {
          *       "name": "Peppol"
          *     }
          */
@@ -2988,9 +3341,9 @@ export interface components {
                     /** @enum {string} */
                     status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @example null */
-                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @description Where it stands and why. */
                     standing: string[];
                     /** @description What would have to happen for it to go on. */
@@ -3022,7 +3375,7 @@ export interface components {
                         /** @enum {string} */
                         status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                         /** @example null */
-                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         /**
                          * Format: date-time
                          * @example 2026-01-31T09:00:00Z
@@ -3068,7 +3421,7 @@ export interface components {
                             /** @enum {string} */
                             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                             /** @example null */
-                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                             to: string | null;
                             subject: string | null;
                             server_reply: string | null;
@@ -3082,7 +3435,7 @@ export interface components {
                     disagreements: string[];
                     operations: {
                         /** @enum {string} */
-                        operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE";
+                        operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE" | "RESOLVE";
                         /** @description The step it was about, if one was named. */
                         step: {
                             /** @enum {string} */
@@ -3726,9 +4079,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -3795,7 +4148,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -4307,9 +4660,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description Where it stands and why. */
             standing: string[];
             /** @description What would have to happen for it to go on. */
@@ -4341,7 +4694,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /**
                  * Format: date-time
                  * @example 2026-01-31T09:00:00Z
@@ -4387,7 +4740,7 @@ export interface components {
                     /** @enum {string} */
                     status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     to: string | null;
                     subject: string | null;
                     server_reply: string | null;
@@ -4401,7 +4754,7 @@ export interface components {
             disagreements: string[];
             operations: {
                 /** @enum {string} */
-                operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE";
+                operation: "PAUSE" | "RESUME" | "CANCEL" | "SEND_NOW" | "SKIP_STEP" | "RETRY" | "REPLAN" | "RELEASE" | "RESOLVE";
                 /** @description The step it was about, if one was named. */
                 step: {
                     /** @enum {string} */
@@ -4602,16 +4955,16 @@ export interface components {
                 /** @example 7-DAY */
                 step: string;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             }[];
             end: {
                 status: ("WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED" | "ACCEPTED") | null;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
-                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
@@ -5780,9 +6133,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -5849,7 +6202,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -7779,6 +8132,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDeliveries: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "sent_at" | "id";
+                order_direction?: "asc" | "desc";
+                run_id?: string;
+                workflow_id?: string;
+                action_id?: string;
+                customer_id?: string;
+                resource_id?: string;
+                status?: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
+                reason?: "paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt";
+                /** @example 2026-01-31T09:00:00Z */
+                sent_before?: string;
+                /** @example 2026-01-31T09:00:00Z */
+                sent_after?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "DELIVERY",
+                     *           "id": "dlv_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "run_id": "run_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "step_id": "7-DAY",
+                     *           "action_id": "wact_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "customer_id": "cust_acme",
+                     *           "resource_type": "INVOICE",
+                     *           "resource_id": "inv_2026-0042",
+                     *           "status": "SENT",
+                     *           "reason": null,
+                     *           "attempts": 1,
+                     *           "subject": "Factuur 2026-0042 is 7 dagen te laat",
+                     *           "recipients": {
+                     *             "to": "ap@acme.example",
+                     *             "cc": [],
+                     *             "bcc": [],
+                     *             "refused": []
+                     *           },
+                     *           "template": {
+                     *             "name": "overdue",
+                     *             "locale": "nl",
+                     *             "version": null
+                     *           },
+                     *           "message_id": "<dlv_5nV0cQe8RjT2yLxKd7Ba@mail.example.com>",
+                     *           "server_reply": {
+                     *             "stage": "FINAL_DOT",
+                     *             "code": 250,
+                     *             "enhanced": "2.0.0",
+                     *             "text": "Ok: queued as 4F1C2"
+                     *           },
+                     *           "retry_at": null,
+                     *           "claimed_at": "2026-01-17T08:00:00.914Z",
+                     *           "transmitting_at": "2026-01-17T08:00:01.012Z",
+                     *           "sent_at": "2026-01-17T08:00:01.240Z",
+                     *           "ended_at": "2026-01-17T08:00:01.240Z",
+                     *           "created_at": "2026-01-17T08:00:00.914Z"
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "total_number_of_pages": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Delivery"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        /** @description The contract’s legacy count; never counted here: follow `links.next`. */
+                        total_number_of_pages: number | null;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDeliveriesByResourceId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryEvidence"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDeliveriesByResourceIdMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example Subject: Invoice 2026-0042
+                     *
+                     *     …
+                     */
+                    "message/rfc822": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postDeliveriesByResourceIdResolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryEvidence"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11066,7 +11657,7 @@ export interface operations {
                 customer_id?: string | null;
                 resource_id?: string | null;
                 status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
-                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 next_step_before?: string | null;
                 next_step_after?: string | null;
             };
@@ -11227,7 +11818,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11334,7 +11925,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11407,7 +11998,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11480,7 +12071,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11553,7 +12144,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11632,7 +12223,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11713,7 +12304,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11792,7 +12383,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };

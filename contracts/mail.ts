@@ -87,8 +87,8 @@ export interface ComposedMail {
   envelope: { from: string; to: readonly string[]; required: string };
   messageId: string;
   subject: string;
-  /** The locale whose template was used. */
-  locale: string;
+  /** The template that was used; `version` null = built-in. */
+  template: { name: string; locale: string; version: number | null };
   raw: Buffer;
 }
 

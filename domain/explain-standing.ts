@@ -119,6 +119,8 @@ function holdText({ id, reason, until, note }: TellableRun['holds'][number], zon
   return `It is held ${end}: ${reason}${note === null ? '' : `, “${note}”`} (${id}).`;
 }
 
+const RESOLUTIONS = { SENT: 'taken as sent', RESEND: 'sent again', DROP: 'given up' } as const;
+
 function operationText(
   { operation, at, by, note, refused, pending }: TellableRun['operations'][number],
   zone: string,
@@ -148,5 +150,7 @@ function operationLabel(operation: Operation): string {
       return 'moved to the newest version of the workflow';
     case 'RELEASE':
       return 'released from the blast guard';
+    case 'RESOLVE':
+      return `the doubtful mail of ${operation.stepId} ${RESOLUTIONS[operation.as]}`;
   }
 }

@@ -115,6 +115,7 @@ const SHIFTS: Record<string, string> = {
   repaired: 'It could not be sent at {from}; when that was repaired: {to}.',
   delayed: 'It could not go at {from}, because nobody was there to send it or the facts did not allow it; then: {to}.',
   retried: 'It was tried again after {from}: {to}.',
+  resent: 'It may not have arrived at {from}; somebody decided to send it again: {to}.',
   send_now: 'Somebody asked for it to be sent now instead of {from}: {to}.',
 };
 

@@ -4,6 +4,7 @@ import type { Reason } from './reasons.js';
 import { closeStep } from './settle.js';
 import {
   inFlight,
+  isDropped,
   isOpen,
   isWish,
   type Action,
@@ -80,7 +81,7 @@ export function actionBlock(action: Action, step: Step, { facts, now }: RunConte
 export function pendingActions(step: Step, actions: readonly Action[]): readonly Action[] {
   return actionsFor(step, actions).filter((action) => {
     const entry = step.ledger.find(({ actionId }) => actionId === action.id);
-    return !entry || ['PLANNED', 'BLOCKED', 'SKIPPED'].includes(entry.status);
+    return !entry || (['PLANNED', 'BLOCKED', 'SKIPPED'].includes(entry.status) && !isDropped(entry));
   });
 }
 

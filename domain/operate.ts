@@ -1,12 +1,13 @@
 import { afterWaiting, atOnce } from './at-once.js';
+import { anchorOf } from './anchor.js';
 import { conditionOf } from './condition.js';
-import { isClosed, zoneOf } from './evaluate.js';
+import { isClosed, occasionOf, zoneOf } from './evaluate.js';
 import { isHeld } from './hold.js';
 import { periodLabel, samePeriod } from './period.js';
 import { stepId } from './plan.js';
 import { skip } from './replan.js';
-import { inFlight, isOpen, isSent, type RunContext, type Step } from './run.js';
-import type { Period } from './types.js';
+import { inFlight, isOpen, isSent, type LedgerEntry, type RunContext, type Step } from './run.js';
+import type { Instant, Period } from './types.js';
 
 /** What an operator can do with a run (S-R3). A step is named by its period; null = the next one. */
 export type Operation =
@@ -17,16 +18,19 @@ export type Operation =
   | { kind: 'SKIP_STEP'; period: Period | null }
   | { kind: 'RETRY'; period: Period | null }
   | { kind: 'REPLAN' }
-  | { kind: 'RELEASE' };
+  | { kind: 'RELEASE' }
+  /** What became of a doubtful mail, or what is to become of it (S-E5). */
+  | { kind: 'RESOLVE'; stepId: string; actionId: string; as: Resolution };
+
+/** SENT: it arrived. RESEND: send it once more. DROP: leave it at that. */
+export type Resolution = 'SENT' | 'RESEND' | 'DROP';
 
 /** What an operation makes of a run, to be evaluated afterwards; or why it cannot be done, in a sentence. */
 export type Operated =
   | {
       context: RunContext;
-      /** FAILED on the engine: it needs a new execution. */
+      /** Its execution has ended: it needs a new one. */
       restart?: true;
-      /** The step whose mails are tried again. */
-      retried?: string;
     }
   | { refused: string };
 
@@ -37,7 +41,9 @@ export type Newest = Pick<RunContext, 'pinned' | 'terms'>;
 export function operate(context: RunContext, operation: Operation, newest: Newest | null): Operated {
   const { run } = context;
   const zone = zoneOf(context);
-  if (isClosed(run.status)) return { refused: `The run has ended: it is ${run.status}.` };
+  const retriable = run.status === 'COMPLETED' && run.steps.some(({ status }) => status === 'FAILED');
+  const still = operation.kind === 'RESOLVE' || (operation.kind === 'RETRY' && retriable);
+  if (isClosed(run.status) && !still) return { refused: `The run has ended: it is ${run.status}.` };
   switch (operation.kind) {
     case 'PAUSE':
       if (run.status === 'FAILED') return { refused: 'The run has FAILED; retry or cancel it.' };
@@ -59,10 +65,12 @@ export function operate(context: RunContext, operation: Operation, newest: Newes
         : { refused: 'The run has the newest version of its workflow already.' };
     case 'RELEASE':
       return release(context, zone);
+    case 'RESOLVE':
+      return resolve(context, zone, operation);
   }
 }
 
-/** What a server refused is not sent again after this (S-E5). */
+/** What a server refused, or may have, is not sent again after this (S-E5). */
 const LONGEST_RETRY_MS = 7 * 86_400_000;
 
 function changed(context: RunContext, run: Partial<RunContext['run']>): { context: RunContext } {
@@ -167,17 +175,72 @@ function retry(context: RunContext, zone: string, period: Period | null): Operat
   if (run.steps.slice(run.steps.indexOf(step) + 1).some((later) => later.kind === 'RUNG' && isSent(later))) {
     return { refused: `A later step than ${step.id} has been sent.` };
   }
-  if (step.status === 'FAILED' && context.now - step.plannedAt > LONGEST_RETRY_MS) {
+  const refused = step.ledger.filter(({ status }) => status === 'REJECTED');
+  if (step.status === 'FAILED' && !refused.some((own) => isRecent(own, step, context.now))) {
     return { refused: `${step.id} was refused more than seven days ago.` };
   }
   const ledger = step.ledger.map((own) =>
-    own.status === 'REJECTED'
+    own.status === 'REJECTED' && isRecent(own, step, context.now)
       ? { ...own, status: 'PLANNED' as const, reason: null }
       : own.status === 'BLOCKED'
         ? { ...own, retryAt: null }
         : own,
   );
-  return { ...withStep(context, atOnce({ ...step, ledger }, context, zone, 'retried')), retried: step.id };
+  const alive = stillOpen(context, zone);
+  if ('refused' in alive) return alive;
+  return { ...alive, ...withStep(alive.context, atOnce({ ...step, ledger }, context, zone, 'retried')) };
+}
+
+/** Ends a doubt. What is sent again goes whatever stands after it in the ladder: somebody decided about this one mail. */
+function resolve(
+  context: RunContext,
+  zone: string,
+  { stepId: id, actionId, as }: Extract<Operation, { kind: 'RESOLVE' }>,
+): Operated {
+  const { run, now, actions } = context;
+  const step = run.steps.find((own) => own.id === id);
+  const doubt = step?.ledger.find((own) => own.actionId === actionId);
+  if (!step || doubt?.status !== 'IN_DOUBT') {
+    return {
+      refused: `Only a delivery that is IN_DOUBT can be resolved; this one is ${doubt?.status ?? 'not there'}.`,
+    };
+  }
+  const resolved = (change: Pick<LedgerEntry, 'status' | 'reason'>): Step => ({
+    ...step,
+    ledger: step.ledger.map((own) => (own === doubt ? { ...own, ...change } : own)),
+  });
+  if (as === 'SENT') return withStep(context, resolved({ status: 'SENT', reason: null }));
+  if (as === 'DROP') return withStep(context, resolved({ status: 'SKIPPED', reason: 'dropped' }));
+  if (!isRecent(doubt, step, now)) return { refused: 'It was sent more than seven days ago.' };
+  if (!actions.some((action) => action.id === actionId)) return { refused: 'The action of this mail is not ACTIVE.' };
+  const alive = stillOpen(context, zone);
+  if ('refused' in alive) return alive;
+  const cannot = whyNotNow(alive.context);
+  if (cannot) return { refused: cannot };
+  const again = resolved({ status: 'PLANNED', reason: null });
+  const wish: Step = { ...again, shifts: [...again.shifts, { from: again.plannedAt, to: now, reason: 'resent' }] };
+  return { ...alive, ...withStep(alive.context, { ...wish, plannedAt: now, status: 'PLANNED', reason: null }) };
+}
+
+function isRecent({ endedAt }: LedgerEntry, { plannedAt }: Step, now: Instant): boolean {
+  return now - (endedAt ?? plannedAt) <= LONGEST_RETRY_MS;
+}
+
+/**
+ * A COMPLETED run comes back for one mail alone: nothing else of it is planned anew, and it needs a new execution. What stopped a
+ * run says that no mail is wanted.
+ */
+function stillOpen(
+  context: RunContext,
+  zone: string,
+): Extract<Operated, { context: RunContext }> | { refused: string } {
+  const { run, pinned, facts, terms } = context;
+  if (run.status === 'STOPPED') return { refused: `The run is STOPPED: ${run.stopReason ?? ''}.` };
+  if (run.status !== 'COMPLETED') return { context };
+  const anchorAt = anchorOf(pinned.variant, facts, zone, pinned.dueDates, occasionOf(context), terms);
+  const alive = changed(context, { status: 'WAITING', reason: null, paused: false, anchorAt, zone });
+  const cannot = whyNotNow(alive.context);
+  return cannot ? { refused: cannot } : { ...alive, restart: true };
 }
 
 /** What the blast guard holds goes at once; its delivery window counts from now (S-T4, T7). */

@@ -41,6 +41,7 @@ export type ShiftReason =
   | 'hold_ended'
   | 'resumed'
   | 'released'
+  | 'resent'
   | 'repaired'
   /** It could not be sent at its instant: nobody was there to do it. */
   | 'delayed'

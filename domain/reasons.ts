@@ -47,6 +47,7 @@ export const REASONS = {
   blast_guard: 'Too many late reminders at once; waiting for a release.',
   // A step ended with something to tell.
   rejected: 'The recipient’s server refused the message.',
+  dropped: 'The mail may or may not have arrived; it was decided not to send it again.',
   in_doubt: 'The connection was lost before the server’s answer: it may or may not have arrived.',
 } as const;
 

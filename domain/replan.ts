@@ -23,7 +23,7 @@ export interface ReplanInput {
 }
 
 /** Steps that an operator or another run has decided about; no new plan takes that back (S-T5). */
-const DECIDED: readonly (Reason | null)[] = ['already_sent', 'skipped_by_operator'];
+const DECIDED: readonly (Reason | null)[] = ['already_sent', 'skipped_by_operator', 'dropped'];
 
 /**
  * The steps of a run for this anchor and zone. Sent stays sent; what stands earlier in the ladder than a step this run has

@@ -19,6 +19,8 @@ export interface LedgerEntry {
   status: DeliveryStatus;
   reason: Reason | null;
   sentAt: Instant | null;
+  /** When its last attempt came to an outcome, whatever it was; null = it never did. */
+  endedAt: Instant | null;
   /** BLOCKED by something no fact tells us about (a provider): when to try again by itself. */
   retryAt: Instant | null;
 }
@@ -51,7 +53,12 @@ export function isOpen(step: Step): boolean {
 
 /** An operator's wish: it goes before all others, whatever the calendar, the ladder or other runs say. */
 export function isWish(step: Step): boolean {
-  return step.kind === 'EXTRA' || step.shifts.some(({ reason }) => reason === 'send_now');
+  return step.kind === 'EXTRA' || step.shifts.some(({ reason }) => reason === 'send_now' || reason === 'resent');
+}
+
+/** A doubtful mail that somebody, or the platform, has given up: it never goes again (S-E5). */
+export function isDropped({ status, reason }: LedgerEntry): boolean {
+  return status === 'SKIPPED' && reason === 'dropped';
 }
 
 /** A mail of it is on its way. */

@@ -124,12 +124,12 @@ function nextInstant({ wakeAt, status }: Evaluation, now: Instant, changeAt: Ins
 function send(context: RunContext, step: Step): { context: RunContext; mails: Omit<SimulatedMail, 'waitedFor'>[] } {
   const mails: Omit<SimulatedMail, 'waitedFor'>[] = [];
   const entries = pendingActions(step, context.actions).map((action): LedgerEntry => {
-    const waits = { actionId: action.id, sentAt: null, retryAt: null };
+    const waits = { actionId: action.id, sentAt: null, endedAt: null, retryAt: null };
     if (isTooLate(action, step, context.now)) return { ...waits, status: 'SKIPPED', reason: 'delivery_window_passed' };
     const block = actionBlock(action, step, context);
     if (block) return { ...waits, status: 'BLOCKED', reason: block };
     mails.push({ step, at: context.now, actionId: action.id, context });
-    return { ...waits, status: 'SENT', reason: null, sentAt: context.now };
+    return { ...waits, status: 'SENT', reason: null, sentAt: context.now, endedAt: context.now };
   });
   const ledger = [
     ...step.ledger.filter(({ actionId }) => !entries.some((own) => own.actionId === actionId)),

@@ -31,7 +31,8 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const replyTo = request.replyTo === null ? null : party(request.replyTo, 'replyTo');
     const { to, cc, bcc } = recipients(request);
 
-    const { template, step } = await pick(library, request.templateName ?? builtInName(facts.variant), facts.locales);
+    const name = request.templateName ?? builtInName(facts.variant);
+    const { template, step } = await pick(library, name, facts.locales);
     const rendered = render(template, mailValues(facts, step.format), step.format, request.subject);
     const subject = headerValue(rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
@@ -58,7 +59,7 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
       envelope: { from: from.address, to: [to.address, ...cc, ...bcc], required: to.address },
       messageId,
       subject,
-      locale: step.tag,
+      template: { name, locale: step.tag, version: null },
       raw,
     };
   }

@@ -4,6 +4,7 @@ import { pin } from '../domain/pin.js';
 import { readCalendar } from '../domain/read-calendar.js';
 import { readTerms } from '../domain/terms.js';
 import { at, type Sql } from './database.js';
+import type { Run } from '../domain/run.js';
 import type { Platform } from './platforms.js';
 import type { LoadedRun } from './run-context.js';
 import type { WorkflowRow } from './workflows.js';
@@ -21,10 +22,10 @@ export async function carryOut(tx: Sql, loaded: LoadedRun): Promise<LoadedRun> {
     const doneAt = at(present.context.now);
     await tx.rows('UPDATE run_operations SET done_at = $3, refused = $2 WHERE id = $1', [id, refused, doneAt]);
     if ('refused' in result) continue;
+    await writeLedger(tx, present.context.run, result.context.run);
     present = { ...present, context: result.context };
     if (result.restart) present = { ...present, row: { ...present.row, engine_started: false } };
     if (newest) present = { ...present, row: { ...present.row, ...newest.row } };
-    if (result.retried !== undefined) await retryDeliveries(tx, present.row.id, result.retried);
   }
   const { row, context } = present;
   await tx.rows(
@@ -79,14 +80,27 @@ async function newestVersion(
   };
 }
 
-/** The ledger as the domain has it after a retry: refused mails wait again, blocked ones do not wait for their next try. */
-async function retryDeliveries(tx: Sql, runId: string, stepId: string): Promise<void> {
+/**
+ * The ledger as the operation left it: refused mails wait again, blocked ones do not wait for their next try, doubts are ended. A
+ * sender may record what the server said at this very moment: that stands, and is what the next look at the run finds.
+ */
+async function writeLedger(tx: Sql, before: Run, after: Run): Promise<void> {
+  const changes = after.steps.flatMap((step) =>
+    step.ledger.flatMap((entry) => {
+      const was = before.steps.find(({ id }) => id === step.id)?.ledger.find((own) => own.actionId === entry.actionId);
+      if (!was || was === entry) return [];
+      const { actionId, status, reason, retryAt } = entry;
+      return [{ step_id: step.id, action_id: actionId, was: was.status, status, reason, retry_at: at(retryAt) }];
+    }),
+  );
+  if (changes.length === 0) return;
   await tx.rows(
-    `UPDATE deliveries SET retry_at = NULL,
-       status = CASE status WHEN 'REJECTED' THEN 'PLANNED' ELSE status END,
-       reason = CASE status WHEN 'REJECTED' THEN NULL ELSE reason END
-     WHERE run_id = $1 AND step_id = $2 AND status IN ('REJECTED', 'BLOCKED')`,
-    [runId, stepId],
+    `UPDATE deliveries d SET status = c.status, reason = c.reason, retry_at = c.retry_at,
+       sent_at = CASE WHEN c.status = 'SENT' THEN coalesce(d.sent_at, d.claimed_at) WHEN c.status <> 'PLANNED' THEN d.sent_at END,
+       fence = d.fence + CASE WHEN c.status = 'PLANNED' THEN 1 ELSE 0 END
+     FROM jsonb_to_recordset($2) AS c (step_id text, action_id text, was text, status text, reason text, retry_at timestamptz(3))
+     WHERE d.run_id = $1 AND d.step_id = c.step_id AND d.action_id = c.action_id AND d.status = c.was`,
+    [before.id, JSON.stringify(changes)],
   );
 }
 

@@ -119,11 +119,14 @@ async function claimDeliveries(
 async function recoverLedger(tx: Sql, runId: string, stepId: string): Promise<void> {
   await tx.rows(
     `UPDATE deliveries d SET
-       status = CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN 'PLANNED' ELSE 'IN_DOUBT' END,
-       reason = CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN NULL ELSE 'in_doubt' END,
-       fence = fence + CASE WHEN d.status = 'CLAIMED' OR p.in_doubt = 'RESEND' THEN 1 ELSE 0 END
-     FROM platforms p
-     WHERE d.run_id = $1 AND d.step_id = $2 AND d.status IN ('CLAIMED', 'TRANSMITTING') AND p.id = d.platform_id`,
+       status = n.status, reason = n.reason, fence = d.fence + CASE n.status WHEN 'PLANNED' THEN 1 ELSE 0 END,
+       sent_at = CASE n.status WHEN 'IN_DOUBT' THEN d.claimed_at END, ended_at = d.claimed_at
+     FROM platforms p, (VALUES
+       ('CLAIMED', NULL, 'PLANNED', NULL),
+       ('TRANSMITTING', 'HOLD', 'IN_DOUBT', 'in_doubt'),
+       ('TRANSMITTING', 'RESEND', 'PLANNED', NULL),
+       ('TRANSMITTING', 'DROP', 'SKIPPED', 'dropped')) AS n (was, policy, status, reason)
+     WHERE d.run_id = $1 AND d.step_id = $2 AND d.status = n.was AND p.id = d.platform_id AND p.in_doubt = coalesce(n.policy, p.in_doubt)`,
     [runId, stepId],
   );
 }

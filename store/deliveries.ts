@@ -1,8 +1,23 @@
-import type { SmtpReply } from '../contracts/mail.js';
+import type { ComposedMail, MailFacts, SmtpReply } from '../contracts/mail.js';
 import type { Reason } from '../domain/reasons.js';
 import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { at, type Sql } from './database.js';
+
+/** What goes, as far as it is told afterwards. */
+export interface Evidence {
+  subject: string;
+  recipients: { to: string; cc: readonly string[]; bcc: readonly string[]; refused: readonly string[] };
+  /** What the mail was made from, as read in the claim. */
+  facts: MailFacts;
+  template: ComposedMail['template'];
+  messageId: string;
+  /** SHA-256 of the message, hex. */
+  messageHash: string;
+}
+
+/** The message itself, sealed; null = it is not kept. */
+export type KeptMessage = { sealed: Buffer; forMs: number } | null;
 
 /** How an attempt is written down. */
 export interface DeliveryRecord {
@@ -11,19 +26,31 @@ export interface DeliveryRecord {
   reply: SmtpReply | { text: string } | null;
   /** BLOCKED: when to try again by itself. */
   retryAt: Instant | null;
-  subject: string | null;
-  recipients: { to: string; cc: readonly string[]; bcc: readonly string[]; refused: readonly string[] } | null;
+  /** null = no mail was made. */
+  evidence: Evidence | null;
 }
 
 /**
- * The marker (S-E4): immediately before the first byte of DATA. false = somebody else holds the delivery now; nothing may be
- * written to the socket.
+ * The marker (S-E4): immediately before the first byte of DATA, with what is about to go, because nobody may live to tell.
+ * false = somebody else holds the delivery now; nothing may be written to the socket.
  */
-export async function markTransmitting(sql: Sql, id: string, fence: number): Promise<boolean> {
+export async function markTransmitting(
+  sql: Sql,
+  id: string,
+  fence: number,
+  evidence: Evidence,
+  message: KeptMessage,
+): Promise<boolean> {
   const row = await sql.row(
-    `UPDATE deliveries SET status = 'TRANSMITTING', transmitting_at = clock_timestamp()
-     WHERE id = $1 AND fence = $2 AND status = 'CLAIMED' RETURNING id`,
-    [id, fence],
+    `WITH marked AS (
+       UPDATE deliveries SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), ${EVIDENCE}
+       WHERE id = $1 AND fence = $2 AND status = 'CLAIMED' RETURNING id),
+     kept AS (
+       INSERT INTO delivery_messages (delivery_id, sealed, keep_until)
+       SELECT id, $9, clock_timestamp() + $10 * interval '1 millisecond' FROM marked WHERE $9::bytea IS NOT NULL
+       ON CONFLICT (delivery_id) DO UPDATE SET sealed = excluded.sealed, keep_until = excluded.keep_until)
+     SELECT id FROM marked`,
+    [id, fence, ...evidenceValues(evidence), message?.sealed ?? null, message?.forMs ?? 0],
   );
   return row !== null;
 }
@@ -34,25 +61,37 @@ export async function markTransmitting(sql: Sql, id: string, fence: number): Pro
  */
 export async function recordDelivery(sql: Sql, id: string, fence: number, record: DeliveryRecord): Promise<boolean> {
   const row = await sql.row(
-    `UPDATE deliveries d SET status = $3, reason = $4, server_reply = $5, retry_at = $6, attempts = attempts + 1,
-       subject = coalesce($7, subject), recipients = coalesce($8, recipients),
-       sent_at = CASE WHEN $3 IN ('SENT', 'IN_DOUBT') THEN (
-         SELECT coalesce(k.now_at, clock_timestamp()) FROM runs r LEFT JOIN test_clocks k ON k.id = r.test_clock_id
-         WHERE r.id = d.run_id) END
-     WHERE id = $1 AND fence = $2
-       AND (status IN ('CLAIMED', 'TRANSMITTING') OR (status = 'IN_DOUBT' AND $3 IN ('SENT', 'REJECTED'))) RETURNING id`,
+    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + 1, ${EVIDENCE},
+       ended_at = c.now, sent_at = CASE WHEN $9 IN ('SENT', 'IN_DOUBT') THEN c.now END
+     FROM (
+       SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
+         LEFT JOIN test_clocks k ON k.id = r.test_clock_id WHERE o.id = $1) AS c
+     WHERE d.id = $1 AND d.fence = $2
+       AND (d.status IN ('CLAIMED', 'TRANSMITTING') OR (${DOUBTFUL} AND $9 IN ('SENT', 'REJECTED'))) RETURNING d.id`,
     [
       id,
       fence,
+      ...evidenceValues(record.evidence),
       record.status,
       record.reason,
       record.reply && JSON.stringify(record.reply),
       at(record.retryAt),
-      record.subject,
-      record.recipients && JSON.stringify(record.recipients),
     ],
   );
   return row !== null;
+}
+
+/** Also when the platform, or somebody, has given it up meanwhile: what happened happened. */
+const DOUBTFUL = `(d.status = 'IN_DOUBT' OR (d.status = 'SKIPPED' AND d.reason = 'dropped'))`;
+
+const EVIDENCE = `subject = coalesce($3, subject), recipients = coalesce($4, recipients), facts = coalesce($5, facts),
+  template = coalesce($6, template), message_id = coalesce($7, message_id), message_hash = coalesce($8, message_hash)`;
+
+function evidenceValues(evidence: Evidence | null): unknown[] {
+  if (!evidence) return Array.from({ length: 6 }, () => null);
+  const { subject, recipients, facts, template, messageId, messageHash } = evidence;
+  const json = [recipients, facts, template].map((value) => JSON.stringify(value));
+  return [subject, ...json, messageId, messageHash];
 }
 
 /** After an error that is safe to retry the run waits again, it does not send (S-R1). */

@@ -36,8 +36,13 @@ export async function performOperation(
   const outcome = await tx.row<{ refused: string | null }>('SELECT refused FROM run_operations WHERE id = $1', [
     written?.id,
   ]);
-  if (outcome?.refused) throw Refusal.operation(outcome.refused, 'period' in operation ? 'step' : null);
+  if (outcome?.refused) throw Refusal.operation(outcome.refused, fieldOf(operation));
   return changed;
+}
+
+function fieldOf(operation: Operation): string | null {
+  if (operation.kind === 'RESOLVE') return 'as';
+  return 'period' in operation ? 'step' : null;
 }
 
 /** Mails of a run that are on their way and go whatever is done to it (S-R3). */
@@ -151,8 +156,9 @@ function matchedRuns(
     own.values.reduce<string>((text, value) => text.replace('?', parameter(value)), own.condition),
   );
   const possible = possibleFor(operation, parameter);
+  const ended = operation.kind === 'RETRY' ? `'STOPPED'` : `'COMPLETED', 'STOPPED'`;
   return {
-    matched: `SELECT id, coalesce(status NOT IN ('COMPLETED', 'STOPPED') AND (${possible} OR ${UNDECIDED}), false) AS possible
+    matched: `SELECT id, coalesce(status NOT IN (${ended}) AND (${possible} OR ${UNDECIDED}), false) AS possible
       FROM runs r WHERE ${conditions.join(' AND ')}`,
     values,
     next: values.length + 1,
@@ -192,5 +198,7 @@ function possibleFor(operation: Operation, parameter: (value: unknown) => string
           OR r.calendar IS DISTINCT FROM coalesce(nullif(v.definition -> 'calendar', 'null'), p.calendar)))`;
     case 'RELEASE':
       return step(`s.status = 'BLOCKED' AND s.reason = 'blast_guard'`);
+    case 'RESOLVE':
+      return 'false';
   }
 }

@@ -4,17 +4,23 @@ const AT_ONCE = 5_000;
 /** A backlog is worked off over several calls: nobody waits for it. */
 const MOST_ROUNDS = 20;
 
-/** Forgets what nobody asks for any more: answers kept for idempotency keys (48 h, S-W9), and late steps the blast guard counted (1 h, S-T4). */
+/**
+ * Forgets what nobody asks for any more: answers kept for idempotency keys (48 h, S-W9), late steps the blast guard counted (1 h,
+ * S-T4), messages whose time is over.
+ */
 export async function prune(db: Database): Promise<void> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const forgotten = await db.rows(
-      `DELETE FROM idempotency_keys WHERE scope IN (
-         SELECT scope FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '49 hours' LIMIT $1)
-       RETURNING 1`,
-      [AT_ONCE],
-    );
-    if (forgotten.length < AT_ONCE) break;
-  }
+  await inRounds(
+    db,
+    `DELETE FROM idempotency_keys WHERE scope IN (
+       SELECT scope FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '49 hours' LIMIT $1)
+     RETURNING 1`,
+  );
+  await inRounds(
+    db,
+    `DELETE FROM delivery_messages WHERE delivery_id IN (
+       SELECT delivery_id FROM delivery_messages WHERE keep_until < clock_timestamp() LIMIT $1)
+     RETURNING 1`,
+  );
   // On a TEST platform they are counted on test clocks, which may stand anywhere.
   await db.rows(
     `DELETE FROM late_steps WHERE ctid IN (
@@ -22,4 +28,10 @@ export async function prune(db: Database): Promise<void> {
        WHERE p.environment = 'LIVE' AND l.planned_at < clock_timestamp() - interval '2 hours' LIMIT $1)`,
     [AT_ONCE],
   );
+}
+
+async function inRounds(db: Database, deletion: string): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    if ((await db.rows(deletion, [AT_ONCE])).length < AT_ONCE) return;
+  }
 }

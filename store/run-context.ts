@@ -105,6 +105,7 @@ interface StepRow {
     status: DeliveryStatus;
     reason: Reason | null;
     sentAt: Instant | null;
+    endedAt: Instant | null;
     retryAt: Instant | null;
   }[];
 }
@@ -133,7 +134,7 @@ const CONTEXT = `
         'sent_at', epoch_ms(t.sent_at),
         'ledger', coalesce((
           SELECT jsonb_agg(jsonb_build_object('actionId', d.action_id, 'status', d.status, 'reason', d.reason,
-            'sentAt', epoch_ms(d.sent_at), 'retryAt', epoch_ms(d.retry_at)) ORDER BY d.created_at, d.id)
+            'sentAt', epoch_ms(d.sent_at), 'endedAt', epoch_ms(d.ended_at), 'retryAt', epoch_ms(d.retry_at)) ORDER BY d.created_at, d.id)
           FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
       FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
     coalesce((

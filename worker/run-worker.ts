@@ -14,6 +14,7 @@ import { createDispatcher } from '../engine/dispatcher.js';
 import { registerSearchAttributes } from '../engine/register.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
+import type { MessageKeeping } from '../store/messages.js';
 import { createWorker } from './create-worker.js';
 import { installQuietRuntime } from './quiet-runtime.js';
 
@@ -24,6 +25,7 @@ export interface RunWorkerOptions {
   namespace: string;
   taskQueue: string;
   mailer: Mailer;
+  messages: MessageKeeping;
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
@@ -58,6 +60,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const activities = createActivities({
     db,
     mailer: options.mailer,
+    messages: options.messages,
     tellSoon: (kind, ids) => {
       courier.tellSoon(kind, ids);
     },

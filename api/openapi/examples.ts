@@ -18,6 +18,7 @@ const PREFIXES: Record<string, string> = {
   WEBHOOK: 'whk',
   INTEGRATION: 'int',
   HOLD: 'hold',
+  DELIVERY: 'dlv',
   BULK_OPERATION: 'bulk',
 };
 

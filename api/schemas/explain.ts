@@ -82,7 +82,17 @@ const run = z.object({
   disagreements: sentences.meta({ description: 'Where the facts contradict each other, and which of them counts.' }),
   operations: z.array(
     z.object({
-      operation: z.enum(['PAUSE', 'RESUME', 'CANCEL', 'SEND_NOW', 'SKIP_STEP', 'RETRY', 'REPLAN', 'RELEASE']),
+      operation: z.enum([
+        'PAUSE',
+        'RESUME',
+        'CANCEL',
+        'SEND_NOW',
+        'SKIP_STEP',
+        'RETRY',
+        'REPLAN',
+        'RELEASE',
+        'RESOLVE',
+      ]),
       step: period.nullable().meta({ description: 'The step it was about, if one was named.' }),
       at: instant,
       by: z.string().meta({ examples: ['key_5nV0cQe8RjT2yLxKd7Ba'] }),

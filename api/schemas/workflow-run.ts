@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { REASONS } from '../../domain/reasons.js';
 import { idText, instant, ordinal, period } from './wire.js';
 
-const reasonCode = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]);
+export const reasonCode = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]);
 export const reason = reasonCode.nullable();
 
 const step = z.object({

@@ -64,7 +64,7 @@ describe('/openapi.json', () => {
       expect(tags, name).toContain(operation.tags[0]);
       for (const [status, response] of answersOf(operation)) {
         expect(response.description, `${name} ${status}`).not.toBe('Default Response');
-        expect(response.content['application/json'].schema, `${name} ${status}`).toBeDefined();
+        expect(Object.values(response.content as Record<string, Json>)[0]?.schema, `${name} ${status}`).toBeDefined();
         expect(Object.keys(response.headers as Json), `${name} ${status}`).toContain('X-REQUEST-ID');
       }
     }
@@ -148,7 +148,7 @@ describe('/openapi.json', () => {
     });
   });
 
-  it('shows an example of every body, which fits its schema', () => {
+  it('shows an example of every body, which fits its schema', { timeout: 120_000 }, () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     const bodies = operations.flatMap(({ name, operation }) => [
       ...(operation.requestBody ? [[name, operation.requestBody] as const] : []),
@@ -156,7 +156,7 @@ describe('/openapi.json', () => {
     ]);
     expect(bodies.length).toBeGreaterThan(200);
     for (const [name, body] of bodies) {
-      const { schema, example } = body.content['application/json'] as Json;
+      const { schema, example } = Object.values(body.content as Record<string, Json>)[0] ?? {};
       const shown = example ?? resolve(schema as Json).examples?.[0];
       expect(shown, name).toBeDefined();
       expect(

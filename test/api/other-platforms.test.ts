@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../store/ids.js';
+import { sealMessage } from '../../store/messages.js';
 import { overdueLadder } from '../support/scenario.js';
+import { testVault } from '../support/vault.js';
 import { createApi, type Api } from './api.js';
 import { created, createLadder, openInvoice, put, stored, stranger, type Json } from './support.js';
 
@@ -26,7 +29,9 @@ describe('the ids of another platform (S-W1)', () => {
     const rule = await created(h, '/v1/alert-rules', { reference: 'late', type: 'INVOICE' });
     const alert = { platform_id: h.platformId, alert_rule_id: rule.id as string, customer_id: 'cust_1' };
     const theirRule = await h.call('POST', '/v1/alert-rules', { reference: 'own', type: 'INVOICE' }, theirs);
+    const { id: actionId } = await created(h, '/v1/workflow-actions', action);
     Object.assign(ids, {
+      action: actionId,
       theirPlatform: (await h.call('GET', '/v1/platform', undefined, theirs)).body.id,
       theirRule: theirRule.body.id,
       rule: rule.id,
@@ -34,11 +39,11 @@ describe('the ids of another platform (S-W1)', () => {
       workflow: ladder.id,
       draft: draft.id,
       reference: ladder.reference,
-      action: (await created(h, '/v1/workflow-actions', action)).id,
       clock: (await created(h, '/v1/test-clocks', { frozen_time: '2026-01-01T00:00:00Z' })).id,
       webhook: (await created(h, '/v1/webhooks', { name: 'W', reference: 'hook', url: 'https://hooks.example' })).id,
       run: run?.id,
       bulk: (await h.call('POST', '/v1/workflow-runs/pause', { filter: { status: 'ACCEPTED' } })).body.id,
+      delivery: await aDelivery(h, run?.id as string),
       hold: (await created(h, '/v1/holds', { customer_id: 'cust_1', reason: 'OTHER' })).id,
       integration: (await created(h, '/v1/integrations', { reference: 'mail', type: 'EMAIL_PROVIDER' })).id,
       trigger: run?.trigger_id,
@@ -136,6 +141,9 @@ describe('the ids of another platform (S-W1)', () => {
     ['workflow', 'POST', '/v1/workflow-runs/cancel', (id) => ({ filter: { workflow_id: id } })],
     ['bulk', 'GET', '/v1/workflow-runs/operations/:id'],
     ['workflow', 'POST', '/v1/workflows/:id/replan-runs'],
+    ['delivery', 'GET', '/v1/deliveries/:id'],
+    ['delivery', 'GET', '/v1/deliveries/:id/message'],
+    ['delivery', 'POST', '/v1/deliveries/:id/resolve', () => ({ as: 'DROP' })],
     ['hold', 'GET', '/v1/holds/:id'],
     ['hold', 'PATCH', '/v1/holds/:id', () => ({ note: 'mine' })],
     ['hold', 'DELETE', '/v1/holds/:id'],
@@ -233,6 +241,7 @@ describe('the ids of another platform (S-W1)', () => {
       'workflow-actions',
       'workflow-triggers',
       'workflow-runs',
+      'deliveries',
       'webhooks',
       'integrations',
       'alert-rules',
@@ -247,3 +256,21 @@ describe('the ids of another platform (S-W1)', () => {
     await own.stop();
   });
 });
+
+/** A doubtful one with its message, as a worker would leave it. */
+async function aDelivery({ db }: Api, runId: string): Promise<string> {
+  const id = newId('dlv');
+  await db.rows(
+    `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status)
+     SELECT $1, r.platform_id, r.id, s.id, a.id, 'IN_DOUBT' FROM runs r JOIN run_steps s ON s.run_id = r.id
+       JOIN workflow_actions a ON a.workflow_id = r.workflow_id WHERE r.id = $2 LIMIT 1`,
+    [id, runId],
+  );
+  const { sealed, forMs } = await sealMessage({ vault: testVault, keepForMs: 60_000 }, Buffer.from('Subject: Hi'), id);
+  await db.rows(`INSERT INTO delivery_messages VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')`, [
+    id,
+    sealed,
+    forMs,
+  ]);
+  return id;
+}

@@ -268,6 +268,7 @@ function stands(actionId: string, status: DeliveryStatus, now: number): LedgerEn
     status,
     reason: status === 'BLOCKED' ? 'provider_refused' : null,
     sentAt: status === 'SENT' || status === 'IN_DOUBT' ? now : null,
+    endedAt: now,
     retryAt: status === 'BLOCKED' ? now + 10 * 60_000 : null,
   };
 }

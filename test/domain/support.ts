@@ -116,7 +116,7 @@ export function action(id = 'wact_1', rest: Partial<Action> = {}): Action {
 
 export function entry(status: LedgerEntry['status'], rest: Partial<Omit<LedgerEntry, 'status'>> = {}): LedgerEntry {
   const sentAt = status === 'SENT' || status === 'IN_DOUBT' ? t('2026-01-17T00:00') : null;
-  return { actionId: 'wact_1', status, reason: null, sentAt, retryAt: null, ...rest };
+  return { actionId: 'wact_1', status, reason: null, sentAt, endedAt: sentAt, retryAt: null, ...rest };
 }
 
 export interface Setting extends Partial<Omit<RunContext, 'run' | 'pinned' | 'workflow' | 'now'>> {

@@ -49,7 +49,7 @@ describe.each(VARIANTS)('%s', (variant) => {
     for (const facts of factsOf(variant, locale)) {
       const mail = await compose(sampleRequest({}, { facts }));
       const { subject, text = '', html = '' } = await PostalMime.parse(mail.raw);
-      expect(mail.locale).toBe(locale);
+      expect(mail.template.locale).toBe(locale);
       for (const shown of [subject ?? '', text.trimEnd(), flatText(html)]) {
         for (const blemish of BLEMISHES) expect(shown).not.toMatch(blemish);
         expect(shown.length).toBeGreaterThan(10);

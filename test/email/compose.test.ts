@@ -192,7 +192,7 @@ describe('the content', () => {
   ])('follows the locale chain %j', async (locales, language, date, amount) => {
     const mail = await compose(sampleRequest({ locales }));
     const { text } = await PostalMime.parse(mail.raw);
-    expect(mail.locale).toBe(language);
+    expect(mail.template.locale).toBe(language);
     expect(text).toContain(date);
     expect(text).toContain(amount);
   });

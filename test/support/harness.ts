@@ -128,6 +128,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
         namespace: 'default',
         taskQueue,
         mailer: wrap ? wrap(mailer) : mailer,
+        messages: { vault: testVault, keepForMs: 86_400_000 },
         log: silentLog,
         workflowBundle,
         watchdog: own.watchdog ?? options.watchdog,

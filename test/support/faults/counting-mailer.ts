@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActivityPorts, Mailer } from '../../../activities/ports.js';
 import type { MailSender } from '../../../contracts/mail.js';
+import { testVault } from '../vault.js';
 import { silentLog, type Harness } from '../harness.js';
 
 /** Ports for calling activities without an engine; every mail the provider would have taken is counted. */
@@ -38,9 +39,10 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
         envelope: { from: 'billing@test.example', to: [to.email], required: to.email },
         messageId: deliveryId,
         subject: '',
-        locale: 'en',
+        template: { name: 'overdue', locale: 'en', version: null },
         raw: Buffer.alloc(0),
       }),
   };
-  return { db, mailer, tellSoon: () => undefined, log: silentLog, sent };
+  const messages = { vault: testVault, keepForMs: 0 };
+  return { db, mailer, messages, tellSoon: () => undefined, log: silentLog, sent };
 }

@@ -68,6 +68,7 @@ runWorker({
   namespace: 'default',
   taskQueue: setting('FAULT_TASK_QUEUE'),
   mailer: mailer(),
+  messages: { vault: testVault, keepForMs: 86_400_000 },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   workflowBundle: { code: readFileSync(setting('FAULT_BUNDLE'), 'utf8'), sourceMap: '' },
 });

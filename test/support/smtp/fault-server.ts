@@ -16,7 +16,7 @@ export interface FaultScript {
   data?: Fault;
   /** As soon as the first bytes of the message arrive; the rest is not read. */
   duringData?: Fault;
-  afterDot?: Fault;
+  afterDot?: Fault | (() => Fault);
 }
 
 export interface FaultServer {
@@ -89,7 +89,8 @@ function converse(socket: Socket, state: FaultServer): void {
         if (end === -1) return;
         state.received.push(message.slice(0, end));
         message = null;
-        play(socket, state.script.afterDot ?? '250 2.0.0 taken');
+        const { afterDot = '250 2.0.0 taken' } = state.script;
+        play(socket, typeof afterDot === 'function' ? afterDot() : afterDot);
         continue;
       }
       const lineEnd = buffer.indexOf('\r\n');
