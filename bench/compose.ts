@@ -17,7 +17,9 @@ const { rounds, json } = new Command('bench:compose')
 const results = await measureAll();
 const kinds = VARIANTS.map((variant) => variant.toLowerCase());
 const column = Math.max(...kinds.map((kind) => kind.length), 'all'.length) + 'compose '.length + 3;
-console.log(`${'ms per mail'.padEnd(column)}${['n', 'median', 'p99', 'min', 'max'].map((head) => head.padStart(9)).join('')}`);
+console.log(
+  `${'ms per mail'.padEnd(column)}${['n', 'median', 'p99', 'min', 'max'].map((head) => head.padStart(9)).join('')}`,
+);
 for (const { measure, n, median, p99, min, max } of results) {
   const figures = [median, p99, min, max].map((ms) => ms.toFixed(3).padStart(9)).join('');
   console.log(`${measure.padEnd(column)}${String(n).padStart(9)}${figures}`);
@@ -28,7 +30,11 @@ async function measureAll(): Promise<BenchResult[]> {
   const { compose } = createComposer({ mailDomain: 'mail.dunwell.example' });
   const mails = VARIANTS.flatMap((variant) =>
     LANGUAGES.map((language) => {
-      return { measure: `compose ${variant.toLowerCase()} ${language}`, request: sampleMail(variant, language), samples: [] as number[] };
+      return {
+        measure: `compose ${variant.toLowerCase()} ${language}`,
+        request: sampleMail(variant, language),
+        samples: [] as number[],
+      };
     }),
   );
   // Kind by kind in turn, as a worker meets them: a slow moment of the machine is then nobody's alone.
@@ -41,6 +47,9 @@ async function measureAll(): Promise<BenchResult[]> {
   }
   return [
     ...mails.map(({ measure, samples }) => summarise(measure, samples)),
-    summarise('compose all', mails.flatMap(({ samples }) => samples)),
+    summarise(
+      'compose all',
+      mails.flatMap(({ samples }) => samples),
+    ),
   ];
 }

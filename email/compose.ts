@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ComposedMail, MailParty, MailRequest } from '../contracts/mail.js';
+import { buildMessage } from './build-message.js';
 import { builtInLibrary, builtInName } from './built-in-library.js';
 import { headerValue } from './header-value.js';
 import { createLiquidRenderer } from './liquid-renderer.js';
@@ -36,7 +37,7 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const subject = headerValue(rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
 
-    const raw = await new MailComposer({
+    const message = new MailComposer({
       from,
       to,
       cc,
@@ -51,15 +52,13 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
       baseBoundary: createHash('sha256').update(deliveryId).digest('hex').slice(0, 32), // ≤ 70 in all (RFC 2046 §5.1.1)
       disableFileAccess: true,
       disableUrlAccess: true,
-    })
-      .compile()
-      .build();
+    }).compile();
     return {
       envelope: { from: from.address, to: [to.address, ...cc, ...bcc], required: to.address },
       messageId,
       subject,
       locale: step.tag,
-      raw,
+      raw: buildMessage(message),
     };
   }
 

@@ -36,8 +36,9 @@ function htmlParagraphs(paragraphs: readonly string[]): string {
   return paragraphs.map((paragraph) => trimmed(paragraph, '<p>{{ words | raw }}</p>')).join('');
 }
 
-/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out. */
+/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out, one that begins with a word never is. */
 function trimmed(paragraph: string, shown: string): string {
+  if (!paragraph.startsWith('{%')) return shown.replace(/\{\{ words.*?\}\}/, () => paragraph);
   return `{% capture words %}${paragraph}{% endcapture %}{% assign words = words | strip %}{% if words != '' %}${shown}{% endif %}`;
 }
 
