@@ -9,6 +9,8 @@ export interface Phrases {
   colon: string;
   viewAndPay: string;
   view: string;
+  /** Said where the invoice goes with the mail. */
+  attached: string;
   /** The word after a number of credits: one, several. */
   credits: readonly [one: string, other: string];
   labels: {
@@ -39,6 +41,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'View and pay invoice',
     view: 'View invoice',
+    attached: 'The invoice is attached as a PDF file.',
     credits: ['credit', 'credits'],
     labels: {
       number: 'Invoice number',
@@ -66,10 +69,11 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Factuur bekijken en betalen',
     view: 'Factuur bekijken',
+    attached: 'De factuur is als pdf bijgevoegd.',
     credits: ['credit', 'credits'],
     labels: {
       number: 'Factuurnummer',
-      purchaseOrder: 'Inkoopnummer',
+      purchaseOrder: 'Inkooporder',
       issuedOn: 'Factuurdatum',
       dueOn: 'Vervaldatum',
       total: 'Totaal',
@@ -93,6 +97,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Rechnung ansehen und bezahlen',
     view: 'Rechnung ansehen',
+    attached: 'Die Rechnung ist dieser Nachricht als PDF beigefügt.',
     credits: ['Credit', 'Credits'],
     labels: {
       number: 'Rechnungsnummer',
@@ -116,10 +121,11 @@ export const phrases: Record<Language, Phrases> = {
   fr: {
     greeting: 'Bonjour{% if customer.name %} {{ customer.name }}{% endif %},',
     closing: 'Cordialement,',
-    automatic: 'Ce message a été envoyé automatiquement pour le compte de {{ sender.title }}.',
+    automatic: 'Ce message automatique vous est adressé par {{ sender.title }}.',
     colon: '\u00a0:',
     viewAndPay: 'Consulter et payer la facture',
     view: 'Consulter la facture',
+    attached: 'La facture est jointe à ce message au format PDF.',
     credits: ['crédit', 'crédits'],
     labels: {
       number: 'Numéro de facture',
@@ -147,6 +153,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Ver y pagar la factura',
     view: 'Ver la factura',
+    attached: 'La factura se adjunta a este mensaje en formato PDF.',
     credits: ['crédito', 'créditos'],
     labels: {
       number: 'Número de factura',
@@ -155,7 +162,7 @@ export const phrases: Record<Language, Phrases> = {
       dueOn: 'Vencimiento',
       total: 'Total',
       paid: 'Ya pagado',
-      open: 'Por pagar',
+      open: 'Pendiente',
       subscription: 'Suscripción',
       endsOn: 'Fin de la prueba',
       endsAt: 'Hora',
