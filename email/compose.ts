@@ -84,7 +84,14 @@ async function pick(
 }
 
 function party({ name, email }: MailParty, field: string): { name: string; address: string } {
-  return { name: headerValue(name ?? '', `${field}.name`).trim(), address: mailbox(email, field) };
+  const shown = headerValue(name ?? '', `${field}.name`);
+  const address = mailbox(email, field);
+  return { name: namesAnother(shown, address) ? '' : shown, address };
+}
+
+/** Many mail programs show the name alone: one that reads like somebody else's address is left out. */
+function namesAnother(name: string, address: string): boolean {
+  return /\S@\S*\.\S/.test(name.normalize('NFKC').toLowerCase().replaceAll(address.toLowerCase(), ''));
 }
 
 function mailbox(email: string, field: string): string {

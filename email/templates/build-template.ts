@@ -49,7 +49,7 @@ function trimmed(paragraph: string, shown: string): string {
 function htmlRow({ label, value, shown, strong }: SummaryRow): string {
   const weight = strong ? 'font-weight:bold;' : '';
   return (
-    `{% if ${value} %}<tr><th scope="row" width="38%" style="padding:5px 12px 5px 0;text-align:left;vertical-align:top;font-weight:normal;word-break:normal;color:${PALETTE.light.quiet};">${label}</th>` +
+    `{% if ${value} %}<tr><th scope="row" width="40%" style="padding:5px 12px 5px 0;text-align:left;vertical-align:top;font-weight:normal;word-break:normal;color:${PALETTE.light.quiet};">${label}</th>` +
     `<td style="padding:5px 0;vertical-align:top;${weight}">${shown}</td></tr>{% endif %}`
   );
 }

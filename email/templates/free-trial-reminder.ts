@@ -63,7 +63,7 @@ export const freeTrialReminder: BuiltInMail = {
         'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ha terminado{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina dentro de {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}',
       preheader: '{% if trial.ends_on %}Fin: {{ trial.ends_on }}.{% endif %}',
       heading:
-        '{% if trial.days_left < 0 %}Su prueba gratuita ha terminado{% else %}Su prueba gratuita está por terminar{% endif %}',
+        '{% if trial.days_left < 0 %}Su prueba gratuita ha terminado{% else %}Fin de su prueba gratuita{% endif %}',
       paragraphs: [
         'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}terminó{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina dentro de {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} el {{ trial.ends_on }}{% if trial.ends_at_time %} a las {{ trial.ends_at_time }}{% endif %}{% endif %}.',
         '{% if trial.days_left < 0 %}Gracias por haberla probado.{% else %}Esperamos que la esté disfrutando. Es un buen momento para revisar su suscripción y sus datos de pago.{% endif %}',

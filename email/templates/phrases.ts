@@ -128,7 +128,7 @@ export const phrases: Record<Language, Phrases> = {
     attached: 'La facture est jointe à ce message au format PDF.',
     credits: ['crédit', 'crédits'],
     labels: {
-      number: 'Numéro de facture',
+      number: 'N° de facture',
       purchaseOrder: 'Bon de commande',
       issuedOn: 'Date de facture',
       dueOn: 'Échéance',
@@ -140,7 +140,7 @@ export const phrases: Record<Language, Phrases> = {
       endsAt: 'Heure',
       chargeOn: 'Date de paiement',
       payment: 'Paiement',
-      attemptedOn: 'Date de la tentative',
+      attemptedOn: 'Tentative du',
       walletName: 'Nom',
       balance: 'Solde',
       granted: 'Crédité',
@@ -156,8 +156,8 @@ export const phrases: Record<Language, Phrases> = {
     attached: 'La factura se adjunta a este mensaje en formato PDF.',
     credits: ['crédito', 'créditos'],
     labels: {
-      number: 'Número de factura',
-      purchaseOrder: 'Número de pedido',
+      number: 'N.º de factura',
+      purchaseOrder: 'N.º de pedido',
       issuedOn: 'Fecha de emisión',
       dueOn: 'Vencimiento',
       total: 'Total',
