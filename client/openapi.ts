@@ -2729,15 +2729,15 @@ export interface components {
                 [key: string]: unknown;
             })[] | null;
             organization?: ({
-                legal_name?: string | null;
+                legal_name?: ("" | string) | null;
             } & {
                 [key: string]: unknown;
             }) | null;
             individual?: ({
                 name?: ({
-                    first_name?: string | null;
-                    infix?: string | null;
-                    last_name?: string | null;
+                    first_name?: ("" | string) | null;
+                    infix?: ("" | string) | null;
+                    last_name?: ("" | string) | null;
                 } & {
                     [key: string]: unknown;
                 }) | null;
@@ -2787,15 +2787,15 @@ export interface components {
                 [key: string]: unknown;
             })[] | null;
             organization?: ({
-                legal_name?: string | null;
+                legal_name?: ("" | string) | null;
             } & {
                 [key: string]: unknown;
             }) | null;
             individual?: ({
                 name?: ({
-                    first_name?: string | null;
-                    infix?: string | null;
-                    last_name?: string | null;
+                    first_name?: ("" | string) | null;
+                    infix?: ("" | string) | null;
+                    last_name?: ("" | string) | null;
                 } & {
                     [key: string]: unknown;
                 }) | null;
@@ -4825,7 +4825,7 @@ export interface components {
             /** @example cust_acme */
             customer_id: string;
             wallet_type_id?: string | null;
-            reference?: string | null;
+            reference?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             open_balance?: ({
                 amount?: {
@@ -4927,7 +4927,7 @@ export interface components {
             /** @example cust_acme */
             customer_id: string;
             wallet_type_id?: string | null;
-            reference?: string | null;
+            reference?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             open_balance?: ({
                 amount?: {
