@@ -14,9 +14,10 @@ const rooms = [
   'cli',
   'dev',
   'test',
+  'bench',
 ];
 
-/** What each room may import besides itself. cli and dev join things; test may see everything. */
+/** What each room may import besides itself. cli and dev join things; test and bench may see everything. */
 const allowed = {
   domain: [],
   contracts: ['domain'],
@@ -32,6 +33,7 @@ const allowed = {
   dev: ['contracts'],
   cli: rooms,
   test: rooms,
+  bench: rooms,
 };
 
 /** Single doors into a room that is otherwise closed. */

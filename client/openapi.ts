@@ -2809,15 +2809,15 @@ export interface components {
                 [key: string]: unknown;
             })[] | null;
             organization?: ({
-                legal_name?: string | null;
+                legal_name?: ("" | string) | null;
             } & {
                 [key: string]: unknown;
             }) | null;
             individual?: ({
                 name?: ({
-                    first_name?: string | null;
-                    infix?: string | null;
-                    last_name?: string | null;
+                    first_name?: ("" | string) | null;
+                    infix?: ("" | string) | null;
+                    last_name?: ("" | string) | null;
                 } & {
                     [key: string]: unknown;
                 }) | null;
@@ -2867,15 +2867,15 @@ export interface components {
                 [key: string]: unknown;
             })[] | null;
             organization?: ({
-                legal_name?: string | null;
+                legal_name?: ("" | string) | null;
             } & {
                 [key: string]: unknown;
             }) | null;
             individual?: ({
                 name?: ({
-                    first_name?: string | null;
-                    infix?: string | null;
-                    last_name?: string | null;
+                    first_name?: ("" | string) | null;
+                    infix?: ("" | string) | null;
+                    last_name?: ("" | string) | null;
                 } & {
                     [key: string]: unknown;
                 }) | null;
@@ -5178,7 +5178,7 @@ export interface components {
             /** @example cust_acme */
             customer_id: string;
             wallet_type_id?: string | null;
-            reference?: string | null;
+            reference?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             open_balance?: ({
                 amount?: {
@@ -5280,7 +5280,7 @@ export interface components {
             /** @example cust_acme */
             customer_id: string;
             wallet_type_id?: string | null;
-            reference?: string | null;
+            reference?: ("" | string) | null;
             status?: ("DRAFT" | "ACTIVE" | "INACTIVE" | "DEPRECATED" | "ARCHIVED") | null;
             open_balance?: ({
                 amount?: {

@@ -38,6 +38,8 @@ export interface MailInvoice {
   /** Whole local calendar days until `chargeOn` at the moment of sending; 0 = today, negative after it. */
   daysToCharge: number | null;
   payUrl: string | null;
+  /** Whether the invoice goes with the mail as a PDF; absent = no. */
+  pdfAttached?: boolean;
 }
 
 export interface MailTrial {

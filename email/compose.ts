@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ComposedMail, MailParty, MailRequest } from '../contracts/mail.js';
+import { buildMessage } from './build-message.js';
 import { builtInLibrary, builtInName } from './built-in-library.js';
 import { headerValue } from './header-value.js';
 import { createLiquidRenderer } from './liquid-renderer.js';
@@ -37,7 +38,7 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const subject = headerValue(rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
 
-    const raw = await new MailComposer({
+    const message = new MailComposer({
       from,
       to,
       cc,
@@ -52,15 +53,13 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
       baseBoundary: createHash('sha256').update(deliveryId).digest('hex').slice(0, 32), // ≤ 70 in all (RFC 2046 §5.1.1)
       disableFileAccess: true,
       disableUrlAccess: true,
-    })
-      .compile()
-      .build();
+    }).compile();
     return {
       envelope: { from: from.address, to: [to.address, ...cc, ...bcc], required: to.address },
       messageId,
       subject,
       template: { name, locale: step.tag, version: null },
-      raw,
+      raw: buildMessage(message),
     };
   }
 
@@ -86,7 +85,14 @@ async function pick(
 }
 
 function party({ name, email }: MailParty, field: string): { name: string; address: string } {
-  return { name: headerValue(name ?? '', `${field}.name`).trim(), address: mailbox(email, field) };
+  const shown = headerValue(name ?? '', `${field}.name`);
+  const address = mailbox(email, field);
+  return { name: namesAnother(shown, address) ? '' : shown, address };
+}
+
+/** Many mail programs show the name alone: one that reads like somebody else's address is left out. */
+function namesAnother(name: string, address: string): boolean {
+  return /\S@\S*\.\S/.test(name.normalize('NFKC').toLowerCase().replaceAll(address.toLowerCase(), ''));
 }
 
 function mailbox(email: string, field: string): string {

@@ -7,7 +7,8 @@ import { MailContentError } from './mail-content-error.js';
  * other zone could move it by a day.
  */
 export function formatDate(date: LocalDate, locale: string, field: string): string {
-  return formatters.date(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(utc(date, '00:00', field));
+  const words = formatters.date(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(utc(date, '00:00', field));
+  return locale.startsWith('fr') ? words.replace(/^1(?= )/, '1er') : words; // French counts the first day; Intl does not.
 }
 
 /** A wall-clock time as the locale writes it, with the zone in words: `17:00 (Central European Time)`. */

@@ -14,6 +14,8 @@ export function createLiquid(escape: boolean): Liquid {
     ...BOUNDS,
     ...(escape ? { outputEscape: 'escape' as const } : {}),
   });
+  // There are no files to name, so who names one learns of it when the text is saved, not when a mail is due.
+  for (const tag of ['include', 'render', 'layout', 'block']) delete liquid.tags[tag];
   // {{ 3 | count: 'day', 'days' }} → "3 days", by the plural rules of the text's language (not of English). Decimal
   // strings are shown exactly; a missing value shows nothing.
   liquid.registerFilter('count', function (value: unknown, one: unknown, other: unknown) {

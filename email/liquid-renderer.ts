@@ -10,6 +10,9 @@ interface RenderedTemplate {
   text: string;
 }
 
+/** Liquid's own bounds do not count what is merely written out. Mail servers commonly stop at 10 MB. */
+const MAX_OUTPUT = 1_000_000;
+
 type Compiled = Record<keyof Template, LiquidTemplate[]>;
 
 /** `ownSubject` is Liquid, too, and takes the place of the template's (S-D8). */
@@ -45,8 +48,11 @@ export function createLiquidRenderer(): RenderTemplate {
   return (template, values, locale, ownSubject) => {
     try {
       const { subject, preheader, html: htmlBody, text } = compile(template);
-      const render = (by: Liquid, source: LiquidTemplate[], more: object) =>
-        String(by.renderSync(source, { ...values, locale, ...more }));
+      const render = (by: Liquid, source: LiquidTemplate[], more: object) => {
+        const output = String(by.renderSync(source, { ...values, locale, ...more }));
+        if (output.length > MAX_OUTPUT) throw new Error(`it makes more than ${MAX_OUTPUT} characters`);
+        return output;
+      };
       const line = render(plain, preheader, {})
         .replace(/[ \t\r\n]+/g, ' ')
         .trim();

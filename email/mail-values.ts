@@ -3,6 +3,7 @@ import type { Money } from '../domain/types.js';
 import { formatDate, formatTime } from './format-date.js';
 import { formatDecimal } from './format-decimal.js';
 import { formatMoney } from './format-money.js';
+import { visibleText } from './visible-text.js';
 
 type Text = string | null;
 
@@ -30,6 +31,8 @@ export interface MailValues {
     /** Nothing is left to pay. */
     settled: boolean;
     pay_url: Text;
+    /** The invoice goes with the mail as a PDF. */
+    pdf_attached: boolean;
   };
   trial: { subscription_name: Text; ends_on: Text; ends_at_time: Text; days_left: number | null };
   payment: { amount: Text; attempted_on: Text };
@@ -67,6 +70,7 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
       days_to_charge: settled ? null : (invoice?.daysToCharge ?? null),
       settled,
       pay_url: webUrl(invoice?.payUrl),
+      pdf_attached: invoice?.pdfAttached ?? false,
     },
     trial: {
       subscription_name: shown(trial?.subscriptionName),
@@ -92,7 +96,9 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
 
 /** Names and numbers as people typed them: blank is none, runs of blanks are one. Line breaks stay: see header-value.ts. */
 function shown(value: string | null | undefined): Text {
-  const text = (value ?? '').trim().replace(/[ \t]+/g, ' ');
+  const text = visibleText(value ?? '')
+    .trim()
+    .replace(/ +/g, ' ');
   return text === '' ? null : text;
 }
 
@@ -104,9 +110,10 @@ function isZero(money: Money | null | undefined): boolean {
   return money != null && /^-?0+(?:\.0+)?$/.test(money.quantity);
 }
 
-/** A button must not run anything: only http and https, everything else is as good as no link. */
+/** A button must not run anything, nor name one host and open another (`https://bank.example@…`): as good as no link. */
 function webUrl(value: string | null | undefined): Text {
   if (value == null || !URL.canParse(value)) return null;
   const url = new URL(value);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  const web = url.protocol === 'https:' || url.protocol === 'http:';
+  return web && url.username === '' && url.password === '' ? url.href : null;
 }

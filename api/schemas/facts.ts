@@ -25,12 +25,12 @@ const preference = z
   .looseObject({ type: z.enum(['INVOICE']).nullish(), channels: z.array(channel).nullish() })
   .overwrite((value) => withoutNull(value, 'type'));
 const organization = z
-  .looseObject({ legal_name: z.string().nullish() })
+  .looseObject({ legal_name: oneLine.nullish() })
   .overwrite((value) => withoutNull(value, 'legal_name'));
 const name = z.looseObject({
-  first_name: z.string().nullish(),
-  infix: z.string().nullish(),
-  last_name: z.string().nullish(),
+  first_name: oneLine.nullish(),
+  infix: oneLine.nullish(),
+  last_name: oneLine.nullish(),
 });
 
 /**

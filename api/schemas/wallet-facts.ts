@@ -85,7 +85,7 @@ export const wallet = z
   .looseObject({
     customer_id: externalId,
     wallet_type_id: externalId.nullish(),
-    reference: z.string().max(255).nullish(),
+    reference: z.literal('').or(line(255)).nullish(),
     status: z.enum(WALLET_STATUSES).nullish(),
     open_balance: balance.nullish(),
     balance: balance.nullish(),

@@ -1,5 +1,6 @@
 import type { Template } from '../template.js';
 import { fillLayout } from './html-layout.js';
+import { PALETTE } from './palette.js';
 import { phrases } from './phrases.js';
 import { summaryRows, type SummaryRow } from './summary.js';
 import type { BuiltInMail, Language } from './texts.js';
@@ -9,6 +10,8 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
   const words = mail.texts[language];
   const shared = phrases[language];
   const rows = summaryRows(mail.summary, shared);
+  const attached = mail.button ? [`{% if invoice.pdf_attached %}${shared.attached}{% endif %}`] : [];
+  const afterwards = [...attached, ...words.afterwards];
   const button = `{% if invoice.settled %}${shared.view}{% else %}${shared.viewAndPay}{% endif %}`;
   const html = fillLayout(layout, {
     language,
@@ -16,7 +19,7 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
     body: htmlParagraphs([shared.greeting, ...words.paragraphs]),
     rows: rows.map(htmlRow).join(''),
     button,
-    afterwards: htmlParagraphs(words.afterwards),
+    afterwards: htmlParagraphs(afterwards),
     closing: shared.closing,
     automatic: shared.automatic,
   });
@@ -25,7 +28,7 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
     ...words.paragraphs.map((paragraph) => trimmed(paragraph, '{{ words }}')),
     rows.map((row) => textRow(row, shared.colon)).join(''),
     mail.button ? `{% if invoice.pay_url %}${button}${shared.colon}\n{{ invoice.pay_url }}{% endif %}` : '',
-    ...words.afterwards,
+    ...afterwards,
     `${shared.closing}\n{{ sender.title }}`,
     shared.automatic,
   ];
@@ -36,8 +39,9 @@ function htmlParagraphs(paragraphs: readonly string[]): string {
   return paragraphs.map((paragraph) => trimmed(paragraph, '<p>{{ words | raw }}</p>')).join('');
 }
 
-/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out. */
+/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out, one that begins with a word never is. */
 function trimmed(paragraph: string, shown: string): string {
+  if (!paragraph.startsWith('{%')) return shown.replace(/\{\{ words.*?\}\}/, () => paragraph);
   return `{% capture words %}${paragraph}{% endcapture %}{% assign words = words | strip %}{% if words != '' %}${shown}{% endif %}`;
 }
 
@@ -45,7 +49,7 @@ function trimmed(paragraph: string, shown: string): string {
 function htmlRow({ label, value, shown, strong }: SummaryRow): string {
   const weight = strong ? 'font-weight:bold;' : '';
   return (
-    `{% if ${value} %}<tr><td width="38%" style="padding:5px 12px 5px 0;vertical-align:top;word-break:normal;color:#5b6575;">${label}</td>` +
+    `{% if ${value} %}<tr><th scope="row" width="40%" style="padding:5px 12px 5px 0;text-align:left;vertical-align:top;font-weight:normal;word-break:normal;color:${PALETTE.light.quiet};">${label}</th>` +
     `<td style="padding:5px 0;vertical-align:top;${weight}">${shown}</td></tr>{% endif %}`
   );
 }

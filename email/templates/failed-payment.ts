@@ -15,7 +15,7 @@ export const failedPayment: BuiltInMail = {
       heading: 'Your payment could not be collected',
       paragraphs: [
         'Your payment{% if payment.amount %} of {{ payment.amount }}{% endif %}{% if invoice.number %} for invoice {{ invoice.number }}{% endif %} could not be collected{% if payment.attempted_on %} on {{ payment.attempted_on }}{% endif %}.',
-        '{% if invoice.settled %}By now nothing is left to pay on the invoice, so you need not do anything. Thank you.{% else %}There can be many reasons for this, often a simple one. Please check your payment details.{% if invoice.pay_url %} You can also pay through the link below.{% endif %}{% endif %}',
+        '{% if invoice.settled %}By now nothing is left to pay on the invoice, so you need not do anything. Thank you.{% else %}There can be many reasons for this, often simple ones. Please check your payment details.{% if invoice.pay_url %} You can also pay through the link below.{% endif %}{% endif %}',
       ],
       afterwards: [
         '{% if invoice.settled %}If you have any questions, please contact us.{% else %}If you have paid in the meantime, please disregard this message. If you would like to pay in another way, or have any questions, please contact us.{% endif %} We are happy to help.',
@@ -35,8 +35,7 @@ export const failedPayment: BuiltInMail = {
       ],
     },
     de: {
-      subject:
-        'Ihre Zahlung{% if invoice.number %} für die Rechnung {{ invoice.number }}{% endif %} konnte nicht durchgeführt werden',
+      subject: 'Ihre Zahlung{% if invoice.number %} für Rechnung {{ invoice.number }}{% endif %} ist fehlgeschlagen',
       preheader:
         '{% if payment.amount %}Betrag: {{ payment.amount }}.{% elsif invoice.open %}Noch offen: {{ invoice.open }}.{% endif %}{% if payment.attempted_on %} Datum: {{ payment.attempted_on }}.{% endif %}',
       heading: 'Ihre Zahlung konnte nicht durchgeführt werden',
@@ -56,7 +55,7 @@ export const failedPayment: BuiltInMail = {
       heading: 'Votre paiement n’a pas pu être encaissé',
       paragraphs: [
         'Votre paiement{% if payment.amount %} de {{ payment.amount }}{% endif %}{% if invoice.number %} pour la facture {{ invoice.number }}{% endif %} n’a pas pu être encaissé{% if payment.attempted_on %} le {{ payment.attempted_on }}{% endif %}.',
-        '{% if invoice.settled %}Il ne reste plus rien à payer pour cette facture\u00a0: vous n’avez rien à faire. Merci.{% else %}Les raisons peuvent être diverses, et souvent très simples. Nous vous remercions de bien vouloir vérifier vos informations de paiement.{% if invoice.pay_url %} Vous pouvez aussi payer à l’aide du lien ci-dessous.{% endif %}{% endif %}',
+        '{% if invoice.settled %}Il ne reste plus rien à payer pour cette facture\u00a0: vous n’avez rien à faire. Merci.{% else %}Il peut y avoir plusieurs raisons à cela, souvent très simples. Nous vous remercions de bien vouloir vérifier vos informations de paiement.{% if invoice.pay_url %} Vous pouvez aussi payer à l’aide du lien ci-dessous.{% endif %}{% endif %}',
       ],
       afterwards: [
         '{% if invoice.settled %}Pour toute question, n’hésitez pas à nous contacter.{% else %}Si vous avez payé entre-temps, merci de ne pas tenir compte de ce message. Si vous souhaitez payer autrement ou si vous avez des questions, n’hésitez pas à nous contacter.{% endif %}',

@@ -25,7 +25,7 @@ export const freeTrialReminder: BuiltInMail = {
       heading:
         '{% if trial.days_left < 0 %}Uw gratis proefperiode is afgelopen{% else %}Uw gratis proefperiode loopt af{% endif %}',
       paragraphs: [
-        'Uw gratis proefperiode{% if trial.subscription_name %} van {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}eindigde{% elsif trial.days_left == 0 %}eindigt vandaag{% elsif trial.days_left == 1 %}eindigt morgen{% elsif trial.days_left %}eindigt over {{ trial.days_left | count: "dag", "dagen" }}{% else %}eindigt binnenkort{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} op {{ trial.ends_on }}{% if trial.ends_at_time %} om {{ trial.ends_at_time }}{% endif %}{% endif %}.',
+        'Uw gratis proefperiode{% if trial.subscription_name %} van {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}eindigde{% elsif trial.days_left == 0 %}eindigt vandaag{% elsif trial.days_left == 1 %}eindigt morgen{% elsif trial.days_left %}eindigt over {{ trial.days_left | count: "dag", "dagen" }}{% else %}eindigt binnenkort{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} op {{ trial.ends_on }}{% if trial.ends_at_time %} om {{ trial.ends_at_time | replace_first: " (", " uur (" }}{% endif %}{% endif %}.',
         '{% if trial.days_left < 0 %}Bedankt voor het uitproberen.{% else %}Wij hopen dat het u bevalt. Dit is een goed moment om uw abonnement en betaalgegevens na te kijken.{% endif %}',
       ],
       afterwards: [
@@ -39,7 +39,7 @@ export const freeTrialReminder: BuiltInMail = {
       heading:
         '{% if trial.days_left < 0 %}Ihre kostenlose Testphase ist abgelaufen{% else %}Ihre kostenlose Testphase endet{% endif %}',
       paragraphs: [
-        'Ihre kostenlose Testphase{% if trial.subscription_name %} für {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}endete{% elsif trial.days_left == 0 %}endet heute{% elsif trial.days_left == 1 %}endet morgen{% elsif trial.days_left %}endet in {{ trial.days_left | count: "Tag", "Tagen" }}{% else %}endet bald{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} am {{ trial.ends_on }}{% if trial.ends_at_time %} um {{ trial.ends_at_time }}{% endif %}{% endif %}.',
+        'Ihre kostenlose Testphase{% if trial.subscription_name %} für {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}endete{% elsif trial.days_left == 0 %}endet heute{% elsif trial.days_left == 1 %}endet morgen{% elsif trial.days_left %}endet in {{ trial.days_left | count: "Tag", "Tagen" }}{% else %}endet bald{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} am {{ trial.ends_on }}{% if trial.ends_at_time %} um {{ trial.ends_at_time | replace_first: " (", " Uhr (" }}{% endif %}{% endif %}.',
         '{% if trial.days_left < 0 %}Vielen Dank, dass Sie es ausprobiert haben.{% else %}Wir hoffen, dass es Ihnen gefällt. Jetzt ist ein guter Zeitpunkt, Ihr Abonnement und Ihre Zahlungsdaten zu prüfen.{% endif %}',
       ],
       afterwards: [
@@ -60,12 +60,12 @@ export const freeTrialReminder: BuiltInMail = {
     },
     es: {
       subject:
-        'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ha terminado{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina en {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}',
+        'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}ha terminado{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina dentro de {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}',
       preheader: '{% if trial.ends_on %}Fin: {{ trial.ends_on }}.{% endif %}',
       heading:
-        '{% if trial.days_left < 0 %}Su prueba gratuita ha terminado{% else %}Su prueba gratuita está por terminar{% endif %}',
+        '{% if trial.days_left < 0 %}Su prueba gratuita ha terminado{% else %}Fin de su prueba gratuita{% endif %}',
       paragraphs: [
-        'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}terminó{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina en {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} el {{ trial.ends_on }}{% if trial.ends_at_time %} a las {{ trial.ends_at_time }}{% endif %}{% endif %}.',
+        'Su prueba gratuita{% if trial.subscription_name %} de {{ trial.subscription_name }}{% endif %} {% if trial.days_left < 0 %}terminó{% elsif trial.days_left == 0 %}termina hoy{% elsif trial.days_left == 1 %}termina mañana{% elsif trial.days_left %}termina dentro de {{ trial.days_left | count: "día", "días" }}{% else %}termina pronto{% endif %}{% if trial.ends_on %}{% if trial.days_left >= 0 %},{% endif %} el {{ trial.ends_on }}{% if trial.ends_at_time %} a las {{ trial.ends_at_time }}{% endif %}{% endif %}.',
         '{% if trial.days_left < 0 %}Gracias por haberla probado.{% else %}Esperamos que la esté disfrutando. Es un buen momento para revisar su suscripción y sus datos de pago.{% endif %}',
       ],
       afterwards: [

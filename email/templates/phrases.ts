@@ -9,6 +9,8 @@ export interface Phrases {
   colon: string;
   viewAndPay: string;
   view: string;
+  /** Said where the invoice goes with the mail. */
+  attached: string;
   /** The word after a number of credits: one, several. */
   credits: readonly [one: string, other: string];
   labels: {
@@ -39,6 +41,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'View and pay invoice',
     view: 'View invoice',
+    attached: 'The invoice is attached as a PDF file.',
     credits: ['credit', 'credits'],
     labels: {
       number: 'Invoice number',
@@ -66,10 +69,11 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Factuur bekijken en betalen',
     view: 'Factuur bekijken',
+    attached: 'De factuur is als pdf bijgevoegd.',
     credits: ['credit', 'credits'],
     labels: {
       number: 'Factuurnummer',
-      purchaseOrder: 'Inkoopnummer',
+      purchaseOrder: 'Inkooporder',
       issuedOn: 'Factuurdatum',
       dueOn: 'Vervaldatum',
       total: 'Totaal',
@@ -93,6 +97,7 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Rechnung ansehen und bezahlen',
     view: 'Rechnung ansehen',
+    attached: 'Die Rechnung ist dieser Nachricht als PDF beigefügt.',
     credits: ['Credit', 'Credits'],
     labels: {
       number: 'Rechnungsnummer',
@@ -116,13 +121,14 @@ export const phrases: Record<Language, Phrases> = {
   fr: {
     greeting: 'Bonjour{% if customer.name %} {{ customer.name }}{% endif %},',
     closing: 'Cordialement,',
-    automatic: 'Ce message a été envoyé automatiquement pour le compte de {{ sender.title }}.',
+    automatic: 'Ce message automatique vous est adressé par {{ sender.title }}.',
     colon: '\u00a0:',
     viewAndPay: 'Consulter et payer la facture',
     view: 'Consulter la facture',
+    attached: 'La facture est jointe à ce message au format PDF.',
     credits: ['crédit', 'crédits'],
     labels: {
-      number: 'Numéro de facture',
+      number: 'N° de facture',
       purchaseOrder: 'Bon de commande',
       issuedOn: 'Date de facture',
       dueOn: 'Échéance',
@@ -134,7 +140,7 @@ export const phrases: Record<Language, Phrases> = {
       endsAt: 'Heure',
       chargeOn: 'Date de paiement',
       payment: 'Paiement',
-      attemptedOn: 'Date de la tentative',
+      attemptedOn: 'Tentative du',
       walletName: 'Nom',
       balance: 'Solde',
       granted: 'Crédité',
@@ -147,15 +153,16 @@ export const phrases: Record<Language, Phrases> = {
     colon: ':',
     viewAndPay: 'Ver y pagar la factura',
     view: 'Ver la factura',
+    attached: 'La factura se adjunta a este mensaje en formato PDF.',
     credits: ['crédito', 'créditos'],
     labels: {
-      number: 'Número de factura',
-      purchaseOrder: 'Número de pedido',
+      number: 'N.º de factura',
+      purchaseOrder: 'N.º de pedido',
       issuedOn: 'Fecha de emisión',
       dueOn: 'Vencimiento',
       total: 'Total',
       paid: 'Ya pagado',
-      open: 'Por pagar',
+      open: 'Pendiente',
       subscription: 'Suscripción',
       endsOn: 'Fin de la prueba',
       endsAt: 'Hora',

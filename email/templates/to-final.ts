@@ -60,7 +60,7 @@ export const toFinal: BuiltInMail = {
         '{% if invoice.settled %}Está totalmente pagada.{% elsif invoice.open %}Importe pendiente: {{ invoice.open }}.{% elsif invoice.total %}Importe total: {{ invoice.total }}.{% endif %}{% if invoice.due_on and invoice.settled == false %} Vencimiento: {{ invoice.due_on }}.{% endif %}',
       heading: 'Su factura está disponible',
       paragraphs: [
-        '{% if invoice.number %}La factura {{ invoice.number }}{% else %}Su factura{% endif %}{% if invoice.issued_on %} con fecha {{ invoice.issued_on }}{% endif %} ya está disponible.',
+        '{% if invoice.number %}La factura {{ invoice.number }}{% else %}Su factura{% endif %}{% if invoice.issued_on %} del {{ invoice.issued_on }}{% endif %} ya está disponible.',
         '{% if invoice.settled %}Está totalmente pagada, así que no tiene que hacer nada más. Muchas gracias.{% else %}{% if invoice.open %}El importe pendiente es de {{ invoice.open }}.{% elsif invoice.total %}El importe de la factura es de {{ invoice.total }}.{% endif %}{% if invoice.days_overdue > 0 and invoice.due_on %} Venció el {{ invoice.due_on }}.{% elsif invoice.days_overdue == 0 %} Vence hoy.{% elsif invoice.due_on %} Vence el {{ invoice.due_on }}.{% endif %}{% endif %}',
       ],
       afterwards: [

@@ -1,4 +1,5 @@
 import type { MailFacts, MailInvoice, MailPayment, MailRequest, MailTrial, MailWallet } from '../../contracts/mail.js';
+import type { Variant } from '../../domain/types.js';
 
 export const sampleInvoice: MailInvoice = {
   number: 'INV-417',
@@ -58,4 +59,15 @@ export function sampleRequest(facts: Partial<MailFacts> = {}, rest: Partial<Mail
     },
     ...rest,
   };
+}
+
+/** A mail of a variant with everything its template can show. */
+export function sampleMail(variant: Variant, locale: string, facts: Partial<MailFacts> = {}): MailRequest {
+  const about: Partial<MailFacts> = {
+    invoice: variant === 'FREE_TRIAL_REMINDER' || variant === 'WALLET_BALANCE' ? null : sampleInvoice,
+    trial: variant === 'FREE_TRIAL_REMINDER' ? sampleTrial : null,
+    payment: variant === 'FAILED_PAYMENT' ? samplePayment : null,
+    wallet: variant === 'WALLET_BALANCE' ? sampleWallet : null,
+  };
+  return sampleRequest({ variant, locales: [locale], ...about, ...facts });
 }
