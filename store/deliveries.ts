@@ -12,7 +12,14 @@ export interface DeliveryRecord {
   /** BLOCKED: when to try again by itself. */
   retryAt: Instant | null;
   subject: string | null;
-  recipients: { to: string; cc: readonly string[]; bcc: readonly string[]; refused: readonly string[] } | null;
+  recipients: {
+    to: string;
+    cc: readonly string[];
+    bcc: readonly string[];
+    refused: readonly string[];
+    /** Copies that were left out because they are suppressed (S-E6). */
+    suppressed: readonly string[];
+  } | null;
 }
 
 /**

@@ -18,6 +18,7 @@ const PREFIXES: Record<string, string> = {
   WEBHOOK: 'whk',
   INTEGRATION: 'int',
   HOLD: 'hold',
+  SUPPRESSION: 'supp',
   BULK_OPERATION: 'bulk',
 };
 
