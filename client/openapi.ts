@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/intake/mailgun/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an event of Mailgun */
+        post: operations["postIntakeMailgunByIntegrationId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/intake/sendgrid/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a batch of events of SendGrid */
+        post: operations["postIntakeSendgridByIntegrationId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -850,6 +884,54 @@ export interface paths {
          */
         post: operations["postSimulations"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressed addresses
+         * @description Requires the SUPPRESSION.VIEW permission.
+         */
+        get: operations["getSuppressions"];
+        put?: never;
+        /**
+         * Suppress an address
+         * @description Once this is answered no mail to it can go any more but one that is on its way already. An address that is suppressed stays as it is: 200 instead of 201. Requires the SUPPRESSION.CREATE permission.
+         */
+        post: operations["postSuppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions/{resourceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a suppressed address
+         * @description Requires the SUPPRESSION.VIEW permission.
+         */
+        get: operations["getSuppressionsByResourceId"];
+        put?: never;
+        post?: never;
+        /**
+         * Let an address have mail again
+         * @description Runs that are BLOCKED for it go on, within their delivery window. Answers what was removed. Requires the SUPPRESSION.DELETE permission.
+         */
+        delete: operations["deleteSuppressionsByResourceId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2988,9 +3070,9 @@ export interface components {
                     /** @enum {string} */
                     status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                     /** @example null */
-                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                     /** @description Where it stands and why. */
                     standing: string[];
                     /** @description What would have to happen for it to go on. */
@@ -3022,7 +3104,7 @@ export interface components {
                         /** @enum {string} */
                         status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                         /** @example null */
-                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         /**
                          * Format: date-time
                          * @example 2026-01-31T09:00:00Z
@@ -3068,7 +3150,7 @@ export interface components {
                             /** @enum {string} */
                             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                             /** @example null */
-                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                             to: string | null;
                             subject: string | null;
                             server_reply: string | null;
@@ -3250,6 +3332,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "recorded": 1
+         *     }
+         */
+        IntakeAnswer: {
+            /**
+             * @description Events that were understood; others are ignored.
+             * @example 1
+             */
+            recorded: number;
+        };
+        /**
+         * @example {
          *       "object_type": "INTEGRATION",
          *       "id": "int_5nV0cQe8RjT2yLxKd7Ba",
          *       "reference": "mailgun",
@@ -3381,6 +3475,10 @@ export interface components {
                 client_credentials?: {
                     [key: string]: unknown;
                 } | null;
+                /** @description Extension, MAILGUN: the HTTP webhook signing key, for `POST /intake/mailgun/{id of the integration}`. */
+                webhook_signing_key?: string | null;
+                /** @description Extension, SENDGRID: the verification key of the signed event webhook, for `POST /intake/sendgrid/{id of the integration}`. */
+                webhook_verification_key?: string | null;
             } | null;
             email_provider?: {
                 /** @description SMTP and SENDGRID are extensions. */
@@ -3464,6 +3562,10 @@ export interface components {
                 client_credentials?: {
                     [key: string]: unknown;
                 } | null;
+                /** @description Extension, MAILGUN: the HTTP webhook signing key, for `POST /intake/mailgun/{id of the integration}`. */
+                webhook_signing_key?: string | null;
+                /** @description Extension, SENDGRID: the verification key of the signed event webhook, for `POST /intake/sendgrid/{id of the integration}`. */
+                webhook_verification_key?: string | null;
             } | null;
             email_provider?: {
                 /** @description SMTP and SENDGRID are extensions. */
@@ -3726,9 +3828,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -3795,7 +3897,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -4307,9 +4409,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @description Where it stands and why. */
             standing: string[];
             /** @description What would have to happen for it to go on. */
@@ -4341,7 +4443,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /**
                  * Format: date-time
                  * @example 2026-01-31T09:00:00Z
@@ -4387,7 +4489,7 @@ export interface components {
                     /** @enum {string} */
                     status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                     to: string | null;
                     subject: string | null;
                     server_reply: string | null;
@@ -4602,16 +4704,16 @@ export interface components {
                 /** @example 7-DAY */
                 step: string;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             }[];
             end: {
                 status: ("WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED" | "ACCEPTED") | null;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example null */
-                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
@@ -4666,6 +4768,8 @@ export interface components {
                     } | null;
                     cc_recipients?: string[] | null;
                     bcc_recipients?: string[] | null;
+                    /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                    fallback_to_contacts?: boolean | null;
                     template_name?: string | null;
                     variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                     invoice?: {
@@ -4740,6 +4844,69 @@ export interface components {
             }[] | null;
             /** @description Whether to make the mails, too. */
             render?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "object_type": "SUPPRESSION",
+         *       "id": "supp_5nV0cQe8RjT2yLxKd7Ba",
+         *       "email": "ap@acme.example",
+         *       "reason": "HARD_BOUNCE",
+         *       "source": "API",
+         *       "status_code": "5.1.1",
+         *       "detail": "string",
+         *       "delivery_id": "string",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "note": "asked by phone to get no mail"
+         *     }
+         */
+        Suppression: {
+            /** @constant */
+            object_type: "SUPPRESSION";
+            /** @example supp_5nV0cQe8RjT2yLxKd7Ba */
+            id: string;
+            /**
+             * @description Lower case, its domain in ASCII.
+             * @example ap@acme.example
+             */
+            email: string;
+            /** @enum {string} */
+            reason: "HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL";
+            /**
+             * @description Who told: the API, the mail server itself (SMTP), a bounce by mail (DSN), a complaint by mail (FEEDBACK), or a provider.
+             * @enum {string}
+             */
+            source: "API" | "SMTP" | "DSN" | "FEEDBACK" | "MAILGUN" | "SENDGRID";
+            /**
+             * @description RFC 3463.
+             * @example 5.1.1
+             */
+            status_code: string | null;
+            /** @description The server’s words, or the note. */
+            detail: string | null;
+            /** @description The mail it came of, when that is known. */
+            delivery_id: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "email": "ap@acme.example",
+         *       "note": "asked by phone to get no mail"
+         *     }
+         */
+        SuppressionCreateRequest: {
+            /** @example billing@example.com */
+            email: string;
+            /**
+             * @description Default MANUAL.
+             * @example null
+             */
+            reason?: ("HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL") | null;
+            /** @example Asked for by the customer */
+            note?: string | null;
         };
         /**
          * @example {
@@ -5426,6 +5593,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -5488,6 +5657,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -5539,6 +5710,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -5780,9 +5953,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -5849,7 +6022,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -6549,6 +6722,144 @@ export interface operations {
                         /** @enum {string} */
                         status: "ok";
                     };
+                };
+            };
+        };
+    };
+    postIntakeMailgunByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        /** @description As Mailgun sends it; at most 1 MiB. */
+        requestBody: {
+            content: {
+                /** @example null */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    postIntakeSendgridByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        /** @description As SendGrid sends it; at most 1 MiB. */
+        requestBody: {
+            content: {
+                /** @example null */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };
@@ -9801,6 +10112,228 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getSuppressions: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "address" | "id";
+                order_direction?: "asc" | "desc";
+                /** @example billing@example.com */
+                email?: string;
+                reason?: "HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL";
+                /**
+                 * @description Suppressed at this instant or later.
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                since?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "SUPPRESSION",
+                     *           "id": "supp_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "email": "ap@acme.example",
+                     *           "reason": "HARD_BOUNCE",
+                     *           "source": "API",
+                     *           "status_code": "5.1.1",
+                     *           "detail": "string",
+                     *           "delivery_id": "string",
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "note": "asked by phone to get no mail"
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "total_number_of_pages": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Suppression"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        /** @description The contract’s legacy count; never counted here: follow `links.next`. */
+                        total_number_of_pages: number | null;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postSuppressions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSuppressionsByResourceId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                /** @description The id, or the address. */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSuppressionsByResourceId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id, or the address. */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     postTestClocks: {
         parameters: {
             query?: never;
@@ -11066,7 +11599,7 @@ export interface operations {
                 customer_id?: string | null;
                 resource_id?: string | null;
                 status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
-                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                 next_step_before?: string | null;
                 next_step_after?: string | null;
             };
@@ -11227,7 +11760,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11334,7 +11867,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11407,7 +11940,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11480,7 +12013,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11553,7 +12086,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11632,7 +12165,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11713,7 +12246,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11792,7 +12325,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };

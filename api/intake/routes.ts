@@ -20,7 +20,8 @@ const answer = z
   })
   .meta({ id: 'IntakeAnswer' });
 const errors = { 400: apiError, 401: apiError, 413: apiError, 415: apiError };
-const body = (name: string) => z.unknown().meta({ description: `As ${name} sends it; at most 1 MiB.` });
+const body = (name: string, example: unknown) =>
+  z.unknown().meta({ description: `As ${name} sends it; at most 1 MiB.`, examples: [example] });
 
 interface Signer {
   integrationId: string;
@@ -42,7 +43,16 @@ export function intakeRoutes(app: ZodApp, { db, vault }: Pick<ApiContext, 'db' |
 
   app.post(
     '/intake/mailgun/:integrationId',
-    { schema: { ...open, summary: 'Take an event of Mailgun', body: body('Mailgun') } },
+    {
+      schema: {
+        ...open,
+        summary: 'Take an event of Mailgun',
+        body: body('Mailgun', {
+          signature: { timestamp: '…', token: '…', signature: '…' },
+          'event-data': { event: 'complained' },
+        }),
+      },
+    },
     async (request) => {
       const signer = await signerOf(request.params.integrationId);
       const { raw, told } = read(request);
@@ -57,7 +67,13 @@ export function intakeRoutes(app: ZodApp, { db, vault }: Pick<ApiContext, 'db' |
 
   app.post(
     '/intake/sendgrid/:integrationId',
-    { schema: { ...open, summary: 'Take a batch of events of SendGrid', body: body('SendGrid') } },
+    {
+      schema: {
+        ...open,
+        summary: 'Take a batch of events of SendGrid',
+        body: body('SendGrid', [{ event: 'spamreport', email: 'ap@acme.example' }]),
+      },
+    },
     async (request) => {
       const signer = await signerOf(request.params.integrationId);
       const { raw, told } = read(request);

@@ -33,7 +33,22 @@ export const suppression = z
     delivery_id: z.string().nullable().meta({ description: 'The mail it came of, when that is known.' }),
     created_at: instant,
   })
-  .meta({ id: 'Suppression' });
+  .meta({
+    id: 'Suppression',
+    examples: [
+      {
+        object_type: 'SUPPRESSION',
+        id: 'supp_8fQ2mZx1LrT0bYcVn3Wd',
+        email: 'ap@acme.example',
+        reason: 'HARD_BOUNCE',
+        source: 'DSN',
+        status_code: '5.1.1',
+        detail: 'smtp; 550 5.1.1 No such user here',
+        delivery_id: 'dlv_8fQ2mZx1LrT0bYcVn3Wd',
+        created_at: '2026-01-31T09:00:00Z',
+      },
+    ],
+  });
 
 /** Filters of the list, besides the page. */
 export const suppressionFilters = {
