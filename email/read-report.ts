@@ -5,7 +5,7 @@ import { bounceVerdict, statusOf } from '../domain/bounce-status.js';
 /** What a report says of one recipient. */
 export interface RecipientReport {
   kind: 'DELIVERED' | 'DEFERRED' | 'BOUNCED' | 'COMPLAINED';
-  /** The addresses it may mean, the likeliest first: where it ended, and where it was sent to. */
+  /** The addresses it may mean, the likeliest first: where it was sent to, and where it ended. */
   emails: string[];
   statusCode: string | null;
   detail: string | null;
@@ -49,7 +49,7 @@ function recipientOf(fields: Fields): RecipientReport[] {
   if (!kind) return [];
   const words = fields.get('diagnostic-code') ?? null;
   const statusCode = statusOf(fields.get('status') ?? null, words);
-  const emails = ['final-recipient', 'original-recipient'].flatMap((name) => addressIn(fields.get(name)));
+  const emails = ['original-recipient', 'final-recipient'].flatMap((name) => addressIn(fields.get(name)));
   const hard = kind === 'BOUNCED' && bounceVerdict(statusCode) === 'HARD';
   return emails.length === 0 ? [] : [{ kind, emails, statusCode, detail: reportText(words), hard }];
 }

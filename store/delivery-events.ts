@@ -32,11 +32,6 @@ export interface DeliveryEvent {
   detail: string | null;
 }
 
-export interface ReportOptions {
-  /** true = an address is suppressed only if the mail went to it: who reports is not known to be honest about others. */
-  recipientsOnly: boolean;
-}
-
 /** The recipients of delivery `d`, one text in `to`. */
 const RECIPIENTS = `jsonb_array_elements_text(jsonb_build_array(d.recipients -> 'to')
   || coalesce(d.recipients -> 'cc', '[]') || coalesce(d.recipients -> 'bcc', '[]')) AS r (email)`;
@@ -45,12 +40,7 @@ const RECIPIENTS = `jsonb_array_elements_text(jsonb_build_array(d.recipients -> 
  * Writes down what became of mails of a platform, and suppresses the recipients who are to get none (S-E6): three statements,
  * however many reports there are. Deliveries of other platforms are not found, and told twice changes nothing.
  */
-export async function recordReports(
-  tx: Sql,
-  platformId: string,
-  reports: readonly MailReport[],
-  { recipientsOnly }: ReportOptions,
-): Promise<void> {
+export async function recordReports(tx: Sql, platformId: string, reports: readonly MailReport[]): Promise<void> {
   if (reports.length === 0) return;
   const known = await insertEvents(tx, platformId, reports);
   await suppress(
@@ -59,9 +49,8 @@ export async function recordReports(
     reports.flatMap((report) => {
       const { email, suppress: reason, source, statusCode, detail, sourceId } = report;
       const event = known.get(sourceId);
-      if (reason === null || (recipientsOnly && !event)) return [];
       // Told again: somebody may have let the address have mail again meanwhile.
-      if (event?.told_before) return [];
+      if (reason === null || event?.told_before) return [];
       return [{ email, reason, source, statusCode, detail, deliveryId: event?.delivery_id ?? null }];
     }),
   );
@@ -119,10 +108,17 @@ export function eventsOf(sql: Sql, deliveryId: string): Promise<DeliveryEvent[]>
   );
 }
 
-/** Whose delivery it is; null = there is none. */
-export async function platformOfDelivery(sql: Sql, deliveryId: string): Promise<string | null> {
-  const row = await sql.row<{ platform_id: string }>('SELECT platform_id FROM deliveries WHERE id = $1', [deliveryId]);
-  return row?.platform_id ?? null;
+/** Whose delivery it is, and whom the mail went to (as `addressKey` has it); null = there is none. */
+export async function recipientsOfDelivery(
+  sql: Sql,
+  deliveryId: string,
+): Promise<{ platformId: string; addresses: string[] } | null> {
+  const row = await sql.row<{ platform_id: string; emails: string[] }>(
+    `SELECT d.platform_id, ARRAY (SELECT r.email FROM ${RECIPIENTS} WHERE r.email IS NOT NULL) AS emails
+     FROM deliveries d WHERE d.id = $1`,
+    [deliveryId],
+  );
+  return row && { platformId: row.platform_id, addresses: row.emails.map((email) => addressKey(email).address) };
 }
 
 /** The delivery that a Message-ID of ours names, `<dlv_…@mail.example>`; null = it is not one of ours. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../contracts/logger.js';
-import { parseAddress } from '../email/parse-address.js';
 import { readReport, type MailedReport } from '../email/read-report.js';
 import type { ReturnPaths } from '../email/return-path.js';
 import type { Database } from '../store/database.js';
-import { platformOfDelivery, recordReports, type MailReport } from '../store/delivery-events.js';
+import { recipientsOfDelivery, recordReports, type MailReport } from '../store/delivery-events.js';
+import { addressKey } from '../store/suppressions.js';
 
 export interface ReportPorts {
   db: Database;
@@ -28,34 +28,31 @@ export async function takeReport(
   });
   const paths = [...recipients, ...(report?.returnPaths ?? [])];
   const deliveryId = paths.map((path) => returnPaths.read(path)).find((id) => id !== null) ?? null;
-  const platformId = deliveryId === null ? null : await platformOfDelivery(db, deliveryId);
-  if (report === null || deliveryId === null || platformId === null) {
+  const delivery = deliveryId === null ? null : await recipientsOfDelivery(db, deliveryId);
+  if (report === null || deliveryId === null || delivery === null) {
     log.info({ delivery: deliveryId, report: report?.source ?? null }, 'a mail to a return path says nothing to us');
     return 'ignored';
   }
-  const reports = reportsOf(report, deliveryId, createHash('sha256').update(raw).digest('hex'));
-  await db.transaction((tx) => recordReports(tx, platformId, reports, { recipientsOnly: true }));
+  const hash = createHash('sha256').update(raw).digest('hex');
+  const reports = reportsOf(report, deliveryId, delivery.addresses, hash);
+  if (reports.length === 0) return 'ignored';
+  await db.transaction((tx) => recordReports(tx, delivery.platformId, reports));
   log.info({ delivery: deliveryId, report: report.source, recipients: reports.length }, 'a report was recorded');
   return 'recorded';
 }
 
-/** Each under every address that it may mean: only the one that the mail went to counts. */
-function reportsOf({ source, recipients }: MailedReport, deliveryId: string, hash: string): MailReport[] {
-  return recipients.flatMap(({ kind, emails, statusCode, detail, hard }, index) => {
-    const named = emails.flatMap((email) => {
-      const parsed = parseAddress(email);
-      return 'email' in parsed ? [parsed.email.toLowerCase()] : [];
-    });
-    return [...new Set(named)].map((email): MailReport => ({
-      kind,
-      email,
-      at: Date.now(),
-      source,
-      statusCode,
-      detail,
-      sourceId: `${hash}.${String(index)}.${email}`,
-      deliveryId,
-      suppress: hard ? (kind === 'COMPLAINED' ? 'COMPLAINT' : 'HARD_BOUNCE') : null,
-    }));
+/** Of the addresses that each may mean the first that the mail went to. */
+function reportsOf(
+  { source, recipients }: MailedReport,
+  deliveryId: string,
+  addresses: readonly string[],
+  hash: string,
+): MailReport[] {
+  return recipients.flatMap(({ kind, emails, statusCode, detail, hard }, index): MailReport[] => {
+    const email = emails.map((one) => addressKey(one).address).find((one) => addresses.includes(one));
+    if (email === undefined) return [];
+    const suppress = !hard ? null : kind === 'COMPLAINED' ? 'COMPLAINT' : 'HARD_BOUNCE';
+    const sourceId = `${hash}.${String(index)}`;
+    return [{ kind, email, at: Date.now(), source, statusCode, detail, sourceId, deliveryId, suppress }];
   });
 }

@@ -114,6 +114,6 @@ function read(request: FastifyRequest): { raw: Buffer; told: unknown } {
 /** Answers how many of them were understood. */
 async function keep(tx: Sql, { platformId }: Signer, reports: readonly (MailReport | null)[]): Promise<number> {
   const known = reports.filter((report) => report !== null).filter(({ email }) => 'email' in parseAddress(email));
-  await recordReports(tx, platformId, known, { recipientsOnly: false });
+  await recordReports(tx, platformId, known);
   return known.length;
 }

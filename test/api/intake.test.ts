@@ -2,11 +2,11 @@ import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } fro
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf } from '../../store/delivery-events.js';
-import { newId } from '../../store/ids.js';
 import { createApi, type Api } from './api.js';
 import { integrationHelpers } from './integration-support.js';
 import { callWith } from '../support/call.js';
-import { expectRefusal, put, stranger, type Json } from './support.js';
+import { sentDelivery } from './sent-delivery.js';
+import { expectRefusal, stranger, type Json } from './support.js';
 
 const KEY = 'mailgun-signing-key';
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -301,23 +301,3 @@ describe('what providers report (S-E6)', () => {
     });
   });
 });
-
-/** A mail that went to ap@acme.example with a copy to cc@acme.example. Answers its id. */
-async function sentDelivery(h: Api): Promise<string> {
-  await put(h, 'customers/cust_1', { email: 'ap@acme.example' });
-  const workflow = { name: 'L', type: 'INVOICE', reference: 'sent', status: 'ACTIVE' };
-  const invoice = { variant: 'OVERDUE', overdue: { periods: [{ type: 'DAY', value: 7 }] } };
-  const { id } = (await h.call('POST', '/v1/workflows', { ...workflow, invoice })).body;
-  await h.call('POST', '/v1/workflow-actions', { workflow_id: id, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE' });
-  await put(h, 'invoices/inv_1', { customer_id: 'cust_1', status: 'FINAL', due_date: '2990-01-01T00:00:00Z' });
-  const delivery = newId('dlv');
-  const recipients = { to: 'AP@acme.example', cc: ['cc@acme.example'], bcc: [], refused: [], suppressed: [] };
-  const written = await h.db.rows(
-    `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, recipients)
-     SELECT $1, r.platform_id, r.id, s.id, a.id, 'SENT', $2 FROM runs r JOIN run_steps s ON s.run_id = r.id
-     JOIN workflow_actions a ON a.workflow_id = r.workflow_id WHERE r.workflow_id = $3 RETURNING id`,
-    [delivery, JSON.stringify(recipients), id],
-  );
-  expect(written).toHaveLength(1);
-  return delivery;
-}
