@@ -3743,6 +3743,20 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description As Mailgun sends it; at most 1 MiB.
+         * @example {
+         *       "signature": {
+         *         "timestamp": "…",
+         *         "token": "…",
+         *         "signature": "…"
+         *       },
+         *       "event-data": {
+         *         "event": "complained"
+         *       }
+         *     }
+         */
+        MailgunWebhook: unknown;
+        /**
          * @example {
          *       "object_type": "WORKFLOW_RUN",
          *       "id": "run_5nV0cQe8RjT2yLxKd7Ba",
@@ -4582,6 +4596,16 @@ export interface components {
             }[] | null;
         } | null;
         /**
+         * @description As SendGrid sends it; at most 1 MiB.
+         * @example [
+         *       {
+         *         "event": "spamreport",
+         *         "email": "ap@acme.example"
+         *       }
+         *     ]
+         */
+        SendGridWebhook: unknown;
+        /**
          * @example {
          *       "object_type": "SIMULATION",
          *       "from": "2026-01-31T09:00:00Z",
@@ -4848,15 +4872,14 @@ export interface components {
         /**
          * @example {
          *       "object_type": "SUPPRESSION",
-         *       "id": "supp_5nV0cQe8RjT2yLxKd7Ba",
+         *       "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
          *       "email": "ap@acme.example",
          *       "reason": "HARD_BOUNCE",
-         *       "source": "API",
+         *       "source": "DSN",
          *       "status_code": "5.1.1",
-         *       "detail": "string",
-         *       "delivery_id": "string",
-         *       "created_at": "2026-01-31T09:00:00Z",
-         *       "note": "asked by phone to get no mail"
+         *       "detail": "smtp; 550 5.1.1 No such user here",
+         *       "delivery_id": "dlv_8fQ2mZx1LrT0bYcVn3Wd",
+         *       "created_at": "2026-01-31T09:00:00Z"
          *     }
          */
         Suppression: {
@@ -6735,11 +6758,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description As Mailgun sends it; at most 1 MiB. */
         requestBody: {
             content: {
-                /** @example null */
-                "application/json": unknown;
+                "application/json": components["schemas"]["MailgunWebhook"];
             };
         };
         responses: {
@@ -6804,11 +6825,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description As SendGrid sends it; at most 1 MiB. */
         requestBody: {
             content: {
-                /** @example null */
-                "application/json": unknown;
+                "application/json": components["schemas"]["SendGridWebhook"];
             };
         };
         responses: {
@@ -10149,15 +10168,14 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "object_type": "SUPPRESSION",
-                     *           "id": "supp_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
                      *           "email": "ap@acme.example",
                      *           "reason": "HARD_BOUNCE",
-                     *           "source": "API",
+                     *           "source": "DSN",
                      *           "status_code": "5.1.1",
-                     *           "detail": "string",
-                     *           "delivery_id": "string",
-                     *           "created_at": "2026-01-31T09:00:00Z",
-                     *           "note": "asked by phone to get no mail"
+                     *           "detail": "smtp; 550 5.1.1 No such user here",
+                     *           "delivery_id": "dlv_8fQ2mZx1LrT0bYcVn3Wd",
+                     *           "created_at": "2026-01-31T09:00:00Z"
                      *         }
                      *       ],
                      *       "limit": 1,

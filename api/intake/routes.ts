@@ -21,7 +21,7 @@ const answer = z
   .meta({ id: 'IntakeAnswer' });
 const errors = { 400: apiError, 401: apiError, 413: apiError, 415: apiError };
 const body = (name: string, example: unknown) =>
-  z.unknown().meta({ description: `As ${name} sends it; at most 1 MiB.`, examples: [example] });
+  z.unknown().meta({ id: `${name}Webhook`, description: `As ${name} sends it; at most 1 MiB.`, examples: [example] });
 
 interface Signer {
   integrationId: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, type Api } from './api.js';
-import { expectRefusal, put, type Json } from './support.js';
+import { createLadder, expectRefusal, multiplyRuns, openInvoice, put, type Json } from './support.js';
 
 describe('/v1/suppressions', () => {
   let h: Api;
@@ -87,5 +87,21 @@ describe('/v1/suppressions', () => {
       `SELECT resource_id FROM runs WHERE reason IS DISTINCT FROM 'suppressed' ORDER BY resource_id`,
     );
     expect(looked.map(({ resource_id }) => resource_id)).toEqual(['inv_contact', 'inv_own']);
+  });
+
+  it('wakes more than a hundred runs in the background', async () => {
+    const many = await createApi();
+    await put(many, 'customers/cust_1', { email: 'shared@many.example' });
+    await createLadder(many, 'many');
+    await put(many, 'invoices/inv_1', openInvoice('cust_1'));
+    await multiplyRuns(many, 150);
+    await many.call('POST', '/v1/suppressions', { email: 'shared@many.example' });
+    await many.db.rows(`UPDATE runs SET status = 'BLOCKED', reason = 'suppressed'`);
+    await many.db.rows('DELETE FROM outbox');
+    expect((await many.call('DELETE', '/v1/suppressions/shared@many.example')).status).toBe(200);
+    expect(await many.db.rows('SELECT kind, subject_id FROM outbox')).toEqual([
+      { kind: 'CUSTOMER', subject_id: 'cust_1' },
+    ]);
+    await many.stop();
   });
 });
