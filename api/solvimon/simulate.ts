@@ -52,6 +52,8 @@ export async function runSimulation(
     factsAt(span.from, bodies),
     ...changedFacts(bodies, request, span.from, span.to).map((change) => factsAt(change.at, change.bodies)),
   ];
+  // Whom its mails would go to is told.
+  if (workflow.actions.some(({ fallbackToContacts }) => fallbackToContacts)) demand('CONTACT.VIEW');
   const addresses = facts.flatMap(({ customer }) => customer.email ?? []);
   const copies = workflow.actions.flatMap(({ email }) => [
     ...(email.cc_recipients ?? []),
