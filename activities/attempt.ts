@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ComposedMail, MailRequest, SendOutcome } from '../contracts/mail.js';
+import type { ComposedMail, MailRequest, SendOutcome, SmtpReply } from '../contracts/mail.js';
 import { markTransmitting, recordDelivery, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
 import { sealMessage } from '../store/messages.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
+import type { Sql } from '../store/database.js';
 import type { LoadedRun } from '../store/run-context.js';
-import { mailRequest } from './mail-request.js';
+import { suppress, type Suppressed } from '../store/suppressions.js';
+import { leftOut, mailRequest } from './mail-request.js';
 import { MailRefused, type ActivityPorts } from './ports.js';
 
 /** What one attempt came to, for the step. */
@@ -29,12 +31,11 @@ export async function attemptDelivery(
   delivery: ClaimedDelivery,
 ): Promise<Attempt> {
   const { db, mailer, messages } = ports;
-  const { platform, context } = loaded;
-  const { environment, allow_list } = platform;
-  const route = mailer.route(environment, allow_list, context.customer.email ?? '', delivery.action.via);
+  const { platform } = loaded;
+  const request = mailRequest(loaded, delivery, mailer.defaultSender);
+  const route = mailer.route(platform.environment, platform.allow_list, request.to.email, delivery.action.via);
   if ('blocked' in route) return blocked(ports, loaded, delivery, route.blocked, 'No way out for this mail.');
 
-  const request = mailRequest(loaded, delivery, mailer.defaultSender);
   let mail: ComposedMail;
   try {
     mail = await mailer.compose(request);
@@ -42,7 +43,7 @@ export async function attemptDelivery(
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
     return notSent(ports, delivery, error);
   }
-  const evidence = evidenceOf(request, mail);
+  const evidence = evidenceOf(request, mail, leftOut(loaded.context, delivery.action));
   const kept = messages.keepForMs === 0 ? null : await sealMessage(messages, mail.raw, delivery.id);
   let markerFailed = false;
   const marker = (): Promise<boolean> =>
@@ -59,7 +60,11 @@ export async function attemptDelivery(
     return notSent(ports, delivery, error);
   }
   if (outcome.kind === 'FENCED') return { kind: 'ENDED' };
-  await recordSurely(ports, delivery, recordOf(outcome, loaded, evidence));
+  const bounced = hardBounces(outcome, request.to.email);
+  await recordSurely(ports, delivery, recordOf(outcome, loaded, evidence), {
+    platformId: platform.id,
+    bounced,
+  });
   switch (outcome.kind) {
     case 'SENT':
       return { kind: 'SENT' };
@@ -102,10 +107,21 @@ async function recordSurely(
   { db, log }: ActivityPorts,
   delivery: ClaimedDelivery,
   record: DeliveryRecord,
+  suppressing: { platformId: string; bounced: readonly Suppressed[] } = { platformId: '', bounced: [] },
 ): Promise<void> {
+  const { platformId, bounced } = suppressing;
+  const write = (sql: Sql): Promise<boolean> => recordDelivery(sql, delivery.id, delivery.fence, record);
   for (;;) {
     try {
-      const ours = await recordDelivery(db, delivery.id, delivery.fence, record);
+      // Together: were the mailbox recorded later, the next step could be claimed in between.
+      const ours =
+        bounced.length === 0
+          ? await write(db)
+          : await db.transaction(async (tx) => {
+              const found = bounced.map((one) => ({ ...one, deliveryId: delivery.id }));
+              await suppress(tx, platformId, found);
+              return write(tx);
+            });
       if (!ours) log.warn({ delivery: delivery.id, outcome: record.status }, 'another worker took this delivery over');
       return;
     } catch (error) {
@@ -115,15 +131,34 @@ async function recordSurely(
   }
 }
 
-function evidenceOf(request: MailRequest, { subject, template, messageId, raw }: ComposedMail): Evidence {
+function evidenceOf(
+  request: MailRequest,
+  { subject, template, messageId, raw }: ComposedMail,
+  suppressed: readonly string[],
+): Evidence {
   return {
     subject,
-    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused: [] },
+    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused: [], suppressed },
     facts: request.facts,
     template,
     messageId,
     messageHash: createHash('sha256').update(raw).digest('hex'),
   };
+}
+
+/** Mailboxes that the server says are not there: the To, or a copy that it refused beside it (S-E5, S-E6). */
+function hardBounces(outcome: SendOutcome, to: string): Suppressed[] {
+  const bounces = (email: string, { enhanced, text }: SmtpReply): Suppressed => ({
+    email,
+    reason: 'HARD_BOUNCE',
+    source: 'SMTP',
+    statusCode: enhanced,
+    detail: text,
+  });
+  if (outcome.kind === 'REJECTED') return outcome.unknownMailbox ? [bounces(to, outcome.reply)] : [];
+  if (outcome.kind !== 'SENT') return [];
+  const unknown = outcome.refused.filter(({ reply }) => reply.enhanced === '5.1.1');
+  return unknown.map(({ address, reply }) => bounces(address, reply));
 }
 
 function recordOf(

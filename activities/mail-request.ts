@@ -12,6 +12,7 @@ import { subtractDecimals } from '../domain/decimal.js';
 import type { InvoiceFacts } from '../domain/facts.js';
 import type { Instant } from '../domain/types.js';
 import type { Balance, WalletFacts } from '../domain/wallet.js';
+import { recipientOf } from '../domain/recipient.js';
 import { daysBetween, localDate, localTime } from '../domain/zone.js';
 import type { ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
@@ -20,9 +21,8 @@ import type { LoadedRun } from '../store/run-context.js';
 type MailRun = Pick<LoadedRun, 'context' | 'platform'> & {
   row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
 };
-type MailDelivery = Pick<ClaimedDelivery, 'id' | 'contactEmails'> & {
-  action: Pick<ClaimedDelivery['action'], 'email' | 'via'>;
-};
+type MailAction = Pick<ClaimedDelivery['action'], 'email' | 'via' | 'fallbackToContacts'>;
+type MailDelivery = Pick<ClaimedDelivery, 'id'> & { action: MailAction };
 
 /**
  * The mail of one claimed delivery, from the facts read in the claim. Days and amounts are counted here and now, never taken
@@ -31,23 +31,42 @@ type MailDelivery = Pick<ClaimedDelivery, 'id' | 'contactEmails'> & {
 export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSender: MailParty): MailRequest {
   const { context, platform, row } = loaded;
   const { email } = delivery.action;
-  const { customer } = context;
+  const recipient = recipientOf(delivery.action, context);
+  // Nobody is left when the facts changed after the claim was made ready: the composer refuses the empty address.
+  const to = 'email' in recipient ? recipient : { name: null, email: '' };
   const from = party(email.from) ?? platformSender(platform) ?? defaultSender;
-  const limited = platform.environment === 'TEST' && isAllowed(platform.allow_list, customer.email ?? '');
+  const limited = platform.environment === 'TEST' && isAllowed(platform.allow_list, to.email);
   const copies = (addresses: readonly string[]): string[] =>
-    limited ? addresses.filter((address) => isAllowed(platform.allow_list, address)) : [...addresses];
+    addresses.filter(
+      (address) => !context.suppressed.includes(address) && (!limited || isAllowed(platform.allow_list, address)),
+    );
+  const { cc, bcc } = copiesOf(delivery.action, context);
   return {
     deliveryId: delivery.id,
     from,
     replyTo: party(email.reply_to),
-    to: { name: customer.name, email: customer.email ?? '' },
-    cc: copies([...(email.cc_recipients ?? []), ...delivery.contactEmails]),
-    bcc: copies(email.bcc_recipients ?? []),
+    to: { name: to.name, email: to.email },
+    cc: copies(cc),
+    bcc: copies(bcc),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
     facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action.via?.provider.use_localized_templates !== false),
     dateAt: context.now,
   };
+}
+
+/** The copies of an action's mail that are left out because they are suppressed (S-E6). */
+export function leftOut(context: MailRun['context'], action: MailAction): string[] {
+  const { cc, bcc } = copiesOf(action, context);
+  return [...new Set([...cc, ...bcc])].filter((address) => context.suppressed.includes(address));
+}
+
+/** The action's own copies, and the contacts when it asks for them: those that have not switched such mails off (S-E1). */
+function copiesOf({ email }: MailAction, { contacts }: MailRun['context']): { cc: string[]; bcc: string[] } {
+  const { include_customer_contacts_as_cc: asked } =
+    email.invoice ?? email.payment ?? email.pricing_plan_subscription ?? {};
+  const wanted = asked ? contacts.filter(({ invoiceMailOff }) => !invoiceMailOff).map((contact) => contact.email) : [];
+  return { cc: [...(email.cc_recipients ?? []), ...wanted], bcc: [...(email.bcc_recipients ?? [])] };
 }
 
 /** Compared case-insensitively; on a TEST platform only these addresses get real mail (S-E7). */

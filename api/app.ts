@@ -10,6 +10,7 @@ import type { ApiContext, ZodApp } from './context.js';
 import { registerDocs } from './docs.js';
 import { factRoutes } from './facts/routes.js';
 import { healthRoutes } from './health.js';
+import { intakeRoutes } from './intake/routes.js';
 import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects } from './plugins/effects.js';
@@ -24,6 +25,7 @@ import { integrationExtraRoutes } from './solvimon/integration-extras.js';
 import { integrationRoutes } from './solvimon/integrations.js';
 import { deliveryRoutes } from './solvimon/deliveries.js';
 import { holdRoutes } from './solvimon/holds.js';
+import { suppressionRoutes } from './solvimon/suppressions.js';
 import { platformRoutes } from './solvimon/platform.js';
 import { runOperationRoutes } from './solvimon/run-operations.js';
 import { simulationRoutes } from './solvimon/simulations.js';
@@ -85,6 +87,10 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     healthRoutes(open, context);
     done();
   });
+  await app.register((open: ZodApp, _options, done) => {
+    intakeRoutes(open, context);
+    done();
+  });
   const { db, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
   await app.register(async (closed: ZodApp) => {
     registerAuth(closed, db, tokenIssuer ? createTokenReader(tokenIssuer) : null);
@@ -108,6 +114,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     runOperationRoutes(closed, context);
     deliveryRoutes(closed, context);
     holdRoutes(closed, context);
+    suppressionRoutes(closed, context);
     explainRoutes(closed, context);
     simulationRoutes(closed, context);
     alertRuleRoutes(closed, context);

@@ -18,8 +18,7 @@ export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
 interface PreviewInput {
   context: RunContext;
   platform: PlatformRow;
-  action: Pick<LoadedAction, 'email' | 'via'>;
-  contactEmails: readonly string[];
+  action: Pick<LoadedAction, 'email' | 'via' | 'fallbackToContacts'>;
 }
 
 /** What a mail says, or why it cannot be made. */

@@ -21,12 +21,14 @@ const TAGS = [
   },
   { name: 'deliveries', description: 'Every mail: what became of it, and the proof.' },
   { name: 'holds', description: 'Customers and invoices that are left alone for a while.' },
+  { name: 'suppressions', description: 'Addresses that get no mail, after a bounce, a complaint or by hand.' },
   { name: 'alert-rules', description: 'What is worth an alert.' },
   { name: 'alerts', description: 'What was alerted.' },
   { name: 'webhooks', description: 'Where events are sent, and what they are signed with.' },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },
   { name: 'api-keys', description: 'Who may call, on which platforms, and what.' },
+  { name: 'intake', description: 'Where mail providers report bounces and complaints; signed by them, no key needed.' },
   { name: 'health', description: 'For load balancers; no key needed.' },
 ];
 

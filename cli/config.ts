@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { TokenIssuer } from '../api/tokens.js';
 import { Networks } from '../contracts/networks.js';
+import { parseAddress } from '../email/parse-address.js';
+import { LONGEST_BOUNCE_LOCAL } from '../email/return-path.js';
 import { Vault } from '../store/vault.js';
 
 const url = (protocols: RegExp): z.ZodString =>
@@ -22,6 +24,26 @@ const networks = z
     }
   });
 
+/** The base of return paths: they add a delivery and a mark to its local part, and local parts are short. */
+const bounceAddress = z.string().superRefine((text, context) => {
+  const parsed = parseAddress(text);
+  if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
+  else if (text.indexOf('@') > LONGEST_BOUNCE_LOCAL) {
+    context.addIssue({
+      code: 'custom',
+      message: `has more than ${String(LONGEST_BOUNCE_LOCAL)} characters before the @`,
+    });
+  }
+});
+
+const listenAt = z.string().transform((text, context) => {
+  const [, host = '', port = ''] =
+    /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (host !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
+  context.addIssue({ code: 'custom', message: 'must be host:port, such as 0.0.0.0:2525' });
+  return z.NEVER;
+});
+
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),
   /** API */
@@ -36,6 +58,8 @@ const environment = z.object({
   SMTP_ALLOW_PRIVATE_NETWORKS: networks,
   MAIL_FROM_NAME: z.string().optional(),
   MAIL_FROM: z.string().default('reminders@localhost.localdomain'),
+  /** Bounces come to `<local part>+<delivery>.<mark>@<domain>`; absent = to the sender of the mail. */
+  BOUNCE_ADDRESS: bounceAddress.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -48,7 +72,13 @@ const workerEnvironment = environment.extend({
   ),
   /** How long messages are kept as they went to the server; 0 = not at all. */
   MESSAGE_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
+  /** Where the worker takes the mails that come to return paths; absent = nowhere. */
+  BOUNCE_SMTP_LISTEN: listenAt.optional(),
 });
+
+const bounceEnvironment = workerEnvironment
+  .pick({ DATABASE_URL: true, ENCRYPTION_KEYS: true, LOG_LEVEL: true })
+  .extend({ BOUNCE_ADDRESS: bounceAddress });
 
 /** What the API needs besides. */
 const apiEnvironment = workerEnvironment.extend({
@@ -72,7 +102,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 /** As `readConfig`, for the worker. */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  return read(workerEnvironment, env);
+  const config = read(workerEnvironment, env);
+  if (config.BOUNCE_SMTP_LISTEN && config.BOUNCE_ADDRESS === undefined) {
+    throw new Error('The configuration is not complete:\n  BOUNCE_ADDRESS: is required with BOUNCE_SMTP_LISTEN');
+  }
+  return config;
+}
+
+/** For `dunwell bounce`. */
+export function readBounceConfig(env: NodeJS.ProcessEnv): z.infer<typeof bounceEnvironment> {
+  return read(bounceEnvironment, env);
 }
 
 /** As `readConfig`, for the API. */

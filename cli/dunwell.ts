@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { ROLES } from '../api/permissions.js';
 import { apiCommand } from './api.js';
 import { createKey, createPlatformCommand, listPlatformsCommand } from './admin.js';
+import { bounceCommand } from './bounce.js';
 import { devCommand } from './dev.js';
 import { explainCommand } from './explain.js';
 import { migrateCommand } from './migrate.js';
@@ -39,6 +40,16 @@ program
 program.command('api').description('the HTTP API').action(apiCommand);
 program.command('worker').description('the Temporal worker and the dispatcher').action(workerCommand);
 program.command('migrate').description('bring the database schema up to date').action(migrateCommand);
+program
+  .command('bounce')
+  .description(
+    'one bounce or complaint as a mail on standard input, from a mail server’s pipe; exits 0, or 75: try again',
+  )
+  .option(
+    '--recipient <address>',
+    'whom it was delivered to; default: ORIGINAL_RECIPIENT, RECIPIENT, or the mail’s headers',
+  )
+  .action(bounceCommand);
 program
   .command('replay')
   .description('before a deploy: can this build take up again what is open on Temporal?')

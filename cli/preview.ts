@@ -8,11 +8,11 @@ import { MailContentError } from '../email/mail-content-error.js';
 /** Makes mails as the worker does and reads them back, sending nothing. `from` is the sender of platforms that have none. */
 export function createPreview(from: MailParty): NonNullable<ApiContext['preview']> {
   const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
-  return async ({ context, platform, action, contactEmails }) => {
+  return async ({ context, platform, action }) => {
     const { run, pinned } = context;
     const row = { zone: run.zone, variant: pinned.variant, due_dates: pinned.dueDates };
     try {
-      const request = mailRequest({ context, platform, row }, { id: 'dlv_simulated', action, contactEmails }, from);
+      const request = mailRequest({ context, platform, row }, { id: 'dlv_simulated', action }, from);
       const { raw, subject } = await composer.compose(request);
       const { html, text } = await PostalMime.parse(raw);
       return { subject, html: html ?? null, text: text ?? null };

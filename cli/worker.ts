@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { createEngineClient } from '../engine/client.js';
+import { createReturnPaths } from '../email/return-path.js';
 import { Database } from '../store/database.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
+import { startBounceListener } from '../worker/bounce-listener.js';
 import { createMailer } from '../worker/create-mailer.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { readWorkerConfig, vaultOf } from './config.js';
@@ -20,12 +22,15 @@ export async function workerCommand(): Promise<void> {
   const engineConfig = readEngineConfig();
   const engine = createEngineClient(engineConfig);
   const vault = vaultOf(config.ENCRYPTION_KEYS);
+  const returnPaths =
+    config.BOUNCE_ADDRESS === undefined ? null : createReturnPaths(config.BOUNCE_ADDRESS, (text) => vault.marks(text));
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
     vault,
     networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
+    returnPaths,
   });
   const stopping = shutdownSignal();
   const worker = runWorker({
@@ -39,11 +44,16 @@ export async function workerCommand(): Promise<void> {
     log,
     workflowBundle: await bundleWorkflows(),
   });
+  const bounces =
+    returnPaths && config.BOUNCE_SMTP_LISTEN
+      ? await startBounceListener(config.BOUNCE_SMTP_LISTEN, { db, returnPaths, log })
+      : null;
   const health = await startHealth(worker, config.HOST, config.HEALTH_PORT);
   void worker.ready.then(() => {
     log.info({ taskQueue: config.TEMPORAL_TASK_QUEUE, health: health.address() }, 'worker ready');
   });
   await stopping;
+  await bounces?.stop();
   await worker.stop();
   await mailer.close();
   await engine.close();

@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/intake/mailgun/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an event of Mailgun */
+        post: operations["postIntakeMailgunByIntegrationId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/intake/sendgrid/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a batch of events of SendGrid */
+        post: operations["postIntakeSendgridByIntegrationId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -930,6 +964,54 @@ export interface paths {
          */
         post: operations["postSimulations"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressed addresses
+         * @description Requires the SUPPRESSION.VIEW permission.
+         */
+        get: operations["getSuppressions"];
+        put?: never;
+        /**
+         * Suppress an address
+         * @description Once this is answered no mail to it can go any more but one that is on its way already. An address that is suppressed stays as it is: 200 instead of 201. Requires the SUPPRESSION.CREATE permission.
+         */
+        post: operations["postSuppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions/{resourceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a suppressed address
+         * @description Requires the SUPPRESSION.VIEW permission.
+         */
+        get: operations["getSuppressionsByResourceId"];
+        put?: never;
+        post?: never;
+        /**
+         * Let an address have mail again
+         * @description Runs that are BLOCKED for it go on, within their delivery window. Answers what was removed. Requires the SUPPRESSION.DELETE permission.
+         */
+        delete: operations["deleteSuppressionsByResourceId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2907,7 +2989,8 @@ export interface components {
          *         "to": "ap@acme.example",
          *         "cc": [],
          *         "bcc": [],
-         *         "refused": []
+         *         "refused": [],
+         *         "suppressed": []
          *       },
          *       "template": {
          *         "name": "overdue",
@@ -2949,7 +3032,7 @@ export interface components {
             /** @enum {string} */
             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             attempts: number;
             subject: string | null;
             recipients: {
@@ -2958,6 +3041,8 @@ export interface components {
                 bcc: string[];
                 /** @description CC and BCC that the server refused; the mail went without them. */
                 refused: string[];
+                /** @description CC and BCC that were left out because they are suppressed. */
+                suppressed: string[];
             } | null;
             template: {
                 /** @example overdue */
@@ -3023,7 +3108,8 @@ export interface components {
          *         "to": "ap@acme.example",
          *         "cc": [],
          *         "bcc": [],
-         *         "refused": []
+         *         "refused": [],
+         *         "suppressed": []
          *       },
          *       "template": {
          *         "name": "overdue",
@@ -3057,6 +3143,16 @@ export interface components {
          *         }
          *       },
          *       "message_hash": "1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014",
+         *       "events": [
+         *         {
+         *           "kind": "BOUNCED",
+         *           "address": "ap@acme.example",
+         *           "at": "2026-01-17T08:02:00Z",
+         *           "source": "MAILGUN",
+         *           "status_code": "5.1.1",
+         *           "detail": "No such user"
+         *         }
+         *       ],
          *       "message_kept_until": "2026-04-17T08:00:01.240Z"
          *     }
          */
@@ -3080,7 +3176,7 @@ export interface components {
             /** @enum {string} */
             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             attempts: number;
             subject: string | null;
             recipients: {
@@ -3089,6 +3185,8 @@ export interface components {
                 bcc: string[];
                 /** @description CC and BCC that the server refused; the mail went without them. */
                 refused: string[];
+                /** @description CC and BCC that were left out because they are suppressed. */
+                suppressed: string[];
             } | null;
             template: {
                 /** @example overdue */
@@ -3140,6 +3238,21 @@ export interface components {
             } | null;
             /** @description SHA-256 of the message as it went to the server, in hex. */
             message_hash: string | null;
+            /** @description What was reported of it afterwards, oldest first. */
+            events: {
+                /** @enum {string} */
+                kind: "DELIVERED" | "DEFERRED" | "BOUNCED" | "COMPLAINED" | "UNSUBSCRIBED";
+                address: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                at: string;
+                /** @example MAILGUN */
+                source: string;
+                status_code: string | null;
+                detail: string | null;
+            }[];
             /** @description Until then `…/message` answers it; null = it is not kept. */
             message_kept_until: string | null;
         };
@@ -3341,9 +3454,9 @@ export interface components {
                     /** @enum {string} */
                     status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @example null */
-                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @description Where it stands and why. */
                     standing: string[];
                     /** @description What would have to happen for it to go on. */
@@ -3375,7 +3488,7 @@ export interface components {
                         /** @enum {string} */
                         status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                         /** @example null */
-                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         /**
                          * Format: date-time
                          * @example 2026-01-31T09:00:00Z
@@ -3421,7 +3534,7 @@ export interface components {
                             /** @enum {string} */
                             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                             /** @example null */
-                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                             to: string | null;
                             subject: string | null;
                             server_reply: string | null;
@@ -3603,6 +3716,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "recorded": 1
+         *     }
+         */
+        IntakeAnswer: {
+            /**
+             * @description Events that were understood; others are ignored.
+             * @example 1
+             */
+            recorded: number;
+        };
+        /**
+         * @example {
          *       "object_type": "INTEGRATION",
          *       "id": "int_5nV0cQe8RjT2yLxKd7Ba",
          *       "reference": "mailgun",
@@ -3734,6 +3859,10 @@ export interface components {
                 client_credentials?: {
                     [key: string]: unknown;
                 } | null;
+                /** @description Extension, MAILGUN: the HTTP webhook signing key, for `POST /intake/mailgun/{id of the integration}`. */
+                webhook_signing_key?: string | null;
+                /** @description Extension, SENDGRID: the verification key of the signed event webhook, for `POST /intake/sendgrid/{id of the integration}`. */
+                webhook_verification_key?: string | null;
             } | null;
             email_provider?: {
                 /** @description SMTP and SENDGRID are extensions. */
@@ -3817,6 +3946,10 @@ export interface components {
                 client_credentials?: {
                     [key: string]: unknown;
                 } | null;
+                /** @description Extension, MAILGUN: the HTTP webhook signing key, for `POST /intake/mailgun/{id of the integration}`. */
+                webhook_signing_key?: string | null;
+                /** @description Extension, SENDGRID: the verification key of the signed event webhook, for `POST /intake/sendgrid/{id of the integration}`. */
+                webhook_verification_key?: string | null;
             } | null;
             email_provider?: {
                 /** @description SMTP and SENDGRID are extensions. */
@@ -3994,6 +4127,20 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description As Mailgun sends it; at most 1 MiB.
+         * @example {
+         *       "signature": {
+         *         "timestamp": "…",
+         *         "token": "…",
+         *         "signature": "…"
+         *       },
+         *       "event-data": {
+         *         "event": "complained"
+         *       }
+         *     }
+         */
+        MailgunWebhook: unknown;
+        /**
          * @example {
          *       "object_type": "WORKFLOW_RUN",
          *       "id": "run_5nV0cQe8RjT2yLxKd7Ba",
@@ -4079,9 +4226,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -4148,7 +4295,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -4660,9 +4807,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description Where it stands and why. */
             standing: string[];
             /** @description What would have to happen for it to go on. */
@@ -4694,7 +4841,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /**
                  * Format: date-time
                  * @example 2026-01-31T09:00:00Z
@@ -4740,7 +4887,7 @@ export interface components {
                     /** @enum {string} */
                     status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     to: string | null;
                     subject: string | null;
                     server_reply: string | null;
@@ -4832,6 +4979,16 @@ export interface components {
                 value?: string | null;
             }[] | null;
         } | null;
+        /**
+         * @description As SendGrid sends it; at most 1 MiB.
+         * @example [
+         *       {
+         *         "event": "spamreport",
+         *         "email": "ap@acme.example"
+         *       }
+         *     ]
+         */
+        SendGridWebhook: unknown;
         /**
          * @example {
          *       "object_type": "SIMULATION",
@@ -4955,16 +5112,16 @@ export interface components {
                 /** @example 7-DAY */
                 step: string;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             }[];
             end: {
                 status: ("WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED" | "ACCEPTED") | null;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
-                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
@@ -5019,6 +5176,8 @@ export interface components {
                     } | null;
                     cc_recipients?: string[] | null;
                     bcc_recipients?: string[] | null;
+                    /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                    fallback_to_contacts?: boolean | null;
                     template_name?: string | null;
                     variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                     invoice?: {
@@ -5093,6 +5252,68 @@ export interface components {
             }[] | null;
             /** @description Whether to make the mails, too. */
             render?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "object_type": "SUPPRESSION",
+         *       "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
+         *       "email": "ap@acme.example",
+         *       "reason": "HARD_BOUNCE",
+         *       "source": "DSN",
+         *       "status_code": "5.1.1",
+         *       "detail": "smtp; 550 5.1.1 No such user here",
+         *       "delivery_id": "dlv_8fQ2mZx1LrT0bYcVn3Wd",
+         *       "created_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        Suppression: {
+            /** @constant */
+            object_type: "SUPPRESSION";
+            /** @example supp_5nV0cQe8RjT2yLxKd7Ba */
+            id: string;
+            /**
+             * @description Lower case, its domain in ASCII.
+             * @example ap@acme.example
+             */
+            email: string;
+            /** @enum {string} */
+            reason: "HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL";
+            /**
+             * @description Who told: the API, the mail server itself (SMTP), a bounce by mail (DSN), a complaint by mail (FEEDBACK), or a provider.
+             * @enum {string}
+             */
+            source: "API" | "SMTP" | "DSN" | "FEEDBACK" | "MAILGUN" | "SENDGRID";
+            /**
+             * @description RFC 3463.
+             * @example 5.1.1
+             */
+            status_code: string | null;
+            /** @description The server’s words, or the note. */
+            detail: string | null;
+            /** @description The mail it came of, when that is known. */
+            delivery_id: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "email": "ap@acme.example",
+         *       "note": "asked by phone to get no mail"
+         *     }
+         */
+        SuppressionCreateRequest: {
+            /** @example billing@example.com */
+            email: string;
+            /**
+             * @description Default MANUAL.
+             * @example null
+             */
+            reason?: ("HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL") | null;
+            /** @example Asked for by the customer */
+            note?: string | null;
         };
         /**
          * @example {
@@ -5779,6 +6000,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -5841,6 +6064,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -5892,6 +6117,8 @@ export interface components {
                 } | null;
                 cc_recipients?: string[] | null;
                 bcc_recipients?: string[] | null;
+                /** @description Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed. */
+                fallback_to_contacts?: boolean | null;
                 template_name?: string | null;
                 variant?: ("INVOICE" | "PAYMENT" | "PRICING_PLAN_SUBSCRIPTION" | "WALLET") | null;
                 invoice?: {
@@ -6133,9 +6360,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -6202,7 +6429,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -6902,6 +7129,140 @@ export interface operations {
                         /** @enum {string} */
                         status: "ok";
                     };
+                };
+            };
+        };
+    };
+    postIntakeMailgunByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailgunWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    postIntakeSendgridByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendGridWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };
@@ -8161,7 +8522,7 @@ export interface operations {
                 customer_id?: string;
                 resource_id?: string;
                 status?: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
-                reason?: "paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt";
+                reason?: "paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt";
                 /** @example 2026-01-31T09:00:00Z */
                 sent_before?: string;
                 /** @example 2026-01-31T09:00:00Z */
@@ -8204,7 +8565,8 @@ export interface operations {
                      *             "to": "ap@acme.example",
                      *             "cc": [],
                      *             "bcc": [],
-                     *             "refused": []
+                     *             "refused": [],
+                     *             "suppressed": []
                      *           },
                      *           "template": {
                      *             "name": "overdue",
@@ -10392,6 +10754,227 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getSuppressions: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "address" | "id";
+                order_direction?: "asc" | "desc";
+                /** @example billing@example.com */
+                email?: string;
+                reason?: "HARD_BOUNCE" | "COMPLAINT" | "UNSUBSCRIBE" | "MANUAL";
+                /**
+                 * @description Suppressed at this instant or later.
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                since?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "SUPPRESSION",
+                     *           "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
+                     *           "email": "ap@acme.example",
+                     *           "reason": "HARD_BOUNCE",
+                     *           "source": "DSN",
+                     *           "status_code": "5.1.1",
+                     *           "detail": "smtp; 550 5.1.1 No such user here",
+                     *           "delivery_id": "dlv_8fQ2mZx1LrT0bYcVn3Wd",
+                     *           "created_at": "2026-01-31T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "total_number_of_pages": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Suppression"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        /** @description The contract’s legacy count; never counted here: follow `links.next`. */
+                        total_number_of_pages: number | null;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postSuppressions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSuppressionsByResourceId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                /** @description The id, or the address. */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSuppressionsByResourceId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id, or the address. */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     postTestClocks: {
         parameters: {
             query?: never;
@@ -11657,7 +12240,7 @@ export interface operations {
                 customer_id?: string | null;
                 resource_id?: string | null;
                 status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
-                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 next_step_before?: string | null;
                 next_step_after?: string | null;
             };
@@ -11818,7 +12401,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11925,7 +12508,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -11998,7 +12581,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12071,7 +12654,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12144,7 +12727,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12223,7 +12806,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12304,7 +12887,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12383,7 +12966,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };

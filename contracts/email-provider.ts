@@ -20,6 +20,10 @@ export interface EmailProvider {
 export interface ProviderAuthentication {
   username_password?: { username?: string | null; password?: string | null } | null;
   api_key?: { header?: string | null; value?: string | null } | null;
+  /** What Mailgun signs its webhooks with (HMAC-SHA256). */
+  webhook_signing_key?: string | null;
+  /** What SendGrid's signatures are verified by: base64 of a SubjectPublicKeyInfo on P-256. */
+  webhook_verification_key?: string | null;
 }
 
 /** The integration that a mail goes through; its credentials are still sealed, for its id. */

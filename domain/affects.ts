@@ -1,4 +1,4 @@
-import type { CustomerFacts } from './facts.js';
+import type { ContactFacts, CustomerFacts } from './facts.js';
 
 /**
  * Whether a customer's change can alter what its open runs wait for: the zone moves their steps, an address or a preference
@@ -8,4 +8,9 @@ export function customerAffects(before: CustomerFacts, after: CustomerFacts): bo
   return (
     before.timezone !== after.timezone || before.email !== after.email || before.invoiceMailOff !== after.invoiceMailOff
   );
+}
+
+/** Whether a contact's change can make somebody reachable whom runs of its customer are blocked for (S-E6). */
+export function contactAffects(before: ContactFacts | null, after: ContactFacts | null): boolean {
+  return after !== null && (before?.email !== after.email || before.invoiceMailOff !== after.invoiceMailOff);
 }

@@ -3,6 +3,7 @@ import { heldUntil, isHeld } from './hold.js';
 import { periodLabel } from './period.js';
 import type { Shift } from './plan.js';
 import { REASONS, type Reason } from './reasons.js';
+import { recipientOf, recipientText, type Reachable } from './recipient.js';
 import { inFlight, type DeliveryStatus, type RunContext, type Step } from './run.js';
 import type { Instant, Variant } from './types.js';
 import { directionOf } from './variants.js';
@@ -49,9 +50,10 @@ export interface Counting {
 }
 
 /** What says whether a planned step goes, and to whom. */
-type Standing = Pick<RunContext, 'customer' | 'holds' | 'now' | 'actions' | 'workflow'> & {
-  run: Pick<RunContext['run'], 'paused' | 'reason'>;
-};
+type Standing = Reachable &
+  Pick<RunContext, 'holds' | 'now' | 'actions' | 'workflow'> & {
+    run: Pick<RunContext['run'], 'paused' | 'reason'>;
+  };
 
 export function explainStep(
   step: Step,
@@ -145,7 +147,7 @@ function outcomeOf(step: Step, deliveries: readonly DeliveryFacts[], context: St
       return [`Blocked (${step.reason ?? ''}): ${step.reason ? REASONS[step.reason] : ''}`, ...told];
     case 'PLANNED':
       if (inFlight(step)) return ['It is being sent right now.', ...told];
-      return [keptBack(step, context, zone) ?? goesTo(context.customer.email), ...told];
+      return [keptBack(step, context, zone) ?? goesTo(step, context), ...told];
   }
 }
 
@@ -169,8 +171,18 @@ function notAsThingsAre(step: Step, { run, workflow, actions }: Standing): strin
   return forNobody ? 'No action of the workflow is for this step: it is skipped unless that changes before.' : null;
 }
 
-function goesTo(email: string | null): string {
-  return email === null ? 'It goes then, if the customer has an e-mail address by then.' : `It goes then, to ${email}.`;
+/** Whom its mails would go to as things are now; which of several actions that is hardly ever makes a difference. */
+function goesTo(step: Step, context: Standing): string {
+  const pending = pendingActions(step, context.actions);
+  const recipients = (pending.length > 0 ? pending : [{ fallbackToContacts: false }]).map((action) =>
+    recipientOf(action, context),
+  );
+  const [first] = recipients;
+  const reached = recipients.flatMap((to) => ('blocked' in to ? [] : [recipientText(to)]));
+  if (reached.length > 0) return `It goes then, to ${[...new Set(reached)].join(' and to ')}.`;
+  return first && 'blocked' in first && first.blocked === 'suppressed'
+    ? `It goes then, if ${context.customer.email ?? 'the address'} is not suppressed any more by then.`
+    : 'It goes then, if the customer has an e-mail address by then.';
 }
 
 function deliveryText(

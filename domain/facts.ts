@@ -15,6 +15,14 @@ export interface CustomerFacts {
   invoiceMailOff: boolean;
 }
 
+/** A contact that has an address. */
+export interface ContactFacts {
+  email: string;
+  name: string | null;
+  /** The INVOICE/EMAIL notification preference is switched off. */
+  invoiceMailOff: boolean;
+}
+
 export interface InvoiceFacts {
   id: string;
   customerId: string;
@@ -81,6 +89,13 @@ export function readCustomer(id: string, body: FactBody): CustomerFacts {
     locale: text(body.locale),
     invoiceMailOff: invoiceMailOff(body),
   };
+}
+
+/** null = it has no address. */
+export function readContact(body: FactBody): ContactFacts | null {
+  const email = text(body.email);
+  if (email === null) return null;
+  return { email, name: text(body.name), invoiceMailOff: invoiceMailOff(body) };
 }
 
 export function readInvoice(id: string, body: FactBody, firstFinalAt: Instant | null): InvoiceFacts {

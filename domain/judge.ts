@@ -1,6 +1,7 @@
 import type { Condition } from './condition.js';
 import { samePeriod } from './period.js';
 import type { Reason } from './reasons.js';
+import { recipientOf, unreachable, type Reachable } from './recipient.js';
 import { closeStep } from './settle.js';
 import {
   inFlight,
@@ -48,7 +49,8 @@ export function judgeDueStep(context: RunContext, step: Step, condition: Conditi
   if (step.reason === 'blast_guard') return block('blast_guard');
   if (facts.invoice?.onHold && pinned.variant === 'OVERDUE') return block('on_hold');
   if (context.actions.length === 0) return block('no_action');
-  if (customer.email === null) return block('no_recipient');
+  const nobody = unreachable(context);
+  if (nobody !== null) return block(nobody);
   return judgeActions(context, step);
 }
 
@@ -69,7 +71,14 @@ function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): re
 }
 
 /** What keeps one action of a step from being sent at this moment, or null. */
-export function actionBlock(action: Action, step: Step, { facts, now }: RunContext): Reason | null {
+export function actionBlock(
+  action: Action,
+  step: Step,
+  context: Reachable & Pick<RunContext, 'facts' | 'now'>,
+): Reason | null {
+  const { facts, now } = context;
+  const to = recipientOf(action, context);
+  if ('blocked' in to) return to.blocked;
   if (action.needsPaymentLink && !facts.invoice?.payUrl) return 'no_payment_link';
   if (action.needsPdf) return 'no_pdf';
   if (!action.providerActive) return 'provider_not_active';

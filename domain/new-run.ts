@@ -37,7 +37,14 @@ export interface NewRun {
 
 /** Whether it can be sent is judged when it is sent: a workflow may get its actions after its first run. */
 function notJudgedYet(windows: readonly (Period | null)[]): Action[] {
-  const action = { id: '', steps: null, needsPaymentLink: false, needsPdf: false, providerActive: true };
+  const action = {
+    id: '',
+    steps: null,
+    needsPaymentLink: false,
+    needsPdf: false,
+    providerActive: true,
+    fallbackToContacts: false,
+  };
   return windows.map((deliveryWindow) => ({ ...action, deliveryWindow }));
 }
 
@@ -82,6 +89,8 @@ export function newRun(from: NewRun): RunContext {
     terms,
     platform: { timezone: platform.timezone },
     customer: { ...customer, email: customer.email ?? 'not judged yet' },
+    contacts: [],
+    suppressed: [],
     facts,
     siblings: [],
     holds: from.holds,

@@ -37,6 +37,7 @@ export const REASONS = {
   on_hold: 'The invoice is on hold.',
   no_action: 'The workflow has no active action.',
   no_recipient: 'The customer has no usable e-mail address.',
+  suppressed: 'The recipient’s address is suppressed: it bounced, complained, or was entered by hand.',
   no_payment_link: 'A payment link is asked for, and the invoice has none.',
   no_pdf: 'The invoice PDF is asked for, and there is none.',
   template_missing: 'The template is missing or does not render.',

@@ -9,6 +9,8 @@ const REMEDIES: Partial<Record<Reason, string>> = {
   on_hold: 'It goes as soon as the invoice is no longer on_hold.',
   no_action: 'It goes as soon as the workflow has an ACTIVE action.',
   no_recipient: 'It goes as soon as the customer has an e-mail address.',
+  suppressed:
+    'It goes as soon as the customer has another address, or the suppression is removed: DELETE /v1/suppressions/{address}.',
   no_payment_link: 'It goes as soon as the invoice has a pay_invoice_link, or the action asks for none.',
   no_pdf: 'It goes as soon as the action does not ask for the PDF.',
   template_missing: 'It goes as soon as the template renders; it is also tried again by itself.',

@@ -2,7 +2,7 @@ import type { DueDates, TrialOverride } from './anchor.js';
 import type { Calendar } from './calendar.js';
 import type { Terms } from './terms.js';
 import type { ResourceFacts } from './condition.js';
-import type { CustomerFacts } from './facts.js';
+import type { ContactFacts, CustomerFacts } from './facts.js';
 import type { LatePolicy, Shift } from './plan.js';
 import type { Reason } from './reasons.js';
 import type { Instant, Period, TriggerType, Variant } from './types.js';
@@ -119,6 +119,8 @@ export interface Action {
   needsPdf: boolean;
   /** false = the integration it sends through may not be used (S-R2). */
   providerActive: boolean;
+  /** Who cannot be mailed is replaced by the first contact who can (S-E6). */
+  fallbackToContacts: boolean;
   /** How long after the planned instant its mail may still go, as its integration says; null = seven days (S-T7). */
   deliveryWindow: Period | null;
 }
@@ -139,6 +141,10 @@ export interface RunContext {
   terms: Terms;
   platform: { timezone: string | null };
   customer: CustomerFacts;
+  /** The customer's contacts that have an address, in order of creation. */
+  contacts: readonly ContactFacts[];
+  /** Of the addresses of the customer, the contacts and the actions those that are suppressed, spelled as they are there (S-E6). */
+  suppressed: readonly string[];
   facts: ResourceFacts;
   /** The holds on the customer or the invoice that nobody has ended; some may have run out (S-C6). */
   holds: readonly { until: Instant | null }[];

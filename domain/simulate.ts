@@ -7,6 +7,7 @@ import { mismatch } from './match.js';
 import { newRun, type NewRun } from './new-run.js';
 import { whyNotMatched, type MismatchCode } from './not-matched.js';
 import type { Reason } from './reasons.js';
+import { recipientOf, type Recipient } from './recipient.js';
 import type { Action, LedgerEntry, RunContext, Step } from './run.js';
 import type { Instant } from './types.js';
 
@@ -22,6 +23,9 @@ export interface SimulationInput {
   workflow: MatchableWorkflow;
   /** The ACTIVE actions; empty = every step is blocked, as it really would be. */
   actions: readonly Action[];
+  /** Whom mails can go to instead of the customer, and who gets none (S-E6). */
+  contacts: RunContext['contacts'];
+  suppressed: RunContext['suppressed'];
   /** At least one, oldest first; the first is how things stand when the simulation begins. */
   facts: readonly [SimulatedFacts, ...SimulatedFacts[]];
   to: Instant;
@@ -32,6 +36,7 @@ export interface SimulatedMail {
   step: Step;
   at: Instant;
   actionId: string;
+  to: Recipient;
   /** What it waited for since its instant; null = nothing. */
   waitedFor: Reason | null;
   /** Everything known at that moment, for rendering. */
@@ -58,7 +63,7 @@ const MOST_TURNS = 1_000;
  * instants as in production, with every mail taken by the server at once. Pure: nothing is sent, nothing is stored.
  */
 export function simulate(input: SimulationInput): Simulation {
-  const { facts, actions, to } = input;
+  const { facts, actions, contacts, suppressed, to } = input;
   const begin = facts.findIndex((present) => present.at <= to && unmatched(input, present) === null);
   const first = facts[begin];
   if (!first) {
@@ -72,6 +77,8 @@ export function simulate(input: SimulationInput): Simulation {
     ...newRun({ ...input.start, now: first.at, customer, facts: first.facts }),
     actions,
     customer,
+    contacts,
+    suppressed,
   };
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const latest = evaluate(context);
@@ -127,8 +134,10 @@ function send(context: RunContext, step: Step): { context: RunContext; mails: Om
     const waits = { actionId: action.id, sentAt: null, endedAt: null, retryAt: null };
     if (isTooLate(action, step, context.now)) return { ...waits, status: 'SKIPPED', reason: 'delivery_window_passed' };
     const block = actionBlock(action, step, context);
+    const to = recipientOf(action, context);
+    if ('blocked' in to) return { ...waits, status: 'BLOCKED', reason: to.blocked };
     if (block) return { ...waits, status: 'BLOCKED', reason: block };
-    mails.push({ step, at: context.now, actionId: action.id, context });
+    mails.push({ step, at: context.now, actionId: action.id, to, context });
     return { ...waits, status: 'SENT', reason: null, sentAt: context.now, endedAt: context.now };
   });
   const ledger = [

@@ -2,6 +2,7 @@ import { stepLabel } from './waits.js';
 import { REASONS } from './reasons.js';
 import { remedyOf } from './remedies.js';
 import type { SimulatedMail, Simulation } from './simulate.js';
+import { recipientText } from './recipient.js';
 import { whyThen } from './explain-step.js';
 import type { Instant } from './types.js';
 import { wrap } from './wrap.js';
@@ -55,7 +56,7 @@ export function simulationText(simulation: Simulation, { title, from, to, notes 
   const sent = mails.flatMap((mail) => [
     `  ✓ ${stepLabel(variant, mail.step).padEnd(24)} ${when(mail.at)}`,
     ...wrap(whyMail(mail), '      '),
-    ...wrap(`To ${mail.context.customer.email ?? 'nobody'}.`, '      '),
+    ...wrap(`To ${recipientText(mail.to)}.`, '      '),
   ]);
   const others = context.run.steps.filter(({ id }) => !mails.some((mail) => mail.step.id === id));
   const rest = others.flatMap((step) => {

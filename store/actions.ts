@@ -11,6 +11,8 @@ export interface SendEmail {
   cc_recipients?: string[] | null;
   bcc_recipients?: string[] | null;
   template_name?: string | null;
+  /** Extension: a customer who cannot be mailed is replaced by the first contact who can (S-E6). */
+  fallback_to_contacts?: boolean | null;
   variant?: string | null;
   invoice?: {
     type?: string | null;

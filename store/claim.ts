@@ -1,6 +1,7 @@
 import type { MailProvider } from '../contracts/email-provider.js';
 import { pendingActions, actionBlock, isTooLate } from '../domain/judge.js';
 import type { Reason } from '../domain/reasons.js';
+import { recipientOf } from '../domain/recipient.js';
 import type { Step } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { waitsOf, type RunWaits } from '../domain/waits.js';
@@ -26,8 +27,6 @@ export interface ClaimedDelivery {
   id: string;
   fence: number;
   action: LoadedAction;
-  /** Addresses of the customer's contacts, when the action asks for them (S-E1). */
-  contactEmails: readonly string[];
 }
 
 /** Whether mails of this platform to this address can leave at all; a reason when not. The worker knows, facts do not. */
@@ -50,7 +49,7 @@ export function claimStep(
   routeCheck: RouteCheck,
 ): Promise<Claim | null> {
   return db.transaction(async (tx) => {
-    await tx.rows('SELECT lock_claim($1)', [runId]);
+    await tx.rows('SELECT lock_claim(id), share_suppressions(platform_id) FROM runs WHERE id = $1', [runId]);
     await recoverLedger(tx, runId, stepId);
     const loaded = await readRunContext(tx, runId);
     if (!loaded) return null;
@@ -95,12 +94,13 @@ async function claimDeliveries(
       await upsertDelivery(tx, loaded, step.id, id, { status: 'SKIPPED', reason: 'delivery_window_passed' });
       continue;
     }
-    const known = actionBlock(action, step, loaded.context);
-    const block = known ?? routeCheck(loaded.platform, loaded.context.customer.email ?? '', action.via);
+    const to = recipientOf(action, loaded.context);
+    const known = 'blocked' in to ? to.blocked : actionBlock(action, step, loaded.context);
+    const block = known ?? routeCheck(loaded.platform, 'email' in to ? to.email : '', action.via);
     const retryAt = block && !known ? recheckAt(loaded) : null;
     const next = block ? ({ status: 'BLOCKED', reason: block, retryAt } as const) : ({ status: 'CLAIMED' } as const);
     const row = await upsertDelivery(tx, loaded, step.id, id, next);
-    if (!block) deliveries.push({ ...row, action, contactEmails: await contactEmails(tx, loaded.row, action) });
+    if (!block) deliveries.push({ ...row, action });
   }
   if (deliveries.length > 0) {
     await tx.rows(`UPDATE runs SET status = 'SENDING' WHERE id = $1`, [loaded.row.id]);
@@ -158,26 +158,6 @@ async function upsertDelivery(
   );
   if (!row) throw new Error('INSERT … RETURNING answered no row');
   return row;
-}
-
-/** Addresses of a customer's contacts, when the action asks for them (S-E1). */
-export async function contactEmails(
-  sql: Sql,
-  whose: { platform_id: string; customer_id: string },
-  { email }: Pick<LoadedAction, 'email'>,
-): Promise<string[]> {
-  const { include_customer_contacts_as_cc: wanted } =
-    email.invoice ?? email.payment ?? email.pricing_plan_subscription ?? {};
-  if (!wanted) return [];
-  const rows = await sql.rows<{ email: string }>(
-    `SELECT body ->> 'email' AS email FROM contacts
-     WHERE platform_id = $1 AND customer_id = $2 AND body ->> 'email' IS NOT NULL
-       AND NOT jsonb_path_exists(body,
-         '$.notification_preferences[*] ? (@.type == "INVOICE").channels[*] ? (@.type == "EMAIL" && @.enabled == false)')
-     ORDER BY created_at, id`,
-    [whose.platform_id, whose.customer_id],
-  );
-  return rows.map((row) => row.email);
 }
 
 /** When something outside the facts (a provider, a template) is tried again by itself. */

@@ -7,7 +7,15 @@ import { at, type Sql } from './database.js';
 /** What goes, as far as it is told afterwards. */
 export interface Evidence {
   subject: string;
-  recipients: { to: string; cc: readonly string[]; bcc: readonly string[]; refused: readonly string[] };
+  recipients: {
+    to: string;
+    cc: readonly string[];
+    bcc: readonly string[];
+    /** Copies that the server refused. */
+    refused: readonly string[];
+    /** Copies that were left out because they are suppressed (S-E6). */
+    suppressed: readonly string[];
+  };
   /** What the mail was made from, as read in the claim. */
   facts: MailFacts;
   template: ComposedMail['template'];

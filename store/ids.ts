@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'int'
   | 'tclk'
   | 'hold'
+  | 'supp'
   | 'bulk'
   | 'plat'
   | 'key'

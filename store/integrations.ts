@@ -87,6 +87,21 @@ export function getIntegration(sql: Sql, platformId: string, id: string): Promis
   return sql.row<IntegrationRow>('SELECT * FROM integrations WHERE platform_id = $1 AND id = $2', [platformId, id]);
 }
 
+/** Of whatever platform: for those who prove with its keys that they may ask. */
+export function findIntegration(sql: Sql, id: string): Promise<IntegrationRow | null> {
+  return sql.row<IntegrationRow>('SELECT * FROM integrations WHERE id = $1', [id]);
+}
+
+/** Whether a webhook's token vouches for this body: the first it came with, and no other. */
+export async function useToken(tx: Sql, integrationId: string, token: string, body: Buffer): Promise<boolean> {
+  const row = await tx.row<{ ours: boolean }>(
+    `INSERT INTO webhook_tokens (integration_id, token, body_hash) VALUES ($1, $2, sha256($3))
+     ON CONFLICT (integration_id, token) DO UPDATE SET token = excluded.token RETURNING body_hash = sha256($3) AS ours`,
+    [integrationId, token, body],
+  );
+  return row?.ours === true;
+}
+
 /** As `getIntegration`, and nobody else changes it, or begins to use it, until the transaction ends. */
 export function lockIntegration(tx: Sql, platformId: string, id: string): Promise<IntegrationRow | null> {
   return tx.row<IntegrationRow>('SELECT * FROM integrations WHERE platform_id = $1 AND id = $2 FOR UPDATE', [

@@ -55,6 +55,7 @@ export function toAction({ id, steps, email, integration }: ActionJson): LoadedA
     needsPaymentLink: email?.invoice?.include_payment_link === true,
     needsPdf: email?.invoice?.include_pdf === true,
     providerActive: !isNamed || (integration !== null && USABLE.includes(integration.status)),
+    fallbackToContacts: email?.fallback_to_contacts === true,
     deliveryWindow: provider.delivery_window ?? null,
     via: integration && {
       id: integration.id,

@@ -6,7 +6,7 @@ const MOST_ROUNDS = 20;
 
 /**
  * Forgets what nobody asks for any more: answers kept for idempotency keys (48 h, S-W9), late steps the blast guard counted (1 h,
- * S-T4), messages whose time is over.
+ * S-T4), messages whose time is over, tokens of webhooks (S-E6).
  */
 export async function prune(db: Database): Promise<void> {
   await inRounds(
@@ -26,6 +26,12 @@ export async function prune(db: Database): Promise<void> {
     `DELETE FROM late_steps WHERE ctid IN (
        SELECT l.ctid FROM late_steps l JOIN platforms p ON p.id = l.platform_id
        WHERE p.environment = 'LIVE' AND l.planned_at < clock_timestamp() - interval '2 hours' LIMIT $1)`,
+    [AT_ONCE],
+  );
+  // Longer than their signatures are taken.
+  await db.rows(
+    `DELETE FROM webhook_tokens WHERE ctid IN (
+       SELECT ctid FROM webhook_tokens WHERE created_at < clock_timestamp() - interval '24 hours' LIMIT $1)`,
     [AT_ONCE],
   );
 }

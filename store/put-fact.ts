@@ -1,5 +1,5 @@
-import { customerAffects } from '../domain/affects.js';
-import { isSameOutcome, readCustomer, type FactBody } from '../domain/facts.js';
+import { contactAffects, customerAffects } from '../domain/affects.js';
+import { isSameOutcome, readContact, readCustomer, type FactBody } from '../domain/facts.js';
 import { bindClock } from './bind-clock.js';
 import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
@@ -127,7 +127,11 @@ function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchSco
       return { kind: 'RESOURCE', type: 'PAYMENT', id };
     case 'wallets':
       return { kind: 'RESOURCE', type: 'WALLET', id };
-    case 'contacts':
+    case 'contacts': {
+      const own = before !== null && before.customer_id === body.customer_id;
+      const affects = contactAffects(own ? readContact(before) : null, readContact(body));
+      return affects ? { kind: 'UNREACHED', customerId: String(body.customer_id) } : null;
+    }
     case 'wallet_types':
       return null;
   }

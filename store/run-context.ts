@@ -1,5 +1,5 @@
 import type { DueDates } from '../domain/anchor.js';
-import { readCustomer, type FactBody } from '../domain/facts.js';
+import { readContact, readCustomer, type FactBody } from '../domain/facts.js';
 import { pin } from '../domain/pin.js';
 import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
@@ -12,6 +12,7 @@ import type { PendingOperation } from './carry-out.js';
 import { ACTION, INTEGRATION_OF_ACTION, toAction, type ActionJson, type LoadedAction } from './loaded-actions.js';
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 import { holdsOf } from './holds.js';
+import { CONTACTS_OF_CUSTOMER, IS_SUPPRESSED } from './suppressed.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
 export interface LoadedRun {
@@ -82,6 +83,8 @@ interface ContextRow extends RunRow, FactColumns {
   present_customer_id: string;
   present_clock_id: string | null;
   customer_body: FactBody | null;
+  contacts: FactBody[];
+  suppressed: string[];
   steps: StepRow[];
   actions: ActionJson[];
   siblings: SiblingDelivery[];
@@ -149,7 +152,16 @@ const CONTEXT = `
     coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', o.id, 'operation', o.operation) ORDER BY o.id)
       FROM run_operations o WHERE o.run_id = r.id AND o.done_at IS NULL), '[]') AS pending,
-    ${HOLDS}
+    ${HOLDS},
+    ${CONTACTS_OF_CUSTOMER} AS contacts,
+    coalesce((
+      SELECT jsonb_agg(DISTINCT e.email) FROM (
+        SELECT c.body ->> 'email' AS email
+        UNION ALL SELECT t.body ->> 'email' FROM contacts t WHERE t.platform_id = c.platform_id AND t.customer_id = c.id
+        UNION ALL SELECT copy FROM workflow_actions a, jsonb_array_elements_text(
+            coalesce(a.send_email_to_customer -> 'cc_recipients', '[]') || coalesce(a.send_email_to_customer -> 'bcc_recipients', '[]')) copy
+          WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE') e
+      WHERE ${IS_SUPPRESSED}), '[]') AS suppressed
   FROM runs r
   JOIN workflows w ON w.id = r.workflow_id
   JOIN workflow_versions v ON v.workflow_id = r.workflow_id AND v.version = r.workflow_version
@@ -212,6 +224,8 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       platform: { timezone: row.platform.timezone },
       customer: readCustomer(row.present_customer_id, row.customer_body ?? {}),
       terms: readTerms(row.definition.config, row.settings),
+      contacts: row.contacts.flatMap((body) => readContact(body) ?? []),
+      suppressed: row.suppressed,
       facts: readFacts(row),
       siblings: row.siblings,
       holds: row.holds,

@@ -18,7 +18,11 @@ export type TouchScope =
   /** The runs of a workflow that wait for a repair (S-R2). */
   | { kind: 'BLOCKED'; workflowId: string }
   /** The same of every workflow with an action that sends through this integration. */
-  | { kind: 'INTEGRATION'; id: string };
+  | { kind: 'INTEGRATION'; id: string }
+  /** The runs of a customer that wait for somebody who can be mailed (S-E6). */
+  | { kind: 'UNREACHED'; customerId: string }
+  /** The same of every customer who has one of these addresses (lower case), or a contact who has. */
+  | { kind: 'ADDRESS'; addresses: readonly string[] };
 
 /** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
 export const INLINE_LIMIT = 100;
@@ -28,6 +32,13 @@ const OPEN = `status NOT IN ('COMPLETED', 'STOPPED')`;
 /** `$n` is the integration's id. */
 const ofIntegration = (n: number): string => `workflow_id IN (SELECT a.workflow_id FROM workflow_actions a
   WHERE a.platform_id = $1 AND a.status <> 'ARCHIVED' AND a.send_email_to_customer ->> 'integration_id' = $${String(n)})`;
+
+/** Customers; `$n` are addresses. */
+const ofAddress = (
+  n: number,
+): string => `SELECT id FROM customers WHERE platform_id = $1 AND lower(btrim(body ->> 'email')) = ANY ($${String(n)})
+  UNION SELECT customer_id FROM contacts WHERE platform_id = $1 AND lower(btrim(body ->> 'email')) = ANY ($${String(n)})`;
+const OF_ADDRESS = ofAddress(2);
 
 /** Also what is due about now: a claim under way may be about to find the very cause that was just repaired. */
 const REPAIRABLE = `(status = 'BLOCKED' OR test_clock_id IS NOT NULL OR wake_at <= clock_timestamp() + interval '5 seconds')`;
@@ -64,6 +75,18 @@ export async function touchRuns(tx: Sql, platformId: string, scope: TouchScope):
       [platformId, scope.id],
     );
     for (const { workflow_id } of workflows) await enqueueFanOut(tx, 'WORKFLOW', platformId, workflow_id);
+    return [];
+  }
+  if (ids.length > INLINE_LIMIT && scope.kind === 'UNREACHED') {
+    await enqueueFanOut(tx, 'CUSTOMER', platformId, scope.customerId);
+    return [];
+  }
+  if (ids.length > INLINE_LIMIT && scope.kind === 'ADDRESS') {
+    const customers = await tx.rows<{ id: string }>(`SELECT id FROM (${OF_ADDRESS}) owners (id) ORDER BY id`, [
+      platformId,
+      scope.addresses,
+    ]);
+    for (const { id } of customers) await enqueueFanOut(tx, 'CUSTOMER', platformId, id);
     return [];
   }
   return reviewRuns(tx, ids);
@@ -157,5 +180,9 @@ function conditionOf(scope: WideScope): [string, unknown[]] {
       return [`${OPEN} AND workflow_id = $4 AND ${REPAIRABLE}`, [scope.workflowId]];
     case 'INTEGRATION':
       return [`${OPEN} AND ${ofIntegration(4)} AND ${REPAIRABLE}`, [scope.id]];
+    case 'UNREACHED':
+      return [`${OPEN} AND customer_id = $4 AND ${REPAIRABLE}`, [scope.customerId]];
+    case 'ADDRESS':
+      return [`${OPEN} AND customer_id IN (${ofAddress(4)}) AND ${REPAIRABLE}`, [scope.addresses]];
   }
 }

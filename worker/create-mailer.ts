@@ -5,6 +5,8 @@ import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { createSmtpSender } from '../email/smtp-sender.js';
+import type { ReturnPaths } from '../email/return-path.js';
+import { deliveryIn } from '../store/delivery-events.js';
 import type { Vault } from '../store/vault.js';
 import { ProviderSenders } from './provider-senders.js';
 
@@ -17,6 +19,8 @@ export interface MailerOptions {
   from: MailParty;
   /** Opens the credentials of integrations. */
   vault: Vault;
+  /** Envelope senders of the operator's own way out; absent or null = the mail's sender. */
+  returnPaths?: Pick<ReturnPaths, 'of'> | null;
   /** Private networks that integrations may send through. */
   networks: Networks;
 }
@@ -26,11 +30,21 @@ export interface OpenMailer extends Mailer {
   close(): Promise<void>;
 }
 
-export function createMailer({ smtpUrl, testSmtpUrl, from, vault, networks }: MailerOptions): OpenMailer {
+export function createMailer({
+  smtpUrl,
+  testSmtpUrl,
+  from,
+  vault,
+  networks,
+  returnPaths = null,
+}: MailerOptions): OpenMailer {
   const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
-  const live = smtpUrl === null ? null : createSmtpSender({ url: smtpUrl });
+  // Not for integrations: their providers report bounces themselves, and some refuse an envelope sender of another domain.
+  const senderOf = (url: string | null): MailSender | null =>
+    url === null ? null : withReturnPath(createSmtpSender({ url }), returnPaths);
+  const live = senderOf(smtpUrl);
   const providers = new ProviderSenders(vault, networks);
-  const test = testSmtpUrl === null ? null : createSmtpSender({ url: testSmtpUrl });
+  const test = senderOf(testSmtpUrl);
   return {
     defaultSender: from,
     route(environment, allowList, to, via) {
@@ -48,6 +62,19 @@ export function createMailer({ smtpUrl, testSmtpUrl, from, vault, networks }: Ma
     async close() {
       await Promise.all([live?.close(), test?.close(), providers.close()]);
     },
+  };
+}
+
+/** The same with an envelope sender of its own for each delivery, which its Message-ID names. */
+function withReturnPath(sender: MailSender, returnPaths: Pick<ReturnPaths, 'of'> | null): MailSender {
+  if (returnPaths === null) return sender;
+  return {
+    send(mail, marker) {
+      const deliveryId = deliveryIn(mail.messageId);
+      const from = deliveryId === null ? mail.envelope.from : returnPaths.of(deliveryId);
+      return sender.send({ ...mail, envelope: { ...mail.envelope, from } }, marker);
+    },
+    close: () => sender.close(),
   };
 }
 

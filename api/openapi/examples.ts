@@ -19,6 +19,7 @@ const PREFIXES: Record<string, string> = {
   INTEGRATION: 'int',
   HOLD: 'hold',
   DELIVERY: 'dlv',
+  SUPPRESSION: 'supp',
   BULK_OPERATION: 'bulk',
 };
 

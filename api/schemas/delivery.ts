@@ -20,7 +20,7 @@ const SENT = {
   reason: null,
   attempts: 1,
   subject: 'Factuur 2026-0042 is 7 dagen te laat',
-  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [] },
+  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [] },
   template: { name: 'overdue', locale: 'nl', version: null },
   message_id: '<dlv_5nV0cQe8RjT2yLxKd7Ba@mail.example.com>',
   server_reply: { stage: 'FINAL_DOT', code: 250, enhanced: '2.0.0', text: 'Ok: queued as 4F1C2' },
@@ -53,6 +53,7 @@ export const delivery = z
         cc: addresses,
         bcc: addresses,
         refused: addresses.meta({ description: 'CC and BCC that the server refused; the mail went without them.' }),
+        suppressed: addresses.meta({ description: 'CC and BCC that were left out because they are suppressed.' }),
       })
       .nullable(),
     template: z
@@ -100,6 +101,18 @@ export const deliveryEvidence = delivery
       .string()
       .nullable()
       .meta({ description: 'SHA-256 of the message as it went to the server, in hex.' }),
+    events: z
+      .array(
+        z.object({
+          kind: z.enum(['DELIVERED', 'DEFERRED', 'BOUNCED', 'COMPLAINED', 'UNSUBSCRIBED']),
+          address: z.string(),
+          at: instant,
+          source: z.string().meta({ examples: ['MAILGUN'] }),
+          status_code: z.string().nullable(),
+          detail: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'What was reported of it afterwards, oldest first.' }),
     message_kept_until: instant
       .nullable()
       .meta({ description: 'Until then `…/message` answers it; null = it is not kept.' }),
@@ -116,6 +129,16 @@ export const deliveryEvidence = delivery
           invoice: { number: '2026-0042', dueOn: '2026-01-10', daysOverdue: 7 },
         },
         message_hash: '1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014',
+        events: [
+          {
+            kind: 'BOUNCED',
+            address: 'ap@acme.example',
+            at: '2026-01-17T08:02:00Z',
+            source: 'MAILGUN',
+            status_code: '5.1.1',
+            detail: 'No such user',
+          },
+        ],
         message_kept_until: '2026-04-17T08:00:01.240Z',
       },
     ],

@@ -33,9 +33,21 @@ const credentials = {
   client_credentials: z.record(z.string(), z.unknown()).nullish(),
 };
 
-const authentication = z.object(credentials).meta({
-  description: 'Stored encrypted and never answered. MAILGUN and SMTP: username_password; SENDGRID: api_key.',
-});
+const authentication = z
+  .object({
+    ...credentials,
+    webhook_signing_key: secret.nullish().meta({
+      description:
+        'Extension, MAILGUN: the HTTP webhook signing key, for `POST /intake/mailgun/{id of the integration}`.',
+    }),
+    webhook_verification_key: secret.nullish().meta({
+      description:
+        'Extension, SENDGRID: the verification key of the signed event webhook, for `POST /intake/sendgrid/{id of the integration}`.',
+    }),
+  })
+  .meta({
+    description: 'Stored encrypted and never answered. MAILGUN and SMTP: username_password; SENDGRID: api_key.',
+  });
 
 const emailProvider = z.object({
   variant: z.enum(PROVIDER_VARIANTS).nullish().meta({ description: 'SMTP and SENDGRID are extensions.' }),

@@ -12,6 +12,10 @@ const sendEmail = z.object({
   reply_to: party.nullish(),
   cc_recipients: z.array(emailAddress).max(50).nullish(),
   bcc_recipients: z.array(emailAddress).max(50).nullish(),
+  fallback_to_contacts: z.boolean().nullish().meta({
+    description:
+      'Extension: a customer who has no address, or a suppressed one, is replaced by the first contact who can be mailed.',
+  }),
   template_name: z.string().min(1).max(100).nullish(),
   variant: z.enum(['INVOICE', 'PAYMENT', 'PRICING_PLAN_SUBSCRIPTION', 'WALLET']).nullish(),
   invoice: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
 import type { Sql } from '../../store/database.js';
+import { eventsOf, type DeliveryEvent } from '../../store/delivery-events.js';
 import {
   deliveryConditions,
   getDelivery,
@@ -60,7 +61,7 @@ export function deliveryRoutes(app: ZodApp, { db, vault }: ApiContext): void {
         response: { 200: deliveryEvidence },
       },
     },
-    async (request) => evidenceResponse(await known(db, platformOf(request).id, request.params.resourceId)),
+    async (request) => evidence(db, platformOf(request).id, request.params.resourceId),
   );
 
   app.get(
@@ -113,7 +114,7 @@ export function deliveryRoutes(app: ZodApp, { db, vault }: ApiContext): void {
         by: callerOf(request).credentialId,
       } as const;
       request.tell('RUN', await performOperation(tx, platformId, runId, asked));
-      return evidenceResponse(await known(tx, platformId, id));
+      return evidence(tx, platformId, id);
     },
   );
 }
@@ -124,11 +125,16 @@ async function known(sql: Sql, platformId: string, id: string): Promise<Delivery
   return row;
 }
 
-function evidenceResponse(row: DeliveryEvidence): z.input<typeof deliveryEvidence> {
+async function evidence(sql: Sql, platformId: string, id: string): Promise<z.input<typeof deliveryEvidence>> {
+  return evidenceResponse(await known(sql, platformId, id), await eventsOf(sql, id));
+}
+
+function evidenceResponse(row: DeliveryEvidence, events: readonly DeliveryEvent[]): z.input<typeof deliveryEvidence> {
   return {
     ...toResponse(row),
     facts: row.facts && { ...row.facts },
     message_hash: row.message_hash,
+    events: events.map((event) => ({ ...event, at: isoMs(event.at) })),
     message_kept_until: isoMs(row.message_kept_until),
   };
 }
@@ -154,6 +160,7 @@ function toResponse(row: DeliveryView): z.input<typeof delivery> {
       cc: [...(recipients.cc ?? [])],
       bcc: [...(recipients.bcc ?? [])],
       refused: [...(recipients.refused ?? [])],
+      suppressed: [...(recipients.suppressed ?? [])],
     },
     template: row.template,
     message_id: row.message_id,

@@ -115,9 +115,8 @@ export function openCredentials(row: IntegrationRow, vault: Vault): ProviderAuth
 
 /** null = none: an object without any value in it is none either. */
 function credentialsOf(given: Authentication | null | undefined): ProviderAuthentication | null {
-  const { username_password, api_key } = given ?? {};
-  const blocks = Object.entries(withoutNulls({ username_password, api_key })).filter(
-    ([, block]) => Object.keys(block as object).length > 0,
-  );
+  const { username_password, api_key, webhook_signing_key, webhook_verification_key } = given ?? {};
+  const all = { username_password, api_key, webhook_signing_key, webhook_verification_key };
+  const blocks = Object.entries(withoutNulls(all)).filter(([, block]) => Object.keys(block as object).length > 0);
   return blocks.length === 0 ? null : Object.fromEntries(blocks);
 }

@@ -2,9 +2,13 @@ import type { MailConnections } from '../../contracts/email-provider.js';
 import type { EmailProvider, ProviderAuthentication } from '../../contracts/email-provider.js';
 import type { Problem } from '../../contracts/refusal.js';
 import type { Authentication } from '../schemas/integration.js';
+import { sendgridKey } from '../intake/signed.js';
 
 const BLOCKS = { MAILGUN: 'mailgun', SMTP: 'smtp', SENDGRID: 'sendgrid' } as const;
 const LOGINS = { SYSTEM: null, MAILGUN: 'username_password', SMTP: 'username_password', SENDGRID: 'api_key' } as const;
+
+/** Who signs its webhooks with what. */
+const WEBHOOK_KEYS = { webhook_signing_key: 'MAILGUN', webhook_verification_key: 'SENDGRID' } as const;
 
 /** What does not belong to the variant: configuration is refused rather than dropped (S-W3). `prefix` is of the credentials. */
 export function misplaced(
@@ -24,6 +28,16 @@ export function misplaced(
     if (given?.[block] != null && variant !== null && LOGINS[variant] !== block) {
       problems.push(invalid(`${prefix}${block}`, `The variant ${variant} does not log in with ${block}.`));
     }
+  }
+  for (const [field, owner] of Object.entries(WEBHOOK_KEYS)) {
+    if (given?.[field as keyof typeof WEBHOOK_KEYS] != null && variant !== null && owner !== variant) {
+      problems.push(invalid(`${prefix}${field}`, `Only the variant ${owner} has a ${field}.`));
+    }
+  }
+  const key = given?.webhook_verification_key;
+  if (key != null && sendgridKey(key) === null) {
+    const message = 'must be the verification key as SendGrid shows it: a public key on P-256 in base64';
+    problems.push(invalid(`${prefix}webhook_verification_key`, message));
   }
   if (given?.client_credentials != null) {
     problems.push(invalid(`${prefix}client_credentials`, 'No e-mail provider logs in with client_credentials.'));

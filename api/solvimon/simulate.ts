@@ -4,6 +4,7 @@ import { simulate, type SimulatedFacts, type SimulationInput } from '../../domai
 import type { Instant, ResourceType } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
 import { lastMail, startOf } from '../../store/new-run.js';
+import { readReachable } from '../../store/suppressed.js';
 import type { Sql } from '../../store/database.js';
 import { clockOf } from '../../store/now.js';
 import type { Platform } from '../../store/platforms.js';
@@ -47,6 +48,17 @@ export async function runSimulation(
     type,
     stored,
   );
+  const facts: SimulationInput['facts'] = [
+    factsAt(span.from, bodies),
+    ...changedFacts(bodies, request, span.from, span.to).map((change) => factsAt(change.at, change.bodies)),
+  ];
+  // Whom its mails would go to is told.
+  if (workflow.actions.some(({ fallbackToContacts }) => fallbackToContacts)) demand('CONTACT.VIEW');
+  const addresses = facts.flatMap(({ customer }) => customer.email ?? []);
+  const copies = workflow.actions.flatMap(({ email }) => [
+    ...(email.cc_recipients ?? []),
+    ...(email.bcc_recipients ?? []),
+  ]);
   const input: SimulationInput = {
     start: {
       id: 'simulated',
@@ -62,16 +74,14 @@ export async function runSimulation(
     },
     workflow: toMatchable(workflow.row),
     actions: workflow.actions,
-    facts: [
-      factsAt(span.from, bodies),
-      ...changedFacts(bodies, request, span.from, span.to).map((change) => factsAt(change.at, change.bodies)),
-    ],
+    facts,
+    ...(await readReachable(db, platform.id, bodies.customer.id, [...addresses, ...copies])),
     to: span.to,
   };
   const notes = [...workflow.notes, ...(await knownRun(db, platform, workflow, type, stored))];
   const frame = { title: titleOf(workflow, type, stored, bodies), ...span, notes };
   return answerOf(
-    { db, preview: request.render === true ? preview : undefined },
+    { preview: request.render === true ? preview : undefined },
     platform,
     workflow.actions,
     frame,

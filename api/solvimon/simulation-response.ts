@@ -3,8 +3,6 @@ import { REASONS } from '../../domain/reasons.js';
 import type { SimulatedMail, Simulation } from '../../domain/simulate.js';
 import { endText, simulationText, whyMail, type SimulationFrame } from '../../domain/simulation-text.js';
 import { localDateTime } from '../../domain/zone.js';
-import { contactEmails } from '../../store/claim.js';
-import type { Sql } from '../../store/database.js';
 import type { Platform } from '../../store/platforms.js';
 import type { LoadedAction } from '../../store/loaded-actions.js';
 import type { ApiContext, MailPreview } from '../context.js';
@@ -18,7 +16,7 @@ const NOT_RENDERED = 'Not rendered: one simulation renders a hundred mails at mo
 
 /** A simulation as it is answered; with `preview`, each mail with what it says. */
 export async function answerOf(
-  { db, preview }: { db: Sql; preview: ApiContext['preview'] },
+  { preview }: { preview: ApiContext['preview'] },
   platform: Platform,
   actions: readonly LoadedAction[],
   frame: SimulationFrame,
@@ -55,16 +53,13 @@ export async function answerOf(
   };
 
   async function render({ context }: SimulatedMail, action: LoadedAction): Promise<MailPreview | null> {
-    const whose = { platform_id: platform.id, customer_id: context.customer.id };
-    return preview
-      ? preview({ context, platform, action, contactEmails: await contactEmails(db, whose, action) })
-      : null;
+    return preview ? preview({ context, platform, action }) : null;
   }
 }
 
 function mailOf(mail: SimulatedMail, made: MailPreview | null): SimulationAnswer['mails'][number] {
-  const { step, at, actionId, context } = mail;
-  const { run, pinned, customer } = context;
+  const { step, at, actionId, to, context } = mail;
+  const { run, pinned } = context;
   const zone = run.zone ?? 'UTC';
   const counting = { variant: pinned.variant, anchorAt: run.anchorAt, zone, singleStepManual: pinned.singleStepManual };
   const { shifts } = explainStep(step, [], context, counting);
@@ -77,7 +72,7 @@ function mailOf(mail: SimulatedMail, made: MailPreview | null): SimulationAnswer
     timezone: zone,
     why: whyMail(mail),
     shifts: shifts.map(({ from, to, reason, text }) => ({ from: isoMs(from), to: isoMs(to), reason, text })),
-    to: customer.email,
+    to: to.email,
     subject: null,
     html: null,
     text: null,

@@ -6,7 +6,15 @@ import { createApi, type Api } from './api.js';
 import { expectRefusal, type Json } from './support.js';
 
 /** What may be asked without a credential. Whoever adds to this list opens a door. */
-const OPEN = ['/healthz', '/readyz', '/oauth/token', '/metrics'];
+const OPEN = [
+  '/healthz',
+  '/readyz',
+  '/oauth/token',
+  '/metrics',
+  // Signed by the providers that call them.
+  '/intake/mailgun/{integrationId}',
+  '/intake/sendgrid/{integrationId}',
+];
 
 /** What stands before the action in a route's permission, by the first part of its path; others are not looked at here. */
 const RESOURCES: Partial<Record<string, string>> = {
@@ -23,6 +31,7 @@ const RESOURCES: Partial<Record<string, string>> = {
   platform: 'PLATFORM',
   'pricing-plan-schedules': 'PRICING_PLAN_SCHEDULE',
   'pricing-plan-subscriptions': 'PRICING_PLAN_SUBSCRIPTION',
+  suppressions: 'SUPPRESSION',
   'test-clocks': 'TEST_CLOCK',
   wallets: 'WALLET',
   'wallet-types': 'WALLET_TYPE',

@@ -28,6 +28,8 @@ const TABLES = [
   'run_operations',
   'bulk_operations',
   'holds',
+  'suppressions',
+  'delivery_events',
   'outbox',
   'backfills',
   'webhooks',

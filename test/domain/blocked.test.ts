@@ -22,6 +22,8 @@ describe('what cannot be sent now waits for its repair (S-R2)', () => {
   it.each<[string, Change, Change]>([
     ['no_action', { actions: [] }, { actions: [action()] }],
     ['no_recipient', { customer: customer({ email: null }) }, { customer: customer() }],
+    ['suppressed', { suppressed: ['ap@acme.example'] }, { suppressed: [] }],
+    ['suppressed', { suppressed: ['ap@acme.example'] }, { customer: customer({ email: 'new@acme.example' }) }],
     ['on_hold', { facts: invoiceFacts({ on_hold: true }) }, { facts: invoiceFacts() }],
     [
       'no_payment_link',

@@ -27,6 +27,8 @@ interface Played {
   to?: string;
   facts?: ResourceFacts;
   changes?: [string, ResourceFacts][];
+  contacts?: SimulationInput['contacts'];
+  suppressed?: SimulationInput['suppressed'];
   actions?: Action[];
   variant?: Variant;
   ladder?: string[];
@@ -70,6 +72,8 @@ function play(played: Played = {}): Simulation {
     },
     workflow,
     actions: played.actions ?? [action()],
+    contacts: played.contacts ?? [],
+    suppressed: played.suppressed ?? [],
     facts: [
       { at: t(played.from ?? '2026-01-01'), customer: who, facts: played.facts ?? invoiceFacts() },
       ...(played.changes ?? []).map(([at, facts]) => ({ at: t(at), customer: who, facts })),

@@ -109,6 +109,7 @@ export function action(id = 'wact_1', rest: Partial<Action> = {}): Action {
     needsPaymentLink: false,
     needsPdf: false,
     providerActive: true,
+    fallbackToContacts: false,
     deliveryWindow: null,
     ...rest,
   };
@@ -161,6 +162,8 @@ export function context(now: string, setting: Setting = {}): RunContext {
     lastMailAt: null,
     platform: { timezone: null },
     customer: customer(),
+    contacts: [],
+    suppressed: [],
     facts: invoiceFacts(),
     siblings: [],
     holds: [],

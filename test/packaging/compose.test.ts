@@ -105,6 +105,8 @@ describe('docker-compose.yml', () => {
 const ENGINE_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'];
 const EXAMPLES: Record<string, string> = {
   SMTP_URL: 'smtps://user:password@smtp.example.com:465',
+  BOUNCE_ADDRESS: 'bounces@mail.example.com',
+  BOUNCE_SMTP_LISTEN: '0.0.0.0:2525',
   JWT_ISSUER: 'https://id.example.com',
   JWT_AUDIENCE: 'dunwell',
   JWT_JWKS_URL: 'https://id.example.com/jwks.json',
