@@ -25,7 +25,7 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
   });
   const text = [
     shared.greeting,
-    ...words.paragraphs.map((paragraph) => trimmed(paragraph, '{{ words }}')),
+    ...words.paragraphs.map(textParagraph),
     rows.map((row) => textRow(row, shared.colon)).join(''),
     mail.button ? `{% if invoice.pay_url %}${button}${shared.colon}\n{{ invoice.pay_url }}{% endif %}` : '',
     ...afterwards,
@@ -35,14 +35,21 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
   return { subject: words.subject, preheader: words.preheader, html, text: text.join('\n\n') };
 }
 
+/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out. One that begins with a word is never that. */
 function htmlParagraphs(paragraphs: readonly string[]): string {
-  return paragraphs.map((paragraph) => trimmed(paragraph, '<p>{{ words | raw }}</p>')).join('');
+  const shown = "{% assign words = words | strip %}{% if words != '' %}<p>{{ words | raw }}</p>{% endif %}";
+  return paragraphs
+    .map((paragraph) => (paragraph.startsWith('{%') ? captured(paragraph) + shown : `<p>${paragraph}</p>`))
+    .join('');
 }
 
-/** Sentences that depend on missing values leave blanks; a paragraph of nothing else is left out, one that begins with a word never is. */
-function trimmed(paragraph: string, shown: string): string {
-  if (!paragraph.startsWith('{%')) return shown.replace(/\{\{ words.*?\}\}/, () => paragraph);
-  return `{% capture words %}${paragraph}{% endcapture %}{% assign words = words | strip %}{% if words != '' %}${shown}{% endif %}`;
+/** As in HTML; the empty lines that remain are the renderer's to tidy. */
+function textParagraph(paragraph: string): string {
+  return paragraph.startsWith('{%') ? `${captured(paragraph)}{{ words | strip }}` : paragraph;
+}
+
+function captured(paragraph: string): string {
+  return `{% capture words %}${paragraph}{% endcapture %}`;
 }
 
 /** The label's column is as wide as its longest word: MJML's `word-break` would cut German labels in two on a telephone. */
