@@ -2,6 +2,7 @@ import type { ComposedMail, MailRequest, SendOutcome } from '../contracts/mail.j
 import { markTransmitting, recordDelivery, type DeliveryRecord } from '../store/deliveries.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
+import { attachPdf } from './attach-pdf.js';
 import { mailRequest } from './mail-request.js';
 import { MailRefused, type ActivityPorts } from './ports.js';
 
@@ -25,9 +26,13 @@ export async function attemptDelivery(
   const route = mailer.route(environment, allow_list, context.customer.email ?? '', delivery.action.via);
   if ('blocked' in route) return blocked(ports, loaded, delivery, route.blocked, 'No way out for this mail.');
 
-  const request = mailRequest(loaded, delivery, mailer.defaultSender);
+  let request: MailRequest;
   let mail: ComposedMail;
   try {
+    const pdf = await attachPdf(ports, loaded, delivery);
+    if (pdf.kind === 'NONE') return blocked(ports, loaded, delivery, 'no_pdf', pdf.why);
+    if (pdf.kind === 'LATER') return notSent(ports, delivery, pdf.why, pdf.retryAfterMs);
+    request = { ...mailRequest(loaded, delivery, mailer.defaultSender), attachments: pdf.attachments };
     mail = await mailer.compose(request);
   } catch (error) {
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
@@ -64,10 +69,15 @@ export async function attemptDelivery(
 }
 
 /** An error of ours before anything was written: recorded, and tried again, without holding the step's other mails back (S-D7). */
-async function notSent(ports: ActivityPorts, delivery: ClaimedDelivery, error: unknown): Promise<Attempt> {
+async function notSent(
+  ports: ActivityPorts,
+  delivery: ClaimedDelivery,
+  error: unknown,
+  retryAfterMs: number | null = null,
+): Promise<Attempt> {
   const message = String(error);
   await recordSurely(ports, delivery, { ...NOTHING_SENT, reply: { text: message } });
-  return { kind: 'RETRY', message, retryAfterMs: null };
+  return { kind: 'RETRY', message, retryAfterMs };
 }
 
 async function blocked(

@@ -10,7 +10,7 @@ import type {
 import { asDate, type DueDates } from '../domain/anchor.js';
 import { subtractDecimals } from '../domain/decimal.js';
 import type { InvoiceFacts } from '../domain/facts.js';
-import type { Instant } from '../domain/types.js';
+import type { Instant, Variant } from '../domain/types.js';
 import type { Balance, WalletFacts } from '../domain/wallet.js';
 import { daysBetween, localDate, localTime } from '../domain/zone.js';
 import type { ClaimedDelivery } from '../store/claim.js';
@@ -23,6 +23,9 @@ type MailRun = Pick<LoadedRun, 'context' | 'platform'> & {
 type MailDelivery = Pick<ClaimedDelivery, 'id' | 'contactEmails'> & {
   action: Pick<ClaimedDelivery['action'], 'email' | 'via'>;
 };
+
+/** The variants whose actions say whether there is to be a payment link; the others show the one the invoice has (S-D8). */
+const ON_REQUEST: readonly Variant[] = ['TO_FINAL', 'OVERDUE'];
 
 /**
  * The mail of one claimed delivery, from the facts read in the claim. Days and amounts are counted here and now, never taken
@@ -45,7 +48,7 @@ export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSend
     bcc: copies(email.bcc_recipients ?? []),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
-    facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action.via?.provider.use_localized_templates !== false),
+    facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action),
     dateAt: context.now,
   };
 }
@@ -55,20 +58,26 @@ export function isAllowed(allowList: readonly string[], address: string): boolea
   return allowList.some((allowed) => allowed.toLowerCase() === address.toLowerCase());
 }
 
-/** `localized` false: every customer gets the platform's language, as the integration says. */
 function mailFacts(
   { context, platform, row }: MailRun,
   sender: MailParty,
   zone: string,
-  localized: boolean,
+  { email, via }: MailDelivery['action'],
 ): MailFacts {
+  // Otherwise every customer gets the platform's language, as the integration says.
+  const localized = via?.provider.use_localized_templates !== false;
   const { facts, customer, now } = context;
   return {
     variant: row.variant,
     locales: [localized ? customer.locale : null, platform.locale].filter((locale) => locale !== null),
     sender,
     customerName: customer.name,
-    invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),
+    invoice: facts.invoice && {
+      ...mailInvoice(facts.invoice, zone, now, row.due_dates),
+      ...(ON_REQUEST.includes(row.variant) && email.invoice?.include_payment_link !== true && { payUrl: null }),
+      // Without it the mail does not go at all.
+      pdfAttached: email.invoice?.include_pdf === true,
+    },
     trial: mailTrial(context, zone),
     payment: facts.payment && { amount: facts.payment.amount, attemptedOn: localDate(facts.payment.at, zone) },
     wallet: facts.wallet && mailWallet(facts.wallet),

@@ -1,8 +1,10 @@
 import type { MailProvider } from '../contracts/email-provider.js';
 import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contracts/mail.js';
+import type { FetchedPdf } from '../contracts/fetched-pdf.js';
 import type { Logger } from '../contracts/logger.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Database } from '../store/database.js';
+import type { PdfSource } from '../store/platforms.js';
 
 /** The way out for a mail, or why there is none. */
 export type Route = { sender: MailSender } | { blocked: Reason };
@@ -33,6 +35,8 @@ export class MailRefused extends Error {
 export interface ActivityPorts {
   db: Database;
   mailer: Mailer;
+  /** Asks the platform's billing source for the PDF of an invoice; settles within seconds, whatever the source does. */
+  fetchPdf: (platformId: string, source: PdfSource, invoiceId: string) => Promise<FetchedPdf>;
   /** Tells the engine of runs that changed besides the one at work. */
   tellSoon: (kind: 'RUN', ids: readonly string[]) => void;
   log: Logger;

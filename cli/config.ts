@@ -46,6 +46,10 @@ const workerEnvironment = environment.extend({
     (keys) => keys.every(isKey),
     'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
   ),
+  /** The largest PDF of an invoice that is taken, or fetched. */
+  PDF_MAX_BYTES: z.coerce.number().int().min(1_024).max(52_428_800).default(10_485_760),
+  /** CIDRs with commas between, which PDFs may be fetched from although they are not public. */
+  PDF_ALLOW_PRIVATE_NETWORKS: networks,
 });
 
 /** What the API needs besides. */

@@ -5,6 +5,7 @@ import { createEngineClient } from '../engine/client.js';
 import { Database } from '../store/database.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { createMailer } from '../worker/create-mailer.js';
+import { createPdfFetcher } from '../worker/pdf-fetcher.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { readWorkerConfig, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
@@ -17,11 +18,12 @@ export async function workerCommand(): Promise<void> {
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell worker' });
   const engineConfig = readEngineConfig();
   const engine = createEngineClient(engineConfig);
+  const vault = vaultOf(config.ENCRYPTION_KEYS);
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
-    vault: vaultOf(config.ENCRYPTION_KEYS),
+    vault,
     networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
   });
   const stopping = shutdownSignal();
@@ -32,6 +34,11 @@ export async function workerCommand(): Promise<void> {
     namespace: engineConfig.namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     mailer,
+    fetchPdf: createPdfFetcher({
+      vault,
+      networks: config.PDF_ALLOW_PRIVATE_NETWORKS,
+      mostBytes: config.PDF_MAX_BYTES,
+    }),
     log,
     workflowBundle: await bundleWorkflows(),
   });

@@ -83,6 +83,7 @@ export function newRun(from: NewRun): RunContext {
     platform: { timezone: platform.timezone },
     customer: { ...customer, email: customer.email ?? 'not judged yet' },
     facts,
+    pdf: 'NONE',
     siblings: [],
     holds: from.holds,
     lastMailAt,

@@ -116,6 +116,9 @@ export interface Action {
   deliveryWindow: Period | null;
 }
 
+/** Whether there is a PDF of the invoice to attach: here, or to be had from the platform's billing source when it is sent. */
+export type InvoicePdfState = 'STORED' | 'FETCHABLE' | 'NONE';
+
 /** Everything a decision about one run is made from, read under the locks of one transaction. */
 export interface RunContext {
   now: Instant;
@@ -133,6 +136,7 @@ export interface RunContext {
   platform: { timezone: string | null };
   customer: CustomerFacts;
   facts: ResourceFacts;
+  pdf: InvoicePdfState;
   /** The holds on the customer or the invoice that nobody has ended; some may have run out (S-C6). */
   holds: readonly { until: Instant | null }[];
   /** What other runs of this workflow and resource have sent or are sending; only the claim reads it under locks (S-M7). */

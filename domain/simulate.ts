@@ -7,7 +7,7 @@ import { mismatch } from './match.js';
 import { newRun, type NewRun } from './new-run.js';
 import { whyNotMatched, type MismatchCode } from './not-matched.js';
 import type { Reason } from './reasons.js';
-import type { Action, LedgerEntry, RunContext, Step } from './run.js';
+import type { Action, InvoicePdfState, LedgerEntry, RunContext, Step } from './run.js';
 import type { Instant } from './types.js';
 
 /** What a customer and a resource look like from an instant on. */
@@ -20,6 +20,8 @@ export interface SimulatedFacts {
 export interface SimulationInput {
   start: Omit<NewRun, 'now' | 'customer' | 'facts'>;
   workflow: MatchableWorkflow;
+  /** Whether there is a PDF to attach: it stays so to the end. */
+  pdf: InvoicePdfState;
   /** The ACTIVE actions; empty = every step is blocked, as it really would be. */
   actions: readonly Action[];
   /** At least one, oldest first; the first is how things stand when the simulation begins. */
@@ -58,7 +60,7 @@ const MOST_TURNS = 1_000;
  * instants as in production, with every mail taken by the server at once. Pure: nothing is sent, nothing is stored.
  */
 export function simulate(input: SimulationInput): Simulation {
-  const { facts, actions, to } = input;
+  const { facts, actions, pdf, to } = input;
   const begin = facts.findIndex((present) => present.at <= to && unmatched(input, present) === null);
   const first = facts[begin];
   if (!first) {
@@ -72,6 +74,7 @@ export function simulate(input: SimulationInput): Simulation {
     ...newRun({ ...input.start, now: first.at, customer, facts: first.facts }),
     actions,
     customer,
+    pdf,
   };
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const latest = evaluate(context);

@@ -30,6 +30,8 @@ export interface MailValues {
     /** Nothing is left to pay. */
     settled: boolean;
     pay_url: Text;
+    /** The PDF of the invoice goes with the mail. */
+    pdf_attached: boolean;
   };
   trial: { subscription_name: Text; ends_on: Text; ends_at_time: Text; days_left: number | null };
   payment: { amount: Text; attempted_on: Text };
@@ -67,6 +69,7 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
       days_to_charge: settled ? null : (invoice?.daysToCharge ?? null),
       settled,
       pay_url: webUrl(invoice?.payUrl),
+      pdf_attached: invoice?.pdfAttached === true,
     },
     trial: {
       subscription_name: shown(trial?.subscriptionName),

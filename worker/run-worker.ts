@@ -6,7 +6,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.js';
-import type { Mailer } from '../activities/ports.js';
+import type { ActivityPorts, Mailer } from '../activities/ports.js';
 import type { Logger } from '../contracts/logger.js';
 import type { EngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
@@ -24,6 +24,8 @@ export interface RunWorkerOptions {
   namespace: string;
   taskQueue: string;
   mailer: Mailer;
+  /** Absent = no PDF is fetched: platforms with a billing source wait (`no_pdf`). */
+  fetchPdf?: ActivityPorts['fetchPdf'];
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
@@ -58,6 +60,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const activities = createActivities({
     db,
     mailer: options.mailer,
+    fetchPdf: options.fetchPdf ?? fetchNothing,
     tellSoon: (kind, ids) => {
       courier.tellSoon(kind, ids);
     },
@@ -113,3 +116,6 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     },
   };
 }
+
+const fetchNothing: ActivityPorts['fetchPdf'] = () =>
+  Promise.resolve({ kind: 'NONE', why: 'This worker fetches no PDFs.' });

@@ -36,6 +36,7 @@ interface Played {
   timezone?: string;
   latePolicy?: 'LATEST' | 'ALL' | 'NONE';
   workflow?: Partial<MatchableWorkflow>;
+  pdf?: SimulationInput['pdf'];
 }
 
 function play(played: Played = {}): Simulation {
@@ -70,6 +71,7 @@ function play(played: Played = {}): Simulation {
     },
     workflow,
     actions: played.actions ?? [action()],
+    pdf: played.pdf ?? 'NONE',
     facts: [
       { at: t(played.from ?? '2026-01-01'), customer: who, facts: played.facts ?? invoiceFacts() },
       ...(played.changes ?? []).map(([at, facts]) => ({ at: t(at), customer: who, facts })),

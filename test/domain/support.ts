@@ -162,6 +162,7 @@ export function context(now: string, setting: Setting = {}): RunContext {
     platform: { timezone: null },
     customer: customer(),
     facts: invoiceFacts(),
+    pdf: 'NONE',
     siblings: [],
     holds: [],
     lateStepsAllowed: true,

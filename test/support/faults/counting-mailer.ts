@@ -42,5 +42,7 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
         raw: Buffer.alloc(0),
       }),
   };
-  return { db, mailer, tellSoon: () => undefined, log: silentLog, sent };
+  const fetchPdf: ActivityPorts['fetchPdf'] = () =>
+    Promise.resolve({ kind: 'NONE', why: 'There is no billing source.' });
+  return { db, mailer, fetchPdf, tellSoon: () => undefined, log: silentLog, sent };
 }
