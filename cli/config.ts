@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TokenIssuer } from '../api/tokens.js';
 import { Networks } from '../contracts/networks.js';
+import type { RateLimit } from '../contracts/rate-limit.js';
 import { Vault } from '../store/vault.js';
 
 const url = (protocols: RegExp): z.ZodString =>
@@ -22,6 +23,14 @@ const networks = z
     }
   });
 
+const rateLimit = z.string().transform((text, context): RateLimit => {
+  const [, count = '0', unit = ''] = /^([1-9]\d{0,6})\/([smh])$/.exec(text) ?? [];
+  const per = ({ s: 'SECOND', m: 'MINUTE', h: 'HOUR' } as const)[unit];
+  if (per) return { count: Number(count), per };
+  context.addIssue({ code: 'custom', message: 'must be a number of mails per s, m or h, such as 10/s' });
+  return z.NEVER;
+});
+
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),
   /** API */
@@ -31,6 +40,8 @@ const environment = z.object({
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('dunwell'),
   SMTP_URL: url(/^smtps?:$/).optional(),
+  /** How many mails may go through it: 10/s, 600/m, 20000/h. */
+  SMTP_RATE_LIMIT: rateLimit.optional(),
   TEST_SMTP_URL: url(/^smtps?:$/).optional(),
   /** Networks in CIDR notation with commas between: the private ones that integrations may connect to. */
   SMTP_ALLOW_PRIVATE_NETWORKS: networks,

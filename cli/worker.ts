@@ -21,6 +21,7 @@ export async function workerCommand(): Promise<void> {
   const vault = vaultOf(config.ENCRYPTION_KEYS);
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
+    smtpRateLimit: config.SMTP_RATE_LIMIT,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
     vault,

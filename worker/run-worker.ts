@@ -14,7 +14,9 @@ import { createDispatcher } from '../engine/dispatcher.js';
 import { registerSearchAttributes } from '../engine/register.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
+import { takeShare } from '../store/rate-limits.js';
 import { createWorker } from './create-worker.js';
+import { RateLimiter } from './rate-limiter.js';
 import { installQuietRuntime } from './quiet-runtime.js';
 
 export interface RunWorkerOptions {
@@ -57,8 +59,10 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     createDispatcher({ db, courier, log }),
     createWatchdog({ db, engine, taskQueue, log, ...options.watchdog }),
   ];
+  const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
   const activities = createActivities({
     db,
+    pace,
     mailer: options.mailer,
     fetchPdf: options.fetchPdf ?? fetchNothing,
     tellSoon: (kind, ids) => {
@@ -108,6 +112,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     isReady: () => worker !== null && worker.getState() === 'RUNNING',
     async stop() {
       stopped.abort();
+      pace.close();
       if (worker?.getState() === 'RUNNING') worker.shutdown();
       // Connecting to a server that does not answer cannot be cut short; nothing is lost by not waiting for it.
       await Promise.race([supervised, pause(STOP_MS, undefined, { ref: false })]);

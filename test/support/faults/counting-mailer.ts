@@ -44,5 +44,6 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
   };
   const fetchPdf: ActivityPorts['fetchPdf'] = () =>
     Promise.resolve({ kind: 'NONE', why: 'There is no billing source.' });
-  return { db, mailer, fetchPdf, tellSoon: () => undefined, log: silentLog, sent };
+  const pace: ActivityPorts['pace'] = { take: () => Promise.resolve([]) };
+  return { db, mailer, fetchPdf, pace, tellSoon: () => undefined, log: silentLog, sent };
 }
