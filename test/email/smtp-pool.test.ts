@@ -113,7 +113,7 @@ describe('the number of connections', () => {
 
   it('frees the place of a connection that could not be opened', async () => {
     const smtp = sender({ maxConnections: 1 });
-    server.script = { greeting: '421 4.3.2 busy' };
+    server.script = { greeting: '554 5.3.2 busy' };
     await smtp.send(sampleMail(), yes);
     server.script = {};
     expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'SENT' });
