@@ -9,6 +9,9 @@ import type { Json } from './support.js';
 const WITHOUT_BODY =
   /\/(deactivate|integrations\/\{resourceId\}\/activate|deprecate|archive|send-test|send-penalty-box-payload)$/;
 
+/** What is sent and answered as bytes. */
+const binary = (name: string): boolean => /^(PUT \/v1\/invoices\/\{resourceId\}\/pdf|GET \S+\/pdf 200)$/.test(name);
+
 describe('/openapi.json', () => {
   let h: Api;
   let document: Json;
@@ -64,7 +67,8 @@ describe('/openapi.json', () => {
       expect(tags, name).toContain(operation.tags[0]);
       for (const [status, response] of answersOf(operation)) {
         expect(response.description, `${name} ${status}`).not.toBe('Default Response');
-        expect(response.content['application/json'].schema, `${name} ${status}`).toBeDefined();
+        const type = binary(`${name} ${status}`) ? 'application/pdf' : 'application/json';
+        expect(response.content[type].schema, `${name} ${status}`).toBeDefined();
         expect(Object.keys(response.headers as Json), `${name} ${status}`).toContain('X-REQUEST-ID');
       }
     }
@@ -156,7 +160,7 @@ describe('/openapi.json', () => {
     ]);
     expect(bodies.length).toBeGreaterThan(200);
     for (const [name, body] of bodies) {
-      const { schema, example } = body.content['application/json'] as Json;
+      const { schema, example } = body.content[binary(name) ? 'application/pdf' : 'application/json'] as Json;
       const shown = example ?? resolve(schema as Json).examples?.[0];
       expect(shown, name).toBeDefined();
       expect(
