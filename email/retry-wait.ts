@@ -10,7 +10,7 @@ interface WaitRule {
 }
 
 /** How long at least, where the server names no time. The first that fits; none: the ordinary schedule. */
-export const WAIT_RULES: readonly WaitRule[] = [
+const WAIT_RULES: readonly WaitRule[] = [
   {
     codes: 'any',
     words: /gr[ae]y-?list/i,

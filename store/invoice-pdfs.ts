@@ -58,7 +58,7 @@ export async function putInvoicePdf(
   return { pdf: same, created: false, changed: false };
 }
 
-export function getInvoicePdf(sql: Sql, platformId: string, invoiceId: string): Promise<InvoicePdf | null> {
+function getInvoicePdf(sql: Sql, platformId: string, invoiceId: string): Promise<InvoicePdf | null> {
   return sql.row<InvoicePdf>(`SELECT ${COLUMNS} FROM invoice_pdfs WHERE platform_id = $1 AND invoice_id = $2`, [
     platformId,
     invoiceId,
