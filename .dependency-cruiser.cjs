@@ -29,7 +29,7 @@ const allowed = {
   client: [],
   engine: ['contracts', 'domain', 'store'],
   api: ['contracts', 'domain', 'store', 'engine', 'webhooks'],
-  worker: ['contracts', 'domain', 'store', 'engine', 'email', 'workflows', 'activities'],
+  worker: ['contracts', 'domain', 'store', 'engine', 'email', 'webhooks', 'workflows', 'activities'],
   dev: ['contracts'],
   cli: rooms,
   test: rooms,

@@ -7,6 +7,7 @@ import type { Sql } from '../store/database.js';
 import type { LoadedRun } from '../store/run-context.js';
 import { suppress, type Suppressed } from '../store/suppressions.js';
 import { leftOut, mailRequest } from './mail-request.js';
+import { attachPdf } from './attach-pdf.js';
 import { MailRefused, type ActivityPorts } from './ports.js';
 
 /** What one attempt came to, for the step. */
@@ -32,12 +33,17 @@ export async function attemptDelivery(
 ): Promise<Attempt> {
   const { db, mailer, messages } = ports;
   const { platform } = loaded;
-  const request = mailRequest(loaded, delivery, mailer.defaultSender);
-  const route = mailer.route(platform.environment, platform.allow_list, request.to.email, delivery.action.via);
+  const plain = mailRequest(loaded, delivery, mailer.defaultSender);
+  const route = mailer.route(platform.environment, platform.allow_list, plain.to.email, delivery.action.via);
   if ('blocked' in route) return blocked(ports, loaded, delivery, route.blocked, 'No way out for this mail.');
 
+  let request: MailRequest;
   let mail: ComposedMail;
   try {
+    const pdf = await attachPdf(ports, loaded, delivery);
+    if (pdf.kind === 'NONE') return blocked(ports, loaded, delivery, 'no_pdf', pdf.why);
+    if (pdf.kind === 'LATER') return notSent(ports, delivery, pdf.why, pdf.retryAfterMs);
+    request = { ...plain, attachments: pdf.attachments };
     mail = await mailer.compose(request);
   } catch (error) {
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
@@ -79,10 +85,15 @@ export async function attemptDelivery(
 }
 
 /** An error of ours before anything was written: recorded, and tried again, without holding the step's other mails back (S-D7). */
-async function notSent(ports: ActivityPorts, delivery: ClaimedDelivery, error: unknown): Promise<Attempt> {
+async function notSent(
+  ports: ActivityPorts,
+  delivery: ClaimedDelivery,
+  error: unknown,
+  retryAfterMs: number | null = null,
+): Promise<Attempt> {
   const message = String(error);
   await recordSurely(ports, delivery, { ...NOTHING_SENT, reply: { text: message } });
-  return { kind: 'RETRY', message, retryAfterMs: null };
+  return { kind: 'RETRY', message, retryAfterMs };
 }
 
 async function blocked(

@@ -50,7 +50,7 @@ export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSend
     bcc: copies(bcc),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
-    facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action.via?.provider.use_localized_templates !== false),
+    facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action),
     dateAt: context.now,
   };
 }
@@ -74,20 +74,26 @@ export function isAllowed(allowList: readonly string[], address: string): boolea
   return allowList.some((allowed) => allowed.toLowerCase() === address.toLowerCase());
 }
 
-/** `localized` false: every customer gets the platform's language, as the integration says. */
 function mailFacts(
   { context, platform, row }: MailRun,
   sender: MailParty,
   zone: string,
-  localized: boolean,
+  { email, via }: MailDelivery['action'],
 ): MailFacts {
+  // Otherwise every customer gets the platform's language, as the integration says.
+  const localized = via?.provider.use_localized_templates !== false;
   const { facts, customer, now } = context;
   return {
     variant: row.variant,
     locales: [localized ? customer.locale : null, platform.locale].filter((locale) => locale !== null),
     sender,
     customerName: customer.name,
-    invoice: facts.invoice && mailInvoice(facts.invoice, zone, now, row.due_dates),
+    invoice: facts.invoice && {
+      ...mailInvoice(facts.invoice, zone, now, row.due_dates),
+      ...(email.invoice?.include_payment_link === false && { payUrl: null }),
+      // Without it the mail does not go at all.
+      pdfAttached: email.invoice?.include_pdf === true,
+    },
     trial: mailTrial(context, zone),
     payment: facts.payment && { amount: facts.payment.amount, attemptedOn: localDate(facts.payment.at, zone) },
     wallet: facts.wallet && mailWallet(facts.wallet),

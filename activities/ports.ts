@@ -1,12 +1,34 @@
 import type { MailProvider } from '../contracts/email-provider.js';
 import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contracts/mail.js';
+import type { FetchedPdf } from '../contracts/fetched-pdf.js';
+import type { Pace } from '../contracts/rate-limit.js';
 import type { Logger } from '../contracts/logger.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Database } from '../store/database.js';
 import type { MessageKeeping } from '../store/messages.js';
+import type { PdfSource } from '../store/platforms.js';
 
-/** The way out for a mail, or why there is none. */
-export type Route = { sender: MailSender } | { blocked: Reason };
+/** The way out for a mail, with the paces it has to keep (absent = none), or why there is none. */
+export type Route = { sender: MailSender; paces?: readonly Pace[] } | { blocked: Reason };
+
+/** The right to send one mail at a pace. One that is not needed after all is given back for the next. */
+export interface Turn {
+  key: string;
+  giveBack(): void;
+}
+
+export interface SendPace {
+  /** One turn at each pace; nothing may be claimed while this waits. Throws PaceExceeded when it would take too long. */
+  take(paces: readonly Pace[]): Promise<Turn[]>;
+}
+
+/** More mails than a provider's limit lets through: come back later. */
+export class PaceExceeded extends Error {
+  constructor(readonly retryAfterMs: number) {
+    super('More mails are due than the provider’s rate limit lets through.');
+    this.name = 'PaceExceeded';
+  }
+}
 
 export interface Mailer {
   /**
@@ -35,6 +57,9 @@ export interface ActivityPorts {
   db: Database;
   mailer: Mailer;
   messages: MessageKeeping;
+  /** Asks the platform's billing source for the PDF of an invoice; settles within seconds, whatever the source does. */
+  fetchPdf: (platformId: string, source: PdfSource, invoiceId: string) => Promise<FetchedPdf>;
+  pace: SendPace;
   /** Tells the engine of runs that changed besides the one at work. */
   tellSoon: (kind: 'RUN', ids: readonly string[]) => void;
   log: Logger;

@@ -5,7 +5,8 @@ import { claimStep, reviewRun, type Claim } from '../store/claim.js';
 import { backToWaiting } from '../store/deliveries.js';
 import { touchRuns } from '../store/touch-runs.js';
 import { attemptDelivery, type Attempt } from './attempt.js';
-import type { ActivityPorts } from './ports.js';
+import { PaceExceeded, type ActivityPorts, type Turn } from './ports.js';
+import { retryDelayMs, withinWindow } from './retry-delay.js';
 
 /** A claim this little early waits here; anything more arms the timer again (S-T7). */
 const EARLY_MS = 2_000;
@@ -17,6 +18,7 @@ const EARLY_MS = 2_000;
 export async function sendStepEmails(ports: ActivityPorts, request: SendStepRequest): Promise<RunWaits> {
   const { db } = ports;
   const claim = await claimWhenDue(ports, request);
+  const claimedAt = performance.now();
   if (claim.deliveries.length === 0) return claim.waits;
 
   const attempts: Attempt[] = [];
@@ -24,29 +26,50 @@ export async function sendStepEmails(ports: ActivityPorts, request: SendStepRequ
 
   const { pinned } = claim.loaded.context;
   if (pinned.singleStepManual && attempts.some(({ kind }) => kind === 'SENT')) await markSiblings(ports, claim);
-  const failed = attempts.filter((attempt) => attempt.kind === 'RETRY');
+  const failed = attempts.filter((attempted) => attempted.kind === 'RETRY');
   if (failed.length > 0) {
     await backToWaiting(db, request.runId);
-    throw retryLater(failed);
+    const times = 1 + Math.max(...claim.deliveries.map(({ attempts: before }) => before));
+    const leftMs = claim.windowMs - (performance.now() - claimedAt);
+    throw retryLater(failed, retryDelayMs(failed, times, leftMs));
   }
   return (await reviewRun(db, request.runId)) ?? claim.waits;
 }
 
+/** Turns at a provider's pace are waited for between two looks: no claim and no transaction is held, and the facts read last are fresh. */
 async function claimWhenDue(
-  { db, mailer }: ActivityPorts,
+  { db, mailer, pace }: ActivityPorts,
   { runId, stepId, revision }: SendStepRequest,
 ): Promise<Claim> {
-  for (;;) {
-    const claim = await claimStep(db, runId, stepId, revision, (platform, to, via) => {
-      const route = mailer.route(platform.environment, platform.allow_list, to, via);
-      return 'blocked' in route ? route.blocked : null;
-    });
-    if (!claim) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
-    if (claim.earlyMs === 0) return claim;
-    // Much too early is a clock of Postgres that is behind the engine's. The engine arms its timer again, which ends at once:
-    // without a pause the two would spin.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(claim.earlyMs, EARLY_MS)));
-    if (claim.earlyMs > EARLY_MS) return claim;
+  const turns: Turn[] = [];
+  try {
+    for (;;) {
+      const keys = turns.map(({ key }) => key);
+      const claim = await claimStep(
+        db,
+        runId,
+        stepId,
+        revision,
+        (platform, to, via) => mailer.route(platform.environment, platform.allow_list, to, via),
+        keys,
+      );
+      if (!claim) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
+      if (claim.lacking.length > 0) {
+        turns.push(...(await pace.take(claim.lacking).catch(exceeded(claim.windowMs))));
+        continue;
+      }
+      for (const key of claim.spent) {
+        const used = turns.findIndex((turn) => turn.key === key);
+        if (used >= 0) turns.splice(used, 1);
+      }
+      if (claim.earlyMs === 0) return claim;
+      // Much too early is a clock of Postgres that is behind the engine's. The engine arms its timer again, which ends at once:
+      // without a pause the two would spin.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(claim.earlyMs, EARLY_MS)));
+      if (claim.earlyMs > EARLY_MS) return claim;
+    }
+  } finally {
+    for (const turn of turns) turn.giveBack();
   }
 }
 
@@ -61,13 +84,21 @@ async function markSiblings({ db, tellSoon }: ActivityPorts, { loaded }: Claim):
   );
 }
 
-/** The engine repeats the activity: after the server's own delay when it named one, else by the retry policy. */
-function retryLater(failed: readonly Extract<Attempt, { kind: 'RETRY' }>[]): ApplicationFailure {
-  const delays = failed.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
+/** Comes back when the provider's limit may let it through. That is no failure: the next one is not counted by it. */
+function exceeded(windowMs: number): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof PaceExceeded)) throw error;
+    const { message, retryAfterMs } = error;
+    throw retryLater([{ message }], withinWindow(retryAfterMs, windowMs));
+  };
+}
+
+/** The engine repeats the activity after so long. */
+function retryLater(failed: readonly { message: string }[], nextRetryDelay: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: FAILURE.DELIVERY_RETRY,
     message: failed.map(({ message }) => withoutAddresses(message)).join('; '),
-    ...(delays.length > 0 ? { nextRetryDelay: Math.max(...delays) } : {}),
+    nextRetryDelay,
   });
 }
 

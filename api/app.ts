@@ -101,9 +101,9 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
       const whose = (request: FastifyRequest): string => callerOf(request).credentialId;
       await closed.register(rateLimit, { max: perMinute, hook: 'preParsing', keyGenerator: whose });
     }
-    platformRoutes(closed);
+    platformRoutes(closed, context);
     apiKeyRoutes(closed, context);
-    factRoutes(closed, context);
+    await factRoutes(closed, context);
     integrationRoutes(closed, context);
     integrationExtraRoutes(closed, context);
     workflowRoutes(closed, context);

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { MailConnections } from '../contracts/email-provider.js';
+import type { Networks } from '../contracts/networks.js';
 import type { Instant } from '../domain/types.js';
 import type { RunContext } from '../domain/run.js';
 import type { LoadedAction } from '../store/loaded-actions.js';
@@ -38,6 +39,10 @@ export interface ApiContext {
   rateLimit?: number | undefined;
   /** How webhooks are called, and which networks besides the public internet (default: none). */
   webhooks?: WebhookSenderOptions | undefined;
+  /** Which private networks invoice PDFs may be fetched from (default: none). */
+  pdfNetworks?: Networks | undefined;
+  /** The largest PDF that is taken (default: 10 MiB). */
+  pdfMaxBytes?: number | undefined;
   /** Makes a mail without sending it; absent = simulations cannot be rendered. */
   preview?: ((input: PreviewInput) => Promise<MailPreview>) | undefined;
   /** The age of idempotency keys is told by it (default: the host's clock). */

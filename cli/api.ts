@@ -31,6 +31,8 @@ export async function apiCommand(): Promise<void> {
     preview: createPreview({ name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM }),
     vault: vaultOf(config.ENCRYPTION_KEYS),
     mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
+    pdfNetworks: config.PDF_ALLOW_PRIVATE_NETWORKS,
+    pdfMaxBytes: config.PDF_MAX_BYTES,
     tokenIssuer,
     rateLimit: config.RATE_LIMIT_PER_MINUTE,
     webhooks: { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS },

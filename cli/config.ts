@@ -3,6 +3,7 @@ import type { TokenIssuer } from '../api/tokens.js';
 import { Networks } from '../contracts/networks.js';
 import { parseAddress } from '../email/parse-address.js';
 import { LONGEST_BOUNCE_LOCAL } from '../email/return-path.js';
+import type { RateLimit } from '../contracts/rate-limit.js';
 import { Vault } from '../store/vault.js';
 
 const url = (protocols: RegExp): z.ZodString =>
@@ -44,6 +45,14 @@ const listenAt = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const rateLimit = z.string().transform((text, context): RateLimit => {
+  const [, count = '0', unit = ''] = /^([1-9]\d{0,6})\/([smh])$/.exec(text) ?? [];
+  const per = ({ s: 'SECOND', m: 'MINUTE', h: 'HOUR' } as const)[unit];
+  if (per) return { count: Number(count), per };
+  context.addIssue({ code: 'custom', message: 'must be a number of mails per s, m or h, such as 10/s' });
+  return z.NEVER;
+});
+
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:$/),
   /** API */
@@ -53,6 +62,8 @@ const environment = z.object({
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('dunwell'),
   SMTP_URL: url(/^smtps?:$/).optional(),
+  /** How many mails may go through it: 10/s, 600/m, 20000/h. */
+  SMTP_RATE_LIMIT: rateLimit.optional(),
   TEST_SMTP_URL: url(/^smtps?:$/).optional(),
   /** Networks in CIDR notation with commas between: the private ones that integrations may connect to. */
   SMTP_ALLOW_PRIVATE_NETWORKS: networks,
@@ -74,6 +85,10 @@ const workerEnvironment = environment.extend({
   MESSAGE_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
   /** Where the worker takes the mails that come to return paths; absent = nowhere. */
   BOUNCE_SMTP_LISTEN: listenAt.optional(),
+  /** The largest PDF of an invoice that is taken, or fetched. */
+  PDF_MAX_BYTES: z.coerce.number().int().min(1_024).max(52_428_800).default(10_485_760),
+  /** CIDRs with commas between, which PDFs may be fetched from although they are not public. */
+  PDF_ALLOW_PRIVATE_NETWORKS: networks,
 });
 
 const bounceEnvironment = workerEnvironment

@@ -18,6 +18,7 @@ import { newEncryptionKey } from '../store/vault.js';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { createMailer } from '../worker/create-mailer.js';
+import { createPdfFetcher } from '../worker/pdf-fetcher.js';
 import { runWorker } from '../worker/run-worker.js';
 import { runDemo } from './demo.js';
 import { vaultOf } from './config.js';
@@ -156,6 +157,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     advanceWaitMs: ADVANCE_WAIT_MS,
     preview: createPreview(SENDER),
     vault,
+    pdfNetworks: THIS_MACHINE,
     webhooks: { allowedNetworks: THIS_MACHINE },
     mail: createMailConnections(THIS_MACHINE),
     logger: log,
@@ -170,6 +172,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     taskQueue: TASK_QUEUE,
     mailer,
     messages: { vault, keepForMs: KEEP_MESSAGES_MS },
+    fetchPdf: createPdfFetcher({ vault, networks: THIS_MACHINE }),
     log,
     workflowBundle,
   });

@@ -7,6 +7,7 @@ import { Database } from '../store/database.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { startBounceListener } from '../worker/bounce-listener.js';
 import { createMailer } from '../worker/create-mailer.js';
+import { createPdfFetcher } from '../worker/pdf-fetcher.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { readWorkerConfig, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
@@ -26,6 +27,7 @@ export async function workerCommand(): Promise<void> {
     config.BOUNCE_ADDRESS === undefined ? null : createReturnPaths(config.BOUNCE_ADDRESS, (text) => vault.marks(text));
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
+    smtpRateLimit: config.SMTP_RATE_LIMIT,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },
     vault,
@@ -41,6 +43,11 @@ export async function workerCommand(): Promise<void> {
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     mailer,
     messages: { vault, keepForMs: config.MESSAGE_RETENTION_DAYS * DAY_MS },
+    fetchPdf: createPdfFetcher({
+      vault,
+      networks: config.PDF_ALLOW_PRIVATE_NETWORKS,
+      mostBytes: config.PDF_MAX_BYTES,
+    }),
     log,
     workflowBundle: await bundleWorkflows(),
   });

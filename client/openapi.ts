@@ -773,6 +773,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/{resourceId}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the PDF of an invoice
+         * @description Requires the INVOICE.VIEW permission.
+         */
+        get: operations["getInvoicesByResourceIdPdf"];
+        /**
+         * Store the PDF of an invoice
+         * @description The body is the PDF, at most 10 MiB unless the operator says otherwise; the invoice itself may come later. Mails that wait for it go at once. 201 the first time, then 200; the same bytes and name change nothing. Requires the INVOICE.UPDATE permission.
+         */
+        put: operations["putInvoicesByResourceIdPdf"];
+        post?: never;
+        /**
+         * Delete the PDF of an invoice
+         * @description Requires the INVOICE.UPDATE permission.
+         */
+        delete: operations["deleteInvoicesByResourceIdPdf"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -2792,6 +2820,12 @@ export interface components {
                     type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                     value: number;
                 } | null;
+                /** @description Extension. How many mails may go through it in each second, minute or hour, all workers together, evenly spaced; null = as fast as it takes them. */
+                rate_limit?: {
+                    count: number;
+                    /** @enum {string} */
+                    per: "SECOND" | "MINUTE" | "HOUR";
+                } | null;
                 /** @description false = every customer gets the platform’s language. Default true. */
                 use_localized_templates?: boolean | null;
             } | null;
@@ -3786,6 +3820,12 @@ export interface components {
                     type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                     value: number;
                 } | null;
+                /** @description Extension. How many mails may go through it in each second, minute or hour, all workers together, evenly spaced; null = as fast as it takes them. */
+                rate_limit?: {
+                    count: number;
+                    /** @enum {string} */
+                    per: "SECOND" | "MINUTE" | "HOUR";
+                } | null;
                 /** @description false = every customer gets the platform’s language. Default true. */
                 use_localized_templates?: boolean | null;
             };
@@ -3889,6 +3929,12 @@ export interface components {
                     type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                     value: number;
                 } | null;
+                /** @description Extension. How many mails may go through it in each second, minute or hour, all workers together, evenly spaced; null = as fast as it takes them. */
+                rate_limit?: {
+                    count: number;
+                    /** @enum {string} */
+                    per: "SECOND" | "MINUTE" | "HOUR";
+                } | null;
                 /** @description false = every customer gets the platform’s language. Default true. */
                 use_localized_templates?: boolean | null;
             } | null;
@@ -3975,6 +4021,12 @@ export interface components {
                     /** @enum {string} */
                     type: "DAY" | "WEEK" | "MONTH" | "YEAR";
                     value: number;
+                } | null;
+                /** @description Extension. How many mails may go through it in each second, minute or hour, all workers together, evenly spaced; null = as fast as it takes them. */
+                rate_limit?: {
+                    count: number;
+                    /** @enum {string} */
+                    per: "SECOND" | "MINUTE" | "HOUR";
                 } | null;
                 /** @description false = every customer gets the platform’s language. Default true. */
                 use_localized_templates?: boolean | null;
@@ -4125,6 +4177,51 @@ export interface components {
             updated_at?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "object_type": "INVOICE_PDF",
+         *       "invoice_id": "inv_2026-0042",
+         *       "source": "UPLOADED",
+         *       "filename": "2026-0042.pdf",
+         *       "size": 48213,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        InvoicePdf: {
+            /** @constant */
+            object_type: "INVOICE_PDF";
+            /** @example inv_2026-0042 */
+            invoice_id: string;
+            /**
+             * @description FETCHED: the worker got it from the platform’s `invoice_pdf_source`, and does so again when the invoice changes.
+             * @enum {string}
+             */
+            source: "UPLOADED" | "FETCHED";
+            /** @example 2026-0042.pdf */
+            filename: string | null;
+            /**
+             * @description Bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description In hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            updated_at: string;
         };
         /**
          * @description As Mailgun sends it; at most 1 MiB.
@@ -4458,6 +4555,12 @@ export interface components {
          *           ]
          *         }
          *       },
+         *       "invoice_pdf_source": {
+         *         "url": "https://billing.example.com/invoices/{invoice_id}/pdf",
+         *         "header": {
+         *           "name": "Authorization"
+         *         }
+         *       },
          *       "created_at": "2026-01-31T09:00:00Z",
          *       "updated_at": "2026-01-31T09:00:00Z"
          *     }
@@ -4513,6 +4616,14 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            invoice_pdf_source: {
+                /** @example https://billing.example.com/invoices/{invoice_id}/pdf */
+                url: string;
+                header: {
+                    /** @example Authorization */
+                    name: string;
+                } | null;
+            } | null;
             /**
              * Format: date-time
              * @example 2026-01-31T09:00:00Z
@@ -4554,6 +4665,20 @@ export interface components {
             /** @enum {string} */
             environment?: "TEST" | "LIVE";
             calendar?: components["schemas"]["CalendarUpdate"] | null;
+            invoice_pdf_source?: {
+                /** @example https://billing.example.com/invoices/{invoice_id}/pdf */
+                url?: string;
+                /** @description Sent along. */
+                header?: {
+                    /** @example Authorization */
+                    name?: string;
+                    /**
+                     * @description Stored encrypted and never answered.
+                     * @example Bearer …
+                     */
+                    value?: string;
+                } | null;
+            } | null;
         };
         /**
          * @example {
@@ -9977,6 +10102,151 @@ export interface operations {
             401: components["responses"]["Unauthorised"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getInvoicesByResourceIdPdf: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                /** @example inv_2026-0042 */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes as they were stored. */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example %PDF-1.7 … */
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putInvoicesByResourceIdPdf: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the attachment is called; default: by the invoice’s number.
+                 * @example 2026-0042.pdf
+                 */
+                filename?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example inv_2026-0042 */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example %PDF-1.7 … */
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Stale": components["headers"]["Dunwell-Stale"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePdf"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePdf"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteInvoicesByResourceIdPdf: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example inv_2026-0042 */
+                resourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePdf"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

@@ -1,4 +1,5 @@
 import type { Period } from '../domain/types.js';
+import type { RateLimit } from './rate-limit.js';
 
 /** SYSTEM is the operator's own; SMTP and SENDGRID are extensions. */
 export const PROVIDER_VARIANTS = ['SYSTEM', 'MAILGUN', 'SMTP', 'SENDGRID'] as const;
@@ -13,6 +14,7 @@ export interface EmailProvider {
   smtp?: { host?: string | null; port?: number | null; tls?: SmtpTls | null } | null;
   sendgrid?: { region?: 'US' | 'EU' | null } | null;
   delivery_window?: Period | null;
+  rate_limit?: RateLimit | null;
   use_localized_templates?: boolean | null;
 }
 

@@ -33,6 +33,12 @@ export const FAILURE = {
   RUN_UNKNOWN: 'RunUnknown',
 } as const;
 
+/** When a failed send is tried again by itself. */
+export const SEND_RETRY = { initialMs: 5_000, coefficient: 2, maximumMs: 600_000 } as const;
+
+/** One attempt at a step: at most ten mails one after the other, each within its sender's own limits. */
+export const SEND_TIMEOUT_MS = 20 * 60_000;
+
 /** What the worker does for the workflows. */
 export interface Activities {
   /** Sends a due step if it may still go, and answers what the run waits for next. */

@@ -67,6 +67,14 @@ export interface MailWallet {
 /** In the wallet's own unit; `credits` is a decimal string. */
 export type MailBalance = { money: Money } | { credits: string };
 
+/** A file that goes with a mail. */
+export interface MailAttachment {
+  /** Made safe when the mail is composed. */
+  filename: string;
+  contentType: 'application/pdf';
+  content: Buffer;
+}
+
 /** One mail to be composed. Addresses are already parsed and made unique (S-E1). */
 export interface MailRequest {
   deliveryId: string;
@@ -80,6 +88,8 @@ export interface MailRequest {
   /** null = the built-in template of the variant. */
   templateName: string | null;
   facts: MailFacts;
+  /** Absent = none. */
+  attachments?: readonly MailAttachment[];
   /** The Date header in epoch milliseconds: Postgres' now, or the test clock's (S-T8). */
   dateAt: number;
 }

@@ -74,16 +74,18 @@ function actionsFor(step: Pick<Step, 'periods'>, actions: readonly Action[]): re
 export function actionBlock(
   action: Action,
   step: Step,
-  context: Reachable & Pick<RunContext, 'facts' | 'now'>,
+  context: Reachable & Pick<RunContext, 'facts' | 'pdf' | 'now'>,
 ): Reason | null {
-  const { facts, now } = context;
+  const { facts, pdf, now } = context;
   const to = recipientOf(action, context);
   if ('blocked' in to) return to.blocked;
   if (action.needsPaymentLink && !facts.invoice?.payUrl) return 'no_payment_link';
-  if (action.needsPdf) return 'no_pdf';
+  if (action.needsPdf && pdf === 'NONE') return 'no_pdf';
   if (!action.providerActive) return 'provider_not_active';
   const entry = step.ledger.find(({ actionId }) => actionId === action.id);
-  return entry?.status === 'BLOCKED' && entry.retryAt !== null && now < entry.retryAt ? entry.reason : null;
+  if (entry?.status !== 'BLOCKED' || entry.retryAt === null || now >= entry.retryAt) return null;
+  // The billing source had none; meanwhile somebody has sent it.
+  return entry.reason === 'no_pdf' && pdf === 'STORED' ? null : entry.reason;
 }
 
 /** The actions of a step that have not come to an end yet. */

@@ -92,6 +92,7 @@ export function newRun(from: NewRun): RunContext {
     contacts: [],
     suppressed: [],
     facts,
+    pdf: 'NONE',
     siblings: [],
     holds: from.holds,
     lastMailAt,

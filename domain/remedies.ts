@@ -12,7 +12,7 @@ const REMEDIES: Partial<Record<Reason, string>> = {
   suppressed:
     'It goes as soon as the customer has another address, or the suppression is removed: DELETE /v1/suppressions/{address}.',
   no_payment_link: 'It goes as soon as the invoice has a pay_invoice_link, or the action asks for none.',
-  no_pdf: 'It goes as soon as the action does not ask for the PDF.',
+  no_pdf: 'It goes as soon as somebody sends the PDF (PUT /v1/invoices/{id}/pdf), or the billing source has it.',
   template_missing: 'It goes as soon as the template renders; it is also tried again by itself.',
   no_test_mailbox: 'It goes as soon as TEST_SMTP_URL is set for the worker, or the address is on the allow list.',
   no_provider: 'It goes as soon as SMTP_URL is set for the worker, or the action names an integration.',

@@ -125,6 +125,9 @@ export interface Action {
   deliveryWindow: Period | null;
 }
 
+/** Whether there is a PDF of the invoice to attach: here, or to be had from the platform's billing source when it is sent. */
+export type InvoicePdfState = 'STORED' | 'FETCHABLE' | 'NONE';
+
 /** Everything a decision about one run is made from, read under the locks of one transaction. */
 export interface RunContext {
   now: Instant;
@@ -146,6 +149,7 @@ export interface RunContext {
   /** Of the addresses of the customer, the contacts and the actions those that are suppressed, spelled as they are there (S-E6). */
   suppressed: readonly string[];
   facts: ResourceFacts;
+  pdf: InvoicePdfState;
   /** The holds on the customer or the invoice that nobody has ended; some may have run out (S-C6). */
   holds: readonly { until: Instant | null }[];
   /** What other runs of this workflow and resource have sent or are sending; only the claim reads it under locks (S-M7). */

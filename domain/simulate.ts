@@ -8,7 +8,7 @@ import { newRun, type NewRun } from './new-run.js';
 import { whyNotMatched, type MismatchCode } from './not-matched.js';
 import type { Reason } from './reasons.js';
 import { recipientOf, type Recipient } from './recipient.js';
-import type { Action, LedgerEntry, RunContext, Step } from './run.js';
+import type { Action, InvoicePdfState, LedgerEntry, RunContext, Step } from './run.js';
 import type { Instant } from './types.js';
 
 /** What a customer and a resource look like from an instant on. */
@@ -21,6 +21,8 @@ export interface SimulatedFacts {
 export interface SimulationInput {
   start: Omit<NewRun, 'now' | 'customer' | 'facts'>;
   workflow: MatchableWorkflow;
+  /** Whether there is a PDF to attach: it stays so to the end. */
+  pdf: InvoicePdfState;
   /** The ACTIVE actions; empty = every step is blocked, as it really would be. */
   actions: readonly Action[];
   /** Whom mails can go to instead of the customer, and who gets none (S-E6). */
@@ -63,7 +65,7 @@ const MOST_TURNS = 1_000;
  * instants as in production, with every mail taken by the server at once. Pure: nothing is sent, nothing is stored.
  */
 export function simulate(input: SimulationInput): Simulation {
-  const { facts, actions, contacts, suppressed, to } = input;
+  const { facts, actions, contacts, suppressed, pdf, to } = input;
   const begin = facts.findIndex((present) => present.at <= to && unmatched(input, present) === null);
   const first = facts[begin];
   if (!first) {
@@ -79,6 +81,7 @@ export function simulate(input: SimulationInput): Simulation {
     customer,
     contacts,
     suppressed,
+    pdf,
   };
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const latest = evaluate(context);

@@ -1,4 +1,5 @@
 import type { SendOutcome, SmtpReply, SmtpStage } from '../contracts/mail.js';
+import { retryWaitMs } from './retry-wait.js';
 
 type Verdict = 'RETRY' | 'PROVIDER_REFUSED' | 'REJECTED' | 'IN_DOUBT';
 /** `none`: no complete reply (lost, timed out, garbage). A 2xx or 3xx that lands here came at the wrong moment: `none` too. */
@@ -67,7 +68,7 @@ export function classifyReply(reply: SmtpReply, recipients: number): SendOutcome
   if (rule === undefined) throw new Error(`No outcome rule for ${reply.stage} and ${answer}`);
   switch (rule.verdict) {
     case 'RETRY':
-      return { kind: 'RETRY', reply, retryAfterMs: answer === '4xx' ? retryHintMs(reply.text) : null };
+      return { kind: 'RETRY', reply, retryAfterMs: answer === '4xx' ? retryWaitMs(reply) : null };
     case 'REJECTED':
       return { kind: 'REJECTED', reply, unknownMailbox: isUnknownMailbox(reply, recipients) };
     case 'PROVIDER_REFUSED':
@@ -85,12 +86,4 @@ function answerOf(code: number | null): Answer {
 /** Only the enhanced code counts (RFC 3463 §3.2, X.1.1 bad destination mailbox): a bare 550 has a dozen meanings. */
 function isUnknownMailbox(reply: SmtpReply, recipients: number): boolean {
   return reply.enhanced === '5.1.1' && (reply.stage === 'RCPT' || recipients === 1);
-}
-
-/** "Greylisted, try again in 300 seconds" → 300,000; between 1 s and 10 min, null when the server named no time. */
-function retryHintMs(text: string): number | null {
-  const hint = /\b(\d{1,5})\s*(s|secs?|seconds?|m|mins?|minutes?)\b/i.exec(text);
-  if (hint === null) return null;
-  const unitMs = hint[2]?.toLowerCase().startsWith('m') ? 60_000 : 1000;
-  return Math.min(Math.max(Number(hint[1]) * unitMs, 1000), 600_000);
 }

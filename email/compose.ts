@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ComposedMail, MailParty, MailRequest } from '../contracts/mail.js';
 import { buildMessage } from './build-message.js';
+import { pdfFileName } from '../contracts/file-name.js';
 import { builtInLibrary, builtInName } from './built-in-library.js';
 import { headerValue } from './header-value.js';
 import { createLiquidRenderer } from './liquid-renderer.js';
@@ -46,6 +47,12 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
       subject,
       text: crlf(rendered.text),
       html: crlf(rendered.html),
+      attachments: (request.attachments ?? []).map(({ filename, contentType, content }) => ({
+        filename: pdfFileName(filename),
+        contentType,
+        content,
+        contentDisposition: 'attachment',
+      })),
       date: new Date(request.dateAt),
       messageId,
       headers: { 'X-Dunwell-Delivery': deliveryId, 'Auto-Submitted': 'auto-generated' }, // RFC 3834 §5

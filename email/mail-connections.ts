@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import type { ConnectionTest, MailConnections } from '../contracts/email-provider.js';
 import type { Networks } from '../contracts/networks.js';
 import { providerServer } from './provider-server.js';
-import { objectionTo, reachable } from './reachable.js';
+import { openLink } from './open-link.js';
+import { objectionTo } from './reachable.js';
 import { smtpServerConfig, type SmtpConfig, type SmtpOptions, type SmtpServer } from './smtp-config.js';
-import { SmtpLink, SmtpSetupError } from './smtp-link.js';
+import { SmtpSetupError, type SmtpLink } from './smtp-link.js';
 import { smtpReply } from './smtp-reply.js';
 
 const LIMIT_MS = 10_000;
@@ -32,8 +33,7 @@ async function testServer(server: SmtpServer, config: SmtpConfig, limitMs: numbe
   const where = `${server.host}:${String(server.port)}`;
   let link: SmtpLink | null = null;
   try {
-    link = new SmtpLink(await reachable(config, leftMs()));
-    await link.open(leftMs());
+    link = await openLink(config, leftMs());
     const loggedIn = server.auth === null || link.connection.allowsAuth;
     await link.quit();
     if (!loggedIn) return { successful: false, message: `${where} offers no login, and there are credentials.` };

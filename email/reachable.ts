@@ -6,19 +6,22 @@ import type { SmtpConfig } from './smtp-config.js';
 import { SmtpSetupError } from './smtp-link.js';
 import type { SmtpError } from './smtp-reply.js';
 
+/** Of a name's addresses: more are of no use within the time of one send. */
+const MOST_ADDRESSES = 4;
+
 /**
- * The same server by an address that may be connected to. A host that a caller named is resolved here and connected to by that
- * very address: a name checked first and resolved again for connecting could mean two machines. Throws SmtpSetupError.
+ * The same server by each address that may be connected to, at least one, in order. A host that a caller named is resolved here
+ * and connected to by that very address: a name checked first and resolved again for connecting could mean two machines. Throws
+ * SmtpSetupError.
  */
-export async function reachable(config: SmtpConfig, timeoutMs: number): Promise<SmtpConfig> {
+export async function reachable(config: SmtpConfig, timeoutMs: number): Promise<SmtpConfig[]> {
   const { host, allowedNetworks, plain } = config;
-  if (allowedNetworks === null) return config;
+  if (allowedNetworks === null) return [config];
   const addresses = isIP(host) ? [host] : await resolve(host, timeoutMs);
   const objections = addresses.map((address) => objectionTo(address, plain ? 'NONE' : 'STARTTLS', allowedNetworks));
-  const index = objections.indexOf(null);
-  const address = addresses[index];
-  if (address === undefined) throw failed('ENETWORK', objections[0] ?? `${host} has no address`);
-  return { ...config, host: address, servername: isIP(host) ? null : host };
+  const allowed = addresses.filter((_address, index) => objections[index] === null).slice(0, MOST_ADDRESSES);
+  if (allowed.length === 0) throw failed('ENETWORK', objections[0] ?? `${host} has no address`);
+  return allowed.map((address) => ({ ...config, host: address, servername: isIP(host) ? null : host }));
 }
 
 /** Why we do not connect to an address; null = we do. */

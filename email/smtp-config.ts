@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { SmtpTls } from '../contracts/email-provider.js';
 import type { Networks } from '../contracts/networks.js';
 
-/** Limits of an SMTP sender. RFC 5321 §4.5.3.2 allows minutes per reply; a send must fit into an activity of two minutes. */
+/** Limits of an SMTP sender. RFC 5321 §4.5.3.2 allows minutes per reply; a step of ten mails must fit into an activity (`SEND_TIMEOUT_MS`). */
 export interface SmtpOptions {
   /** Connections open at the same time, default 5. More mails wait their turn. */
   maxConnections?: number;
@@ -16,6 +16,8 @@ export interface SmtpOptions {
   totalTimeoutMs?: number;
   /** Milliseconds a connection is kept without work, default 10,000; servers close idle ones after a minute or more. */
   idleTimeoutMs?: number;
+  /** Milliseconds without new connections after the server said "not now" and no time, default 30,000. */
+  backOffMs?: number;
   /** Mails per connection before it is replaced, default 100: providers cap it, and a new one may reach a better host. */
   maxMessagesPerConnection?: number;
   /**
@@ -57,6 +59,7 @@ export interface SmtpConfig {
   replyTimeoutMs: number;
   totalTimeoutMs: number;
   idleTimeoutMs: number;
+  backOffMs: number;
   maxMessagesPerConnection: number;
 }
 
@@ -116,6 +119,7 @@ function limits(options: SmtpOptions) {
     replyTimeoutMs: options.replyTimeoutMs ?? 30_000,
     totalTimeoutMs: options.totalTimeoutMs ?? 85_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 10_000,
+    backOffMs: options.backOffMs ?? 30_000,
     maxMessagesPerConnection: options.maxMessagesPerConnection ?? 100,
   };
 }

@@ -1,6 +1,6 @@
 import type { SmtpConfig } from './smtp-config.js';
-import { SmtpLink } from './smtp-link.js';
-import { reachable } from './reachable.js';
+import { openLink } from './open-link.js';
+import type { SmtpLink } from './smtp-link.js';
 
 /** A connection on loan. `reused`: it was kept from an earlier mail and may have died unnoticed. */
 export interface Loan {
@@ -23,22 +23,33 @@ export class SmtpPool {
   private readonly quitting = new Set<Promise<void>>();
   private taken = 0;
   private closing = false;
+  /** On this process' monotonic clock: until then the server wants no new connections. */
+  private backOffUntil = 0;
 
   constructor(private readonly config: SmtpConfig) {}
 
+  /** Opens no connection for so long; those that are open go on. */
+  backOff(ms: number): void {
+    this.backOffUntil = Math.max(this.backOffUntil, performance.now() + ms);
+  }
+
   /**
-   * Lends an open connection, a kept one unless `fresh`. Null when none came free within `timeoutMs`; rejects with
-   * SmtpSetupError when a new one could not be opened.
+   * Lends an open connection, a kept one unless `fresh`. Null when none came free within `timeoutMs`; the ms left of a back-off
+   * when a new one would be needed; rejects with SmtpSetupError when it could not be opened.
    */
-  async borrow(timeoutMs: number, fresh: boolean): Promise<Loan | null> {
+  async borrow(timeoutMs: number, fresh: boolean): Promise<Loan | { backOffMs: number } | null> {
     const startedAt = performance.now();
     const slot = await this.slot(timeoutMs, fresh);
     if (slot === null) return null;
     if (slot.kept !== null) return { link: slot.kept, reused: true };
+    const backOffMs = this.backOffUntil - performance.now();
+    if (backOffMs > 0) {
+      this.giveBack(null);
+      return { backOffMs };
+    }
     const leftMs = (): number => timeoutMs - (performance.now() - startedAt);
     try {
-      const link = new SmtpLink(await reachable(this.config, leftMs()));
-      await link.open(leftMs());
+      const link = await openLink(this.config, leftMs());
       link.onGone(() => this.evict(link));
       return { link, reused: false };
     } catch (error) {

@@ -33,7 +33,9 @@ export function createSmtpSender(
         // A clean one is back within a turn: a caller who sends one mail after another gets it again. RSET takes longer.
         if (result.link === 'clean') await released;
         // A kept connection that turns out to be dead says nothing about this mail, and nothing was on the wire.
-        if (!reused || !result.lostBeforeData) return result.outcome;
+        if (reused && result.lostBeforeData) continue;
+        if (replyCode(result.outcome) === 421) backOff(result.outcome);
+        return result.outcome;
       } catch (error) {
         void track(pool.release(link, 'drop'));
         throw error;
@@ -43,14 +45,26 @@ export function createSmtpSender(
     async function borrow(timeoutMs: number, fresh: boolean): Promise<Loan | SendOutcome> {
       try {
         const loan = await pool.borrow(timeoutMs, fresh);
-        const words = `All ${config.maxConnections} connections are in use`;
-        return loan ?? classifyReply(smtpReply('CONNECT', null, words, config.auth), recipients);
+        if (loan && 'link' in loan) return loan;
+        const words = loan
+          ? 'The server wants no new connections'
+          : `All ${config.maxConnections} connections are in use`;
+        const reply = smtpReply('CONNECT', null, words, config.auth);
+        return { kind: 'RETRY', reply, retryAfterMs: loan ? Math.ceil(loan.backOffMs) : null };
       } catch (error) {
         if (!(error instanceof SmtpSetupError)) throw error;
         const { stage, cause } = error;
-        return classifyReply(smtpReply(stage, cause.response ?? null, cause.message, config.auth), recipients);
+        const outcome = classifyReply(smtpReply(stage, cause.response ?? null, cause.message, config.auth), recipients);
+        // Said before any mail was named, a "not now" is about us: the next connection would hear the same.
+        if (replyCode(outcome) !== null) backOff(outcome);
+        return outcome;
       }
     }
+  }
+
+  /** Other mails need not run into the same answer. */
+  function backOff(outcome: SendOutcome): void {
+    if (outcome.kind === 'RETRY') pool.backOff(outcome.retryAfterMs ?? config.backOffMs);
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -74,4 +88,8 @@ export function createSmtpSender(
       await pool.close();
     },
   };
+}
+
+function replyCode(outcome: SendOutcome): number | null {
+  return 'reply' in outcome ? outcome.reply.code : null;
 }

@@ -1,10 +1,13 @@
 import type { MailProvider } from '../contracts/email-provider.js';
+import type { Pace } from '../contracts/rate-limit.js';
 import { pendingActions, actionBlock, isTooLate } from '../domain/judge.js';
 import type { Reason } from '../domain/reasons.js';
 import { recipientOf } from '../domain/recipient.js';
 import type { Step } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
+import { directionOf } from '../domain/variants.js';
 import { waitsOf, type RunWaits } from '../domain/waits.js';
+import { deliveryWindow } from '../domain/window.js';
 import { applyEvaluation, type AppliedRun } from './apply.js';
 import { at, type Database, type Sql } from './database.js';
 import { newId } from './ids.js';
@@ -19,6 +22,12 @@ export interface Claim {
   earlyMs: number;
   /** Empty: there is nothing to send (stale, closed, blocked, skipped, not due). */
   deliveries: readonly ClaimedDelivery[];
+  /** The keys of the turns that the deliveries use up, each as often as it is used. */
+  spent: readonly string[];
+  /** Not empty: nothing was claimed, because turns at these paces are needed first. */
+  lacking: readonly Pace[];
+  /** How long from now the step may still go; Infinity = no end, or not told. */
+  windowMs: number;
   loaded: LoadedRun;
   step: Step | null;
 }
@@ -26,11 +35,17 @@ export interface Claim {
 export interface ClaimedDelivery {
   id: string;
   fence: number;
+  /** How often it was tried before. */
+  attempts: number;
   action: LoadedAction;
 }
 
-/** Whether mails of this platform to this address can leave at all; a reason when not. The worker knows, facts do not. */
-export type RouteCheck = (platform: LoadedRun['platform'], to: string, via: MailProvider | null) => Reason | null;
+/** Whether mails of this platform to this address can leave at all, and the paces they have to keep. The worker knows, facts do not. */
+export type RouteCheck = (
+  platform: LoadedRun['platform'],
+  to: string,
+  via: MailProvider | null,
+) => { blocked: Reason } | { paces?: readonly Pace[] } | null;
 
 /** What no fact repairs is tried again by itself this much later. */
 const RECHECK_MS = 10 * 60_000;
@@ -39,7 +54,8 @@ const RECHECK_ON_CLOCK_MS = 6 * 3_600_000;
 
 /**
  * The claim: one transaction re-reads facts, status and plan under locks, decides, and takes the step's deliveries with a new
- * fence each. `revision` is what the claimer was armed with; if the run has moved on, nothing is claimed.
+ * fence each. `revision` is what the claimer was armed with; if the run has moved on, nothing is claimed. `turns` are the keys of
+ * the paces it may send at; without one that is needed nothing is claimed either: facts are to be read after such a wait.
  */
 export function claimStep(
   db: Database,
@@ -47,6 +63,7 @@ export function claimStep(
   stepId: string,
   revision: number,
   routeCheck: RouteCheck,
+  turns: readonly string[] = [],
 ): Promise<Claim | null> {
   return db.transaction(async (tx) => {
     await tx.rows('SELECT lock_claim(id), share_suppressions(platform_id) FROM runs WHERE id = $1', [runId]);
@@ -55,13 +72,25 @@ export function claimStep(
     if (!loaded) return null;
     const applied = await applyEvaluation(tx, loaded);
     const step = applied.evaluation.steps.find((own) => own.id === stepId) ?? null;
-    const nothing = { waits: waitsOfRun(loaded, applied), earlyMs: 0, deliveries: [], loaded, step };
+    const nothing: Claim = {
+      waits: waitsOfRun(loaded, applied),
+      earlyMs: 0,
+      deliveries: [],
+      spent: [],
+      lacking: [],
+      windowMs: Infinity,
+      loaded,
+      step,
+    };
     // Armed with another plan, or the facts just read made another one: nothing is sent, the new waits are the answer.
     const stale = applied.changed || loaded.row.plan_revision !== revision;
     if (!step || stale || applied.evaluation.nextStepId !== stepId) return nothing;
     const earlyMs = step.plannedAt - loaded.context.now;
     if (earlyMs > 0) return { ...nothing, earlyMs };
-    return claimDeliveries(tx, loaded, step, routeCheck, nothing);
+    return claimDeliveries(tx, loaded, step, routeCheck, turns, {
+      ...nothing,
+      windowMs: windowMsOf(loaded, applied, step),
+    });
   });
 }
 
@@ -84,31 +113,71 @@ async function claimDeliveries(
   loaded: LoadedRun,
   step: Step,
   routeCheck: RouteCheck,
+  turns: readonly string[],
   nothing: Claim,
 ): Promise<Claim> {
+  const judged = judgePending(loaded, step, routeCheck);
+  const needed = judged.flatMap(({ paces }) => paces);
+  const lacking = missing(needed, turns);
+  if (lacking.length > 0) return { ...nothing, lacking };
   const deliveries: ClaimedDelivery[] = [];
-  for (const { id } of pendingActions(step, loaded.actions)) {
-    const action = loaded.actions.find((own) => own.id === id);
-    if (!action) continue;
-    if (isTooLate(action, step, loaded.context.now)) {
-      await upsertDelivery(tx, loaded, step.id, id, { status: 'SKIPPED', reason: 'delivery_window_passed' });
-      continue;
-    }
-    const to = recipientOf(action, loaded.context);
-    const known = 'blocked' in to ? to.blocked : actionBlock(action, step, loaded.context);
-    const block = known ?? routeCheck(loaded.platform, 'email' in to ? to.email : '', action.via);
-    const retryAt = block && !known ? recheckAt(loaded) : null;
-    const next = block ? ({ status: 'BLOCKED', reason: block, retryAt } as const) : ({ status: 'CLAIMED' } as const);
-    const row = await upsertDelivery(tx, loaded, step.id, id, next);
-    if (!block) deliveries.push({ ...row, action });
+  for (const { action, next } of judged) {
+    const row = await upsertDelivery(tx, loaded, step.id, action.id, next);
+    if (next.status !== 'CLAIMED') continue;
+    deliveries.push({ ...row, action });
   }
   if (deliveries.length > 0) {
     await tx.rows(`UPDATE runs SET status = 'SENDING' WHERE id = $1`, [loaded.row.id]);
-    return { ...nothing, deliveries };
+    return { ...nothing, deliveries, spent: needed.map(({ key }) => key) };
   }
   const again = await readRunContext(tx, loaded.row.id);
   if (!again) return nothing;
   return { ...nothing, waits: waitsOfRun(again, await applyEvaluation(tx, again)) };
+}
+
+interface Judged {
+  action: LoadedAction;
+  next: { status: 'CLAIMED' | 'BLOCKED' | 'SKIPPED'; reason?: Reason; retryAt?: Instant | null };
+  /** What it has to keep if it goes. */
+  paces: readonly Pace[];
+}
+
+/** What becomes of each action of the step that has not come to an end. */
+function judgePending(loaded: LoadedRun, step: Step, routeCheck: RouteCheck): Judged[] {
+  const { context, platform, actions } = loaded;
+  const pending = new Set(pendingActions(step, actions).map(({ id }) => id));
+  return actions
+    .filter(({ id }) => pending.has(id))
+    .map((action): Judged => {
+      if (isTooLate(action, step, context.now)) {
+        return { action, next: { status: 'SKIPPED', reason: 'delivery_window_passed' }, paces: [] };
+      }
+      const known = actionBlock(action, step, context);
+      if (known) return { action, next: { status: 'BLOCKED', reason: known }, paces: [] };
+      const to = recipientOf(action, context);
+      const route = routeCheck(platform, 'email' in to ? to.email : '', action.via) ?? {};
+      if (!('blocked' in route)) return { action, next: { status: 'CLAIMED' }, paces: route.paces ?? [] };
+      return { action, next: { status: 'BLOCKED', reason: route.blocked, retryAt: recheckAt(loaded) }, paces: [] };
+    });
+}
+
+/** Those of the paces that there is no turn for, each as often as it is needed. */
+function missing(needed: readonly Pace[], turns: readonly string[]): Pace[] {
+  const left = [...turns];
+  return needed.filter(({ key }) => {
+    const index = left.indexOf(key);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
+}
+
+/** On a test clock nothing is told: it does not pass while somebody waits. */
+function windowMsOf({ context, row }: LoadedRun, { evaluation }: AppliedRun, step: Step): number {
+  if (row.test_clock_id !== null) return Infinity;
+  const { pinned, actions, now } = context;
+  const anchorAt = evaluation.anchorAt ?? step.rawAt;
+  const pending = pendingActions(step, actions);
+  return deliveryWindow(step, evaluation.steps, directionOf(pinned.variant), anchorAt, pending).endsAt - now;
 }
 
 /**
@@ -136,14 +205,14 @@ async function upsertDelivery(
   loaded: LoadedRun,
   stepId: string,
   actionId: string,
-  next: { status: 'CLAIMED' | 'BLOCKED' | 'SKIPPED'; reason?: Reason; retryAt?: Instant | null },
-): Promise<{ id: string; fence: number }> {
-  const row = await tx.row<{ id: string; fence: number }>(
+  next: Judged['next'],
+): Promise<Pick<ClaimedDelivery, 'id' | 'fence' | 'attempts'>> {
+  const row = await tx.row<Pick<ClaimedDelivery, 'id' | 'fence' | 'attempts'>>(
     `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, reason, retry_at, fence, claimed_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
      ON CONFLICT (run_id, step_id, action_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
        retry_at = excluded.retry_at, fence = deliveries.fence + 1, claimed_at = excluded.claimed_at
-     RETURNING id, fence`,
+     RETURNING id, fence, attempts`,
     [
       newId('dlv'),
       loaded.row.platform_id,

@@ -4,6 +4,17 @@ import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
 
+/** Where the PDFs of a platform's invoices are fetched from. */
+export interface PdfSource {
+  /** https, with `{invoice_id}` in its path or query. */
+  url: string;
+  /** Sent along; the value is sealed for `pdfSourceContext`. */
+  header: { name: string; sealed: string } | null;
+}
+
+/** What the header's value is sealed for. */
+export const pdfSourceContext = (platformId: string): string => `${platformId}:invoice_pdf_source`;
+
 export interface Platform {
   id: string;
   name: string;
@@ -19,6 +30,7 @@ export interface Platform {
   allow_list: string[];
   blast_limit: number | null;
   org_ids: string[];
+  invoice_pdf_source: PdfSource | null;
   created_at: Instant;
   updated_at: Instant;
 }
@@ -38,6 +50,7 @@ const SETTABLE = [
   'allow_list',
   'blast_limit',
   'org_ids',
+  'invoice_pdf_source',
 ] as const satisfies readonly (keyof PlatformChanges)[];
 
 export async function createPlatform(sql: Sql, name: string, environment: 'TEST' | 'LIVE'): Promise<Platform> {

@@ -4,7 +4,16 @@ import { pin } from '../domain/pin.js';
 import { readCalendar, type CalendarBody } from '../domain/read-calendar.js';
 import type { LatePolicy, Shift } from '../domain/plan.js';
 import type { Reason } from '../domain/reasons.js';
-import type { DeliveryStatus, Run, RunContext, RunStatus, SiblingDelivery, Step, StepStatus } from '../domain/run.js';
+import type {
+  DeliveryStatus,
+  InvoicePdfState,
+  Run,
+  RunContext,
+  RunStatus,
+  SiblingDelivery,
+  Step,
+  StepStatus,
+} from '../domain/run.js';
 import type { Instant, Period, ResourceType, TriggerType, Variant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
@@ -13,6 +22,8 @@ import { ACTION, INTEGRATION_OF_ACTION, toAction, type ActionJson, type LoadedAc
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 import { holdsOf } from './holds.js';
 import { CONTACTS_OF_CUSTOMER, IS_SUPPRESSED } from './suppressed.js';
+import { PDF_STATE } from './invoice-pdfs.js';
+import type { PdfSource } from './platforms.js';
 
 /** A run with everything that decides about it, and what telling the engine and sending need besides. */
 export interface LoadedRun {
@@ -34,6 +45,7 @@ export interface PlatformRow {
   in_doubt: 'HOLD' | 'RESEND' | 'DROP';
   allow_list: string[];
   blast_limit: number | null;
+  invoice_pdf_source: PdfSource | null;
 }
 
 export interface RunRow {
@@ -73,6 +85,7 @@ export interface RunRow {
 
 interface ContextRow extends RunRow, FactColumns {
   now: Instant;
+  pdf: InvoicePdfState;
   workflow_status: RunContext['workflow']['status'];
   customer_ids: string[];
   excluded_customer_ids: string[];
@@ -124,7 +137,7 @@ const CONTEXT = `
     w.reference AS workflow_reference, w.status AS workflow_status, w.customer_ids,
     w.excluded_customer_ids, w.settings, v.definition, to_jsonb(p) AS platform,
     coalesce(c.id, r.customer_id) AS present_customer_id, c.test_clock_id AS present_clock_id, c.body AS customer_body,
-    i.id AS invoice_id, i.body AS invoice_body, i.first_final_at,
+    i.id AS invoice_id, i.body AS invoice_body, i.first_final_at, ${PDF_STATE} AS pdf,
     y.id AS payment_id, y.body AS payment_body, coalesce(y.result_since, y.created_at) AS payment_since,
     s.id AS schedule_id, s.body AS schedule_body, u.id AS subscription_id, u.body AS subscription_body,
     x.id AS wallet_id, x.body AS wallet_body, ${WALLET_TYPE_NAME} AS wallet_type_name,
@@ -227,6 +240,7 @@ function toLoadedRun(row: ContextRow): LoadedRun {
       contacts: row.contacts.flatMap((body) => readContact(body) ?? []),
       suppressed: row.suppressed,
       facts: readFacts(row),
+      pdf: row.pdf,
       siblings: row.siblings,
       holds: row.holds,
       lastMailAt: row.last_mail_at,

@@ -1,9 +1,8 @@
 import { isPublic, Networks } from '../contracts/networks.js';
 import type { WebhookEvent } from '../contracts/webhook-events.js';
 import type { Instant } from '../domain/types.js';
-import { guardedLookup, resolveName, type Resolve } from './guarded-lookup.js';
-import { literalOf } from './literal-of.js';
-import { post } from './post.js';
+import type { Resolve } from './guarded-lookup.js';
+import { guardedRequest } from './guarded-request.js';
 import { sign } from './sign.js';
 import { failureMessage, WebhookFailure } from './webhook-failure.js';
 
@@ -46,16 +45,15 @@ export interface WebhookSenderOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Of an answer's body; it is not looked at. */
+const MOST_READ_BYTES = 65_536;
 
 /**
- * Sends events to webhooks (S-A2): a signed POST over a connection of its own; no redirect is followed, no proxy used. A name is
- * looked up once, every address it has must be one that may be called, and the connection goes to those very addresses: a name
- * that answers differently the next time finds nobody asking.
+ * Sends events to webhooks (S-A2): a signed POST by a guarded request, to the public internet and the allowed networks.
  */
 export function createWebhookSender(options: WebhookSenderOptions = {}): SendWebhook {
   const allowed = options.allowedNetworks ?? new Networks([]);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const resolve = options.resolve ?? resolveName;
 
   return async (target, event, at) => {
     const url = new URL(target.url);
@@ -63,13 +61,15 @@ export function createWebhookSender(options: WebhookSenderOptions = {}): SendWeb
       allowed.has(address) || (isPublic(address) && !(url.protocol === 'http:' && target.needsTls));
     const body = JSON.stringify(event);
     try {
-      const literal = literalOf(url);
-      // A literal is never looked up, so the guarded look-up would not see it.
-      if (literal !== null && !mayCall(literal)) throw refused(url, target);
-      const status = await post(url, body, {
+      const { status } = await guardedRequest(url, {
+        method: 'POST',
+        body,
         headers: { ...headersOf(target, event), 'Dunwell-Signature': sign(body, target.secrets, at) },
-        lookup: guardedLookup(resolve, mayCall, () => refused(url, target)),
+        mayCall,
+        refusal: () => refused(url, target),
         timeoutMs,
+        mostBytes: MOST_READ_BYTES,
+        resolve: options.resolve,
       });
       const successful = status >= 200 && status < 300;
       return { successful, status, message: `The webhook answered with status ${String(status)}.` };

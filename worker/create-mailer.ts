@@ -1,5 +1,6 @@
 import type { MailParty, MailSender } from '../contracts/mail.js';
 import type { Networks } from '../contracts/networks.js';
+import { paceOf, type Pace, type RateLimit } from '../contracts/rate-limit.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
 import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
@@ -21,6 +22,8 @@ export interface MailerOptions {
   vault: Vault;
   /** Envelope senders of the operator's own way out; absent or null = the mail's sender. */
   returnPaths?: Pick<ReturnPaths, 'of'> | null;
+  /** How fast the SYSTEM provider may be sent to; absent = as fast as it takes mails. */
+  smtpRateLimit?: RateLimit | undefined;
   /** Private networks that integrations may send through. */
   networks: Networks;
 }
@@ -30,14 +33,9 @@ export interface OpenMailer extends Mailer {
   close(): Promise<void>;
 }
 
-export function createMailer({
-  smtpUrl,
-  testSmtpUrl,
-  from,
-  vault,
-  networks,
-  returnPaths = null,
-}: MailerOptions): OpenMailer {
+export function createMailer(options: MailerOptions): OpenMailer {
+  const { smtpUrl, testSmtpUrl, smtpRateLimit, from, vault, networks, returnPaths = null } = options;
+  const system = smtpRateLimit && [paceOf('SYSTEM', smtpRateLimit)];
   const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
   // Not for integrations: their providers report bounces themselves, and some refuse an envelope sender of another domain.
   const senderOf = (url: string | null): MailSender | null =>
@@ -49,7 +47,10 @@ export function createMailer({
     defaultSender: from,
     route(environment, allowList, to, via) {
       if (environment === 'TEST' && !isAllowed(allowList, to)) return routeTo(test, 'no_test_mailbox');
-      return (via && providers.route(via)) ?? routeTo(live, 'no_provider');
+      const own = via?.provider.rate_limit && [paceOf(via.id, via.provider.rate_limit)];
+      const route = via && providers.route(via);
+      if (route) return withPaces(route, own);
+      return withPaces(routeTo(live, 'no_provider'), own ? [...own, ...(system ?? [])] : system);
     },
     async compose(request) {
       try {
@@ -76,6 +77,11 @@ function withReturnPath(sender: MailSender, returnPaths: Pick<ReturnPaths, 'of'>
     },
     close: () => sender.close(),
   };
+}
+
+/** Where there is no limit, nothing is made and nothing waits. */
+function withPaces(route: Route, paces: readonly Pace[] | null | undefined): Route {
+  return paces && 'sender' in route ? { ...route, paces } : route;
 }
 
 function routeTo(sender: MailSender | null, otherwise: 'no_test_mailbox' | 'no_provider'): Route {

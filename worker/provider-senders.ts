@@ -47,7 +47,8 @@ export class ProviderSenders {
 
   private keep(via: MailProvider): Kept {
     const known = this.kept.get(via.id);
-    const present = known?.version === via.version ? known : { version: via.version, sender: this.create(via) };
+    // A mail that was claimed before a change goes as the integration says now: two versions never take turns.
+    const present = known && known.version >= via.version ? known : { version: via.version, sender: this.create(via) };
     if (known && known !== present) this.drop(via.id);
     this.kept.delete(via.id);
     this.kept.set(via.id, present);

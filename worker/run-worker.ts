@@ -6,7 +6,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.js';
-import type { Mailer } from '../activities/ports.js';
+import type { ActivityPorts, Mailer } from '../activities/ports.js';
 import type { Logger } from '../contracts/logger.js';
 import type { EngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
@@ -15,7 +15,9 @@ import { registerSearchAttributes } from '../engine/register.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
 import type { MessageKeeping } from '../store/messages.js';
+import { takeShare } from '../store/rate-limits.js';
 import { createWorker } from './create-worker.js';
+import { RateLimiter } from './rate-limiter.js';
 import { installQuietRuntime } from './quiet-runtime.js';
 
 export interface RunWorkerOptions {
@@ -26,6 +28,8 @@ export interface RunWorkerOptions {
   taskQueue: string;
   mailer: Mailer;
   messages: MessageKeeping;
+  /** Absent = no PDF is fetched: platforms with a billing source wait (`no_pdf`). */
+  fetchPdf?: ActivityPorts['fetchPdf'];
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
@@ -57,10 +61,13 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     createDispatcher({ db, courier, log }),
     createWatchdog({ db, engine, taskQueue, log, ...options.watchdog }),
   ];
+  const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
   const activities = createActivities({
     db,
+    pace,
     mailer: options.mailer,
     messages: options.messages,
+    fetchPdf: options.fetchPdf ?? fetchNothing,
     tellSoon: (kind, ids) => {
       courier.tellSoon(kind, ids);
     },
@@ -108,6 +115,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     isReady: () => worker !== null && worker.getState() === 'RUNNING',
     async stop() {
       stopped.abort();
+      pace.close();
       if (worker?.getState() === 'RUNNING') worker.shutdown();
       // Connecting to a server that does not answer cannot be cut short; nothing is lost by not waiting for it.
       await Promise.race([supervised, pause(STOP_MS, undefined, { ref: false })]);
@@ -116,3 +124,6 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     },
   };
 }
+
+const fetchNothing: ActivityPorts['fetchPdf'] = () =>
+  Promise.resolve({ kind: 'NONE', why: 'This worker fetches no PDFs.' });

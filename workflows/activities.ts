@@ -1,12 +1,16 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities, SendStepRequest } from '../contracts/engine.js';
+import { SEND_RETRY, SEND_TIMEOUT_MS, type Activities, type SendStepRequest } from '../contracts/engine.js';
 import type { RunWaits } from '../domain/waits.js';
 
 const sending = proxyActivities<Activities>({
   heartbeatTimeout: '10s',
-  startToCloseTimeout: '2m',
+  startToCloseTimeout: SEND_TIMEOUT_MS,
   // Without a count: the claim ends it when the delivery window has passed (S-T7).
-  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '10m' },
+  retry: {
+    initialInterval: SEND_RETRY.initialMs,
+    backoffCoefficient: SEND_RETRY.coefficient,
+    maximumInterval: SEND_RETRY.maximumMs,
+  },
 });
 
 const looking = proxyActivities<Activities>({

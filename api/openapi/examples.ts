@@ -68,7 +68,7 @@ export function addExamples(document: OpenApi): OpenApi {
     const [request = {}] = (schemas[`${name}CreateRequest`]?.examples ?? []) as object[];
     schema.examples ??= [{ ...(sampleOf(schema, shown) as object), ...request }];
   }
-  for (const one of media) if (!isRef(one.schema)) one.example = sampleOf(one.schema, shown);
+  for (const one of media) if (!isRef(one.schema)) one.example ??= sampleOf(one.schema, shown);
   return shown;
 }
 

@@ -74,6 +74,13 @@ const emailProvider = z.object({
       description:
         'How long after the planned instant a mail may still go; the next step of the run ends it in any case. Default: 7 days.',
     }),
+  rate_limit: z
+    .object({ count: z.int().min(1).max(1_000_000), per: z.enum(['SECOND', 'MINUTE', 'HOUR']) })
+    .nullish()
+    .meta({
+      description:
+        'Extension. How many mails may go through it in each second, minute or hour, all workers together, evenly spaced; null = as fast as it takes them.',
+    }),
   use_localized_templates: z
     .boolean()
     .nullish()

@@ -38,7 +38,8 @@ const selector = z
 
 const selectors = z.array(selector).max(200).nullish();
 
-const headerName = z
+/** Of a credential that is sent along. */
+export const headerName = z
   .string()
   .max(100)
   .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be a header name')
@@ -47,7 +48,7 @@ const headerName = z
   });
 
 /** What stands in a header as it is: visible ASCII, with spaces inside. */
-const headerValue = z
+export const headerValue = z
   .string()
   .min(1)
   .max(1_024)
@@ -172,7 +173,8 @@ export const webhookConnection = z.object({ successful: z.boolean(), message: z.
 
 export type WebhookSettings = z.infer<typeof webhookSettings>;
 
-function urlProblem(text: string): string | null {
+/** Why this is no URL to call; null = it is one. */
+export function urlProblem(text: string): string | null {
   // The parser drops tabs, line ends and spaces around; what is stored is what was meant.
   if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return 'must be an http or https URL';
   const { username, password } = new URL(text);

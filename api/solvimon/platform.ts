@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { FastifyRequest, FastifyReply } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
 import { lockPlatform, updatePlatform, type Platform, type PlatformChanges } from '../../store/platforms.js';
 import { touchRuns } from '../../store/touch-runs.js';
-import type { ZodApp } from '../context.js';
+import type { ApiContext, ZodApp } from '../context.js';
 import { mergePatch } from '../merge-patch.js';
 import { platformOf } from '../plugins/auth.js';
 import { nameIgnored } from '../plugins/bodies.js';
 import { problemsOf } from '../plugins/errors.js';
 import { calendar, calendarPatch } from '../schemas/calendar.js';
+import { pdfSource, pdfSourcePatch } from '../schemas/pdf-source.js';
 import { emailAddress, instant, iso, line, locale, zone } from '../schemas/wire.js';
 import { withoutNulls } from '../without-nulls.js';
+import { changedPdfSource, shownPdfSource } from './pdf-source-fields.js';
 
 const sender = z.object({ name: line(255).nullish(), email: emailAddress });
 
@@ -35,6 +38,7 @@ const platform = z
     environment: z.enum(['TEST', 'LIVE']),
     ...settings,
     calendar: calendar.nullable().meta({ description: 'The default of workflows that have none; null = at any time.' }),
+    invoice_pdf_source: pdfSource.nullable(),
     created_at: instant,
     updated_at: instant,
   })
@@ -46,12 +50,13 @@ const changes = z
     environment: z.enum(['TEST', 'LIVE']),
     sender: sender.partial().nullable(),
     calendar: calendarPatch.nullable(),
+    invoice_pdf_source: pdfSourcePatch.nullable(),
   })
   .partial()
   .meta({ id: 'PlatformUpdateRequest', examples: [{ timezone: 'Europe/Amsterdam', due_dates: 'DATE' }] });
 
 /** `/v1/platform`: one's own platform and its settings (extension, S-W12). */
-export function platformRoutes(app: ZodApp): void {
+export function platformRoutes(app: ZodApp, context: Pick<ApiContext, 'vault' | 'pdfNetworks'>): void {
   app.get(
     '/v1/platform',
     {
@@ -78,9 +83,11 @@ export function platformRoutes(app: ZodApp): void {
       const row = await updatePlatform(request.tx, own.id, {
         ...toChanges(own, request.body),
         calendar: calendarOf(own, request, reply),
+        invoice_pdf_source: changedPdfSource(own, request.body.invoice_pdf_source, context),
       });
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
-      if (row.timezone !== own.timezone) {
+      // What waits for a PDF may find one now.
+      if (row.timezone !== own.timezone || !isDeepStrictEqual(row.invoice_pdf_source, own.invoice_pdf_source)) {
         request.tell('RUN', await touchRuns(request.tx, own.id, { kind: 'PLATFORM', id: own.id }));
       }
       return toResponse(row);
@@ -136,6 +143,7 @@ function toResponse(row: Platform): z.input<typeof platform> {
     allow_list: row.allow_list,
     blast_limit: row.blast_limit,
     org_ids: row.org_ids,
+    invoice_pdf_source: shownPdfSource(row),
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),
   };

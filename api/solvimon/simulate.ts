@@ -3,6 +3,7 @@ import { readFactBodies, type FactBodies } from '../../domain/fact-bodies.js';
 import { simulate, type SimulatedFacts, type SimulationInput } from '../../domain/simulate.js';
 import type { Instant, ResourceType } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
+import { pdfState } from '../../store/invoice-pdfs.js';
 import { lastMail, startOf } from '../../store/new-run.js';
 import { readReachable } from '../../store/suppressed.js';
 import type { Sql } from '../../store/database.js';
@@ -76,6 +77,7 @@ export async function runSimulation(
     actions: workflow.actions,
     facts,
     ...(await readReachable(db, platform.id, bodies.customer.id, [...addresses, ...copies])),
+    pdf: await pdfOf(db, platform, type, stored),
     to: span.to,
   };
   const notes = [...workflow.notes, ...(await knownRun(db, platform, workflow, type, stored))];
@@ -102,6 +104,17 @@ async function presentOf(
 ): Promise<Pick<LoadedResource, 'now' | 'holds'>> {
   const [resource] = stored === null ? [] : await readResources(sql, platformId, type, [stored]);
   return resource ?? { now: await clockOf(sql), holds: [] };
+}
+
+/** An invoice that is told inline has none but what the platform's billing source may have. */
+function pdfOf(
+  sql: Sql,
+  platform: Platform,
+  type: ResourceType,
+  stored: string | null,
+): Promise<SimulationInput['pdf']> {
+  if (type === 'INVOICE' && stored !== null) return pdfState(sql, platform.id, stored);
+  return Promise.resolve(platform.invoice_pdf_source ? 'FETCHABLE' : 'NONE');
 }
 
 function spanOf(request: SimulationRequest, now: Instant): { from: Instant; to: Instant } {

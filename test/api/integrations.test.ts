@@ -170,6 +170,18 @@ describe('integrations', () => {
       'INVALID_FIELD',
       'email_provider.smtp.host',
     ],
+    [
+      'a limit of nothing',
+      { email_provider: { variant: 'SYSTEM', rate_limit: { count: 0, per: 'SECOND' } }, authentication: null },
+      'INVALID_FIELD',
+      'email_provider.rate_limit.count',
+    ],
+    [
+      'a limit per day',
+      { email_provider: { variant: 'SYSTEM', rate_limit: { count: 1, per: 'DAY' } }, authentication: null },
+      'INVALID_FIELD',
+      'email_provider.rate_limit.per',
+    ],
     ['port 0', { email_provider: smtp({ port: 0 }) }, 'INVALID_FIELD', 'email_provider.smtp.port'],
     ['an unknown variant', { email_provider: { variant: 'PIGEON' } }, 'INVALID_FIELD', 'email_provider.variant'],
     [

@@ -29,6 +29,7 @@ describe('the platform (S-W12)', () => {
         allow_list: [],
         blast_limit: null,
         org_ids: [],
+        invoice_pdf_source: null,
         created_at: expect.stringMatching(/Z$/),
         updated_at: expect.stringMatching(/Z$/),
       },

@@ -22,6 +22,7 @@ const TABLES = [
   'workflow_versions',
   'workflow_actions',
   'integrations',
+  'invoice_pdfs',
   'workflow_triggers',
   'runs',
   'run_steps',

@@ -36,6 +36,8 @@ describe('what cannot be sent now waits for its repair (S-R2)', () => {
       { actions: [action('wact_1', { providerActive: true })] },
     ],
     ['no_pdf', { actions: [action('wact_1', { needsPdf: true })] }, { actions: [action()] }],
+    ['no_pdf', { actions: [action('wact_1', { needsPdf: true })] }, { pdf: 'STORED' }],
+    ['no_pdf', { actions: [action('wact_1', { needsPdf: true })] }, { pdf: 'FETCHABLE' }],
   ])('%s', (reason, broken, repaired) => {
     const life = new Life('2026-01-09T10:00', broken);
     expect(stand(life.latest)).toBe(waiting);
@@ -54,6 +56,15 @@ describe('what cannot be sent now waits for its repair (S-R2)', () => {
     expect(stand(life.at(dueAt))).toBe(`BLOCKED on_hold ${until}`);
     expect(stand(life.at(dueAt, { facts: invoiceFacts() }))).toBe(`BLOCKED no_action ${until}`);
     expect(stand(life.at(dueAt, { actions: [action()] }))).toBe(`BLOCKED no_recipient ${until}`);
+  });
+
+  it('a PDF that the billing source did not have is asked for again after a while, and goes at once when somebody sends it', () => {
+    const life = new Life('2026-01-09T10:00', { actions: [action('a', { needsPdf: true })], pdf: 'FETCHABLE' });
+    expect(stand(life.at(dueAt))).toBe(waiting);
+    const retryAt = t(dueAt) + 600_000;
+    const without = life.ledger(dueAt, '7-DAY', entry('BLOCKED', { actionId: 'a', reason: 'no_pdf', retryAt }));
+    expect([without.status, without.reason, without.wakeAt]).toEqual(['BLOCKED', 'no_pdf', retryAt]);
+    expect(life.at(dueAt, { pdf: 'STORED' })).toMatchObject({ status: 'WAITING', wakeAt: t(dueAt) });
   });
 
   it('a blocked action does not hold back the other (S-D7)', () => {

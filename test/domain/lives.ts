@@ -40,6 +40,7 @@ type Event =
   | { kind: 'ACTIONS'; actions: Action[] }
   | { kind: 'SIBLING'; period: Period; status: DeliveryStatus }
   | { kind: 'GUARD'; lateStepsAllowed: boolean }
+  | { kind: 'PDF'; pdf: RunContext['pdf'] }
   | { kind: 'HOLD'; ms: number | null }
   | { kind: 'END_HOLD' }
   /** What an operator does; refused, nothing happens. */
@@ -144,6 +145,13 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('OPERATE'), operation: operations }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('GUARD'), lateStepsAllowed: fc.boolean() }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('PDF'),
+      pdf: fc.constantFrom<RunContext['pdf']>('STORED', 'FETCHABLE', 'NONE'),
+    }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       kind: fc.constant('SEND'),
@@ -225,6 +233,8 @@ function happen(before: RunContext, event: Event, { nextStepId, wakeAt, status }
       return { ...before, siblings: [{ periods: [event.period], status: event.status }] };
     case 'GUARD':
       return { ...before, lateStepsAllowed: event.lateStepsAllowed };
+    case 'PDF':
+      return { ...before, pdf: event.pdf };
     case 'HOLD':
       return { ...before, holds: [...before.holds, { until: event.ms === null ? null : now + event.ms }] };
     case 'END_HOLD':

@@ -38,6 +38,7 @@ interface Played {
   timezone?: string;
   latePolicy?: 'LATEST' | 'ALL' | 'NONE';
   workflow?: Partial<MatchableWorkflow>;
+  pdf?: SimulationInput['pdf'];
 }
 
 function play(played: Played = {}): Simulation {
@@ -74,6 +75,7 @@ function play(played: Played = {}): Simulation {
     actions: played.actions ?? [action()],
     contacts: played.contacts ?? [],
     suppressed: played.suppressed ?? [],
+    pdf: played.pdf ?? 'NONE',
     facts: [
       { at: t(played.from ?? '2026-01-01'), customer: who, facts: played.facts ?? invoiceFacts() },
       ...(played.changes ?? []).map(([at, facts]) => ({ at: t(at), customer: who, facts })),

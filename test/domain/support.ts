@@ -165,6 +165,7 @@ export function context(now: string, setting: Setting = {}): RunContext {
     contacts: [],
     suppressed: [],
     facts: invoiceFacts(),
+    pdf: 'NONE',
     siblings: [],
     holds: [],
     lateStepsAllowed: true,

@@ -45,6 +45,25 @@ describe('the message', () => {
     expect(second.raw.equals(first.raw)).toBe(true);
   });
 
+  it('carries a file as it is, under its own name, and is the same when it is made again', async () => {
+    const content = Buffer.from(Array.from({ length: 5_000 }, (_, index) => (index * 7) % 256));
+    const name = 'Rechnung ÄÖ “42” '.repeat(4);
+    const request = sampleRequest(
+      {},
+      { attachments: [{ filename: `../${name}\r\nX-Evil: 1`, contentType: 'application/pdf', content }] },
+    );
+    const [first, second] = [await compose(request), await compose(request)];
+    expect(second.raw.equals(first.raw)).toBe(true);
+    const { attachments, headers, text } = await PostalMime.parse(first.raw);
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({ mimeType: 'application/pdf', disposition: 'attachment' });
+    expect(attachments[0]?.filename).toMatch(/^Rechnung ÄÖ “42” Rech[^\r\n/]*\.pdf$/);
+    expect(content.equals(Buffer.from(attachments[0]?.content as ArrayBuffer))).toBe(true);
+    expect(headers.map(({ key }) => key)).not.toContain('x-evil');
+    expect(text).toContain('12 days overdue');
+    expect(first.raw.toString('latin1')).not.toMatch(/^X-Evil/m);
+  });
+
   it('is ASCII with lines of at most 78 characters and CRLF only, however long the words', async () => {
     const long = 'ü'.repeat(900);
     const facts = { customerName: long, invoice: { ...sampleInvoice, number: long } };

@@ -47,6 +47,11 @@ describe('the senders of integrations', () => {
     expect(server.connections).toBe(2);
   });
 
+  it('do not take turns while mails of two versions are on their way', async () => {
+    for (const version of [1, 2, 1, 2, 1]) expect(await send(via('int_1', version))).toMatchObject({ kind: 'SENT' });
+    expect(server.connections).toBe(2);
+  });
+
   it('serve a mail whose integration changed after its way was chosen', async () => {
     const before = senderOf(via('int_1'));
     await send(via('int_1', 2));

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MailSender } from '../../contracts/mail.js';
 import { createSmtpSender } from '../../email/smtp-sender.js';
 import type { SmtpOptions } from '../../email/smtp-config.js';
-import { startFaultServer, type FaultServer } from '../support/smtp/fault-server.js';
+import { startFaultServer, type FaultScript, type FaultServer } from '../support/smtp/fault-server.js';
 import { sampleMail } from '../support/smtp/sample-mail.js';
 
 let server: FaultServer;
@@ -113,9 +113,68 @@ describe('the number of connections', () => {
 
   it('frees the place of a connection that could not be opened', async () => {
     const smtp = sender({ maxConnections: 1 });
-    server.script = { greeting: '421 4.3.2 busy' };
+    server.script = { greeting: '554 5.3.2 busy' };
     await smtp.send(sampleMail(), yes);
     server.script = {};
+    expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'SENT' });
+  });
+});
+
+describe('a server that wants fewer connections', () => {
+  const hold = () => {
+    let release: (answer: boolean) => void = () => undefined;
+    const held = new Promise<boolean>((resolve) => (release = resolve));
+    return { held, release: () => release(true) };
+  };
+
+  it('gets none for as long as it says, while the open one goes on', async () => {
+    const smtp = sender();
+    const { held, release } = hold();
+    const first = smtp.send(sampleMail(), () => held);
+    await vi.waitFor(() => expect(server.commands).toContain('DATA'));
+    server.script = { greeting: '421 4.7.0 too many connections, try again in 40 seconds' };
+    expect(await smtp.send(sampleMail(), yes)).toMatchObject({
+      kind: 'RETRY',
+      reply: { code: 421 },
+      retryAfterMs: 40_000,
+    });
+    server.script = {};
+    const third = await smtp.send(sampleMail(), yes);
+    expect(third).toMatchObject({ kind: 'RETRY', reply: { stage: 'CONNECT', code: null } });
+    expect(third.kind === 'RETRY' && third.retryAfterMs).toBeGreaterThan(38_000);
+    expect(server.connections).toBe(2);
+    release();
+    expect(await first).toMatchObject({ kind: 'SENT' });
+    expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'SENT' });
+    expect(server.connections).toBe(2);
+  });
+
+  it.each<[string, FaultScript]>([
+    ['in its greeting', { greeting: '450 4.3.2 not now' }],
+    ['to EHLO', { ehlo: '421 4.3.2 not now' }],
+    ['at the login', { auth: '454 4.7.0 too many logins' }],
+    ['to MAIL on a new connection', { mail: '421 4.7.0 too many connections' }],
+  ])('is left alone for a while after it said so %s, and then no longer', async (_when, script) => {
+    const smtp = sender({ backOffMs: 300 }, `smtp://user:pass@127.0.0.1:${server.port}`);
+    server.script = script;
+    await smtp.send(sampleMail(), yes);
+    server.script = {};
+    const connections = server.connections;
+    expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'RETRY', reply: { stage: 'CONNECT' } });
+    expect(server.connections).toBe(connections);
+    if (script.ehlo || script.mail) return; // 421 has a time of its own: half a minute.
+    await vi.waitFor(async () => expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'SENT' }));
+  });
+
+  it('is asked again at once when it only closed a connection that had been idle', async () => {
+    const smtp = sender();
+    await smtp.send(sampleMail(), yes);
+    server.script = {
+      mail() {
+        server.script = {};
+        return '421 4.4.2 idle too long';
+      },
+    };
     expect(await smtp.send(sampleMail(), yes)).toMatchObject({ kind: 'SENT' });
   });
 });

@@ -111,6 +111,8 @@ const EXAMPLES: Record<string, string> = {
   JWT_AUDIENCE: 'dunwell',
   JWT_JWKS_URL: 'https://id.example.com/jwks.json',
   RATE_LIMIT_PER_MINUTE: '600',
+  SMTP_RATE_LIMIT: '10/s',
+  PDF_MAX_BYTES: '20000000',
 };
 /** What compose asks for and gives no default: secrets. */
 const OWN: Record<string, string> = { ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64') };

@@ -13,6 +13,7 @@ import { createApiKey } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
 import { createPlatform } from '../../store/platforms.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
+import { createPdfFetcher } from '../../worker/pdf-fetcher.js';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
 import { callWith, type Call } from './call.js';
@@ -91,6 +92,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     advanceWaitMs: 25_000,
     vault: testVault,
     mail: testMail,
+    pdfNetworks: loopback,
   });
   await app.ready();
   const platform = await createPlatform(db, 'Test', options.environment ?? 'TEST');
@@ -129,6 +131,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
         taskQueue,
         mailer: wrap ? wrap(mailer) : mailer,
         messages: { vault: testVault, keepForMs: 86_400_000 },
+        fetchPdf: createPdfFetcher({ vault: testVault, networks: loopback }),
         log: silentLog,
         workflowBundle,
         watchdog: own.watchdog ?? options.watchdog,

@@ -44,5 +44,8 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
       }),
   };
   const messages = { vault: testVault, keepForMs: 0 };
-  return { db, mailer, messages, tellSoon: () => undefined, log: silentLog, sent };
+  const fetchPdf: ActivityPorts['fetchPdf'] = () =>
+    Promise.resolve({ kind: 'NONE', why: 'There is no billing source.' });
+  const pace: ActivityPorts['pace'] = { take: () => Promise.resolve([]) };
+  return { db, mailer, messages, fetchPdf, pace, tellSoon: () => undefined, log: silentLog, sent };
 }
