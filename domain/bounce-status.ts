@@ -6,7 +6,7 @@ interface Rule {
 }
 
 /** What a lasting failure says of the address, as data; the first rule that fits. Only HARD ones suppress by themselves (S-E6). */
-export const BOUNCE_RULES: readonly Rule[] = [
+const BOUNCE_RULES: readonly Rule[] = [
   {
     codes: ['5.1.1', '5.1.6', '5.1.10', '5.2.1'],
     verdict: 'HARD',

@@ -3,7 +3,7 @@ import { reportText } from '../contracts/report-text.js';
 import { bounceVerdict, statusOf } from '../domain/bounce-status.js';
 
 /** What a report says of one recipient. */
-export interface RecipientReport {
+interface RecipientReport {
   kind: 'DELIVERED' | 'DEFERRED' | 'BOUNCED' | 'COMPLAINED';
   /** The addresses it may mean, the likeliest first: where it was sent to, and where it ended. */
   emails: string[];
