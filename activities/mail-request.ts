@@ -17,11 +17,15 @@ import type { ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
 
 /** What of a run a mail is made from. */
-type MailRun = Pick<LoadedRun, 'context' | 'platform'> & {
+interface MailRun {
+  context: Pick<LoadedRun['context'], 'now' | 'customer' | 'facts'> & {
+    run: Pick<LoadedRun['context']['run'], 'anchorAt'>;
+  };
+  platform: LoadedRun['platform'];
   row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
-};
+}
 type MailDelivery = Pick<ClaimedDelivery, 'id' | 'contactEmails'> & {
-  action: Pick<ClaimedDelivery['action'], 'email' | 'via'>;
+  action: Pick<ClaimedDelivery['action'], 'email' | 'via' | 'templates'>;
 };
 
 /**
@@ -45,6 +49,8 @@ export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSend
     bcc: copies(email.bcc_recipients ?? []),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
+    platformId: platform.id,
+    templates: delivery.action.templates,
     facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action.via?.provider.use_localized_templates !== false),
     dateAt: context.now,
   };
@@ -104,7 +110,7 @@ function paidPart({ total, open }: InvoiceFacts): MailInvoice['paid'] {
   return { quantity: subtractDecimals(total.quantity, open.quantity), currency: total.currency };
 }
 
-function mailTrial({ facts, run, now }: LoadedRun['context'], zone: string): MailTrial | null {
+function mailTrial({ facts, run, now }: MailRun['context'], zone: string): MailTrial | null {
   if (!facts.schedule || run.anchorAt === null) return null;
   const endsOn = localDate(run.anchorAt, zone);
   const endsAtTime = localTime(run.anchorAt, zone);

@@ -5,8 +5,10 @@ import { Courier } from '../engine/courier.js';
 import { createMailConnections } from '../email/mail-connections.js';
 import { Database } from '../store/database.js';
 import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
+import { createMailer } from '../worker/create-mailer.js';
 import { readEngineConfig } from './engine-options.js';
 import { createPreview } from './preview.js';
+import { createTemplateTrials } from './template-trials.js';
 import { shutdownSignal } from './shutdown.js';
 
 const ADVANCE_WAIT_MS = 25_000;
@@ -19,6 +21,17 @@ export async function apiCommand(): Promise<void> {
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell api' });
   const engine = createEngineClient(readEngineConfig());
   const courier = new Courier({ db, engine, taskQueue: config.TEMPORAL_TASK_QUEUE, log });
+  const vault = vaultOf(config.ENCRYPTION_KEYS);
+  const from = { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM };
+  // For tests of templates only: reminders are the worker's.
+  const mailer = createMailer({
+    db,
+    smtpUrl: config.SMTP_URL ?? null,
+    testSmtpUrl: config.TEST_SMTP_URL ?? null,
+    from,
+    vault,
+    networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
+  });
   const stopping = shutdownSignal();
   const api = await startApi({
     host: config.HOST,
@@ -28,8 +41,9 @@ export async function apiCommand(): Promise<void> {
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview({ name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM }),
-    vault: vaultOf(config.ENCRYPTION_KEYS),
+    preview: createPreview(from, db),
+    trials: createTemplateTrials(db, mailer),
+    vault,
     mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
     tokenIssuer,
     rateLimit: config.RATE_LIMIT_PER_MINUTE,
@@ -38,6 +52,7 @@ export async function apiCommand(): Promise<void> {
   });
   await stopping;
   await api.stop();
+  await mailer.close();
   await courier.drain();
   await engine.close();
   await db.close();

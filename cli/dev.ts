@@ -23,6 +23,7 @@ import { runDemo } from './demo.js';
 import { vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { createPreview } from './preview.js';
+import { createTemplateTrials } from './template-trials.js';
 import { shutdownSignal } from './shutdown.js';
 
 export interface DevOptions {
@@ -138,6 +139,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
   const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
   const vault = vaultOf([await encryptionKey(stack.dataDir)]);
   const mailer = createMailer({
+    db,
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
     from: SENDER,
@@ -153,7 +155,8 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview(SENDER),
+    preview: createPreview(SENDER, db),
+    trials: createTemplateTrials(db, mailer),
     vault,
     webhooks: { allowedNetworks: THIS_MACHINE },
     mail: createMailConnections(THIS_MACHINE),

@@ -4,10 +4,15 @@ import type { ApiContext } from '../api/context.js';
 import type { MailParty } from '../contracts/mail.js';
 import { createComposer } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
+import type { Sql } from '../store/database.js';
+import { readStoredTemplate } from '../store/email-templates.js';
 
 /** Makes mails as the worker does and reads them back, sending nothing. `from` is the sender of platforms that have none. */
-export function createPreview(from: MailParty): NonNullable<ApiContext['preview']> {
-  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
+export function createPreview(from: MailParty, db: Sql): NonNullable<ApiContext['preview']> {
+  const composer = createComposer({
+    mailDomain: from.email.split('@')[1] ?? 'localhost',
+    readTemplate: (platformId, ref) => readStoredTemplate(db, platformId, ref),
+  });
   return async ({ context, platform, action, contactEmails }) => {
     const { run, pinned } = context;
     const row = { zone: run.zone, variant: pinned.variant, due_dates: pinned.dueDates };

@@ -16,7 +16,7 @@ export async function simulateCommand(file: string, options: { platform?: string
   const { MAIL_FROM_NAME: name = null, MAIL_FROM: email } = readConfig(process.env);
   await withDatabase(async (db) => {
     const platform = await choosePlatform(db, options.platform);
-    const ports = { db, preview: createPreview({ name, email }), demand: () => undefined };
+    const ports = { db, preview: createPreview({ name, email }, db), demand: () => undefined };
     const answer = await runSimulation(ports, platform, request).catch(refusalText);
     console.log(
       options.json ? JSON.stringify(answer, null, 2) : [paint(answer.text), ...renderedOf(answer.mails)].join('\n\n'),

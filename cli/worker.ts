@@ -18,6 +18,7 @@ export async function workerCommand(): Promise<void> {
   const engineConfig = readEngineConfig();
   const engine = createEngineClient(engineConfig);
   const mailer = createMailer({
+    db,
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },

@@ -65,6 +65,22 @@ export interface MailWallet {
 /** In the wallet's own unit; `credits` is a decimal string. */
 export type MailBalance = { money: Money } | { credits: string };
 
+/** A locale in which a template is stored, as the claim brings it along: enough to choose, and to know whether it is in memory. */
+export interface StoredLocale {
+  /** A BCP 47 tag in its usual spelling, `nl-BE`. */
+  locale: string;
+  version: number;
+  /** The template's own default, the end of the chain. */
+  isDefault: boolean;
+}
+
+/** Which template a mail is made from; `version` null = the one this product brings along. */
+export interface TemplateRef {
+  name: string;
+  locale: string;
+  version: number | null;
+}
+
 /** One mail to be composed. Addresses are already parsed and made unique (S-E1). */
 export interface MailRequest {
   deliveryId: string;
@@ -77,6 +93,10 @@ export interface MailRequest {
   subject: string | null;
   /** null = the built-in template of the variant. */
   templateName: string | null;
+  /** Whose stored templates. */
+  platformId: string;
+  /** What is stored under that name (S-E3); empty = only the built-in ones. */
+  templates: readonly StoredLocale[];
   facts: MailFacts;
   /** The Date header in epoch milliseconds: Postgres' now, or the test clock's (S-T8). */
   dateAt: number;
@@ -89,6 +109,7 @@ export interface ComposedMail {
   subject: string;
   /** The locale whose template was used. */
   locale: string;
+  template: TemplateRef;
   raw: Buffer;
 }
 

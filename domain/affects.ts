@@ -2,10 +2,15 @@ import type { CustomerFacts } from './facts.js';
 
 /**
  * Whether a customer's change can alter what its open runs wait for: the zone moves their steps, an address or a preference
- * lets a blocked one go. Name and locale are read at the send and wake nobody (S-T5).
+ * lets a blocked one go. Name and locale are read at the send and plan nothing anew (S-T5).
  */
 export function customerAffects(before: CustomerFacts, after: CustomerFacts): boolean {
   return (
     before.timezone !== after.timezone || before.email !== after.email || before.invoiceMailOff !== after.invoiceMailOff
   );
+}
+
+/** Whether it can be what a mail lacked that could not be made: a required value, or a template in the language (S-E2). */
+export function mailAffects(before: CustomerFacts, after: CustomerFacts): boolean {
+  return before.name !== after.name || before.locale !== after.locale;
 }

@@ -6,8 +6,13 @@ import { MailContentError } from './mail-content-error.js';
  * A calendar date in words, `2026-03-02` → `2 March 2026`. The date has no zone, so it is built and shown in UTC: any
  * other zone could move it by a day.
  */
-export function formatDate(date: LocalDate, locale: string, field: string): string {
-  return formatters.date(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(utc(date, '00:00', field));
+export function formatDate(
+  date: LocalDate,
+  locale: string,
+  field: string,
+  dateStyle: 'full' | 'long' | 'medium' | 'short' = 'long',
+): string {
+  return formatters.date(locale, { dateStyle, timeZone: 'UTC' }).format(utc(date, '00:00', field));
 }
 
 /** A wall-clock time as the locale writes it, with the zone in words: `17:00 (Central European Time)`. */

@@ -1,14 +1,19 @@
 import type { MailParty, MailSender } from '../contracts/mail.js';
 import type { Networks } from '../contracts/networks.js';
+import type { Reason } from '../domain/reasons.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
 import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { createSmtpSender } from '../email/smtp-sender.js';
+import type { Sql } from '../store/database.js';
+import { readStoredTemplate } from '../store/email-templates.js';
 import type { Vault } from '../store/vault.js';
 import { ProviderSenders } from './provider-senders.js';
 
 export interface MailerOptions {
+  /** Where stored templates are read that are not in memory yet. */
+  db: Sql;
   /** The SYSTEM provider, `smtp://user:password@host:port`; null = none is configured. */
   smtpUrl: string | null;
   /** Where the mail of TEST platforms goes; null = it waits. */
@@ -26,8 +31,11 @@ export interface OpenMailer extends Mailer {
   close(): Promise<void>;
 }
 
-export function createMailer({ smtpUrl, testSmtpUrl, from, vault, networks }: MailerOptions): OpenMailer {
-  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
+export function createMailer({ db, smtpUrl, testSmtpUrl, from, vault, networks }: MailerOptions): OpenMailer {
+  const composer = createComposer({
+    mailDomain: from.email.split('@')[1] ?? 'localhost',
+    readTemplate: (platformId, ref) => readStoredTemplate(db, platformId, ref),
+  });
   const live = smtpUrl === null ? null : createSmtpSender({ url: smtpUrl });
   const providers = new ProviderSenders(vault, networks);
   const test = testSmtpUrl === null ? null : createSmtpSender({ url: testSmtpUrl });
@@ -42,13 +50,18 @@ export function createMailer({ smtpUrl, testSmtpUrl, from, vault, networks }: Ma
         return await composer.compose(request);
       } catch (error) {
         if (!(error instanceof MailContentError)) throw error;
-        throw new MailRefused(error.field === 'to' ? 'no_recipient' : 'template_missing', error.message);
+        throw new MailRefused(reasonOf(error), error.message);
       }
     },
     async close() {
       await Promise.all([live?.close(), test?.close(), providers.close()]);
     },
   };
+}
+
+function reasonOf({ code, field }: MailContentError): Reason {
+  if (field === 'to') return 'no_recipient';
+  return code === 'variable_missing' ? 'variable_missing' : 'template_missing';
 }
 
 function routeTo(sender: MailSender | null, otherwise: 'no_test_mailbox' | 'no_provider'): Route {

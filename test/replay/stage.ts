@@ -51,6 +51,7 @@ export async function openStages(): Promise<{ h: Harness; stage(name: string): S
     },
   });
   const mailer = createMailer({
+    db,
     smtpUrl: server.url,
     testSmtpUrl: server.url,
     from: { name: 'Test', email: 'billing@test.example' },

@@ -76,6 +76,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
   const mailbox = await startMailbox({ smtpPort: 0, httpPort: 0, log: () => undefined });
   const mailer = createMailer({
+    db,
     smtpUrl: mailbox.smtpUrl,
     testSmtpUrl: mailbox.smtpUrl,
     from: { name: 'Test', email: 'billing@test.example' },

@@ -39,6 +39,7 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
         messageId: deliveryId,
         subject: '',
         locale: 'en',
+        template: { name: 'overdue', locale: 'en', version: null },
         raw: Buffer.alloc(0),
       }),
   };

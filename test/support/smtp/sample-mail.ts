@@ -9,6 +9,7 @@ export function sampleMail(others: readonly string[] = [], bodyBytes = 200): Com
     messageId: '<d-1@mail.example.com>',
     subject: 'Sample',
     locale: 'en',
+    template: { name: 'overdue', locale: 'en', version: null },
     raw: Buffer.from(`Subject: Sample\r\nMessage-ID: <d-1@mail.example.com>\r\n\r\n.dots\r\n${body}`),
   };
 }
