@@ -4,6 +4,7 @@ import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createMailConnections } from '../email/mail-connections.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
 import { createMailer } from '../worker/create-mailer.js';
 import { readEngineConfig } from './engine-options.js';
@@ -24,8 +25,9 @@ export async function apiCommand(): Promise<void> {
   const vault = vaultOf(config.ENCRYPTION_KEYS);
   const from = { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM };
   // For tests of templates only: reminders are the worker's.
+  const readTemplate = templateReader(db);
   const mailer = createMailer({
-    db,
+    readTemplate,
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from,
@@ -41,8 +43,8 @@ export async function apiCommand(): Promise<void> {
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview(from, db),
-    trials: createTemplateTrials(db, mailer),
+    preview: createPreview(from, readTemplate),
+    trials: createTemplateTrials(readTemplate, mailer),
     vault,
     mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
     tokenIssuer,

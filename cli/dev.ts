@@ -12,6 +12,7 @@ import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createApiKey, findKeyHolder } from '../store/api-keys.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { migrate } from '../store/migrate.js';
 import { createPlatform, listPlatforms } from '../store/platforms.js';
 import { newEncryptionKey } from '../store/vault.js';
@@ -138,8 +139,9 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
   const engine = createEngineClient({ connection, namespace });
   const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
   const vault = vaultOf([await encryptionKey(stack.dataDir)]);
+  const readTemplate = templateReader(db);
   const mailer = createMailer({
-    db,
+    readTemplate,
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
     from: SENDER,
@@ -155,8 +157,8 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview(SENDER, db),
-    trials: createTemplateTrials(db, mailer),
+    preview: createPreview(SENDER, readTemplate),
+    trials: createTemplateTrials(readTemplate, mailer),
     vault,
     webhooks: { allowedNetworks: THIS_MACHINE },
     mail: createMailConnections(THIS_MACHINE),

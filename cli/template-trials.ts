@@ -2,27 +2,27 @@ import { mailRequest } from '../activities/mail-request.js';
 import type { Mailer } from '../activities/ports.js';
 import type { TemplateTrials, TrialMail } from '../api/context.js';
 import type { MailRequest } from '../contracts/mail.js';
+import type { ReadTemplate } from '../contracts/mail-template.js';
 import { createComposer } from '../email/compose.js';
 import { exampleFacts } from '../email/example-facts.js';
 import { MailContentError } from '../email/mail-content-error.js';
-import type { Sql } from '../store/database.js';
-import { readStoredTemplate } from '../store/email-templates.js';
 import { newId } from '../store/ids.js';
 
 const MARK = '[Test] ';
 
 /** Makes mails as the worker does, and sends them by its ways out. Writes nothing. */
-export function createTemplateTrials(db: Sql, mailer: Pick<Mailer, 'route' | 'defaultSender'>): TemplateTrials {
+export function createTemplateTrials(
+  readTemplate: ReadTemplate,
+  mailer: Pick<Mailer, 'route' | 'defaultSender'>,
+): TemplateTrials {
   const from = mailer.defaultSender;
-  const composer = createComposer({
-    mailDomain: from.email.split('@')[1] ?? 'localhost',
-    readTemplate: (platformId, ref) => readStoredTemplate(db, platformId, ref),
-  });
+  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost', readTemplate });
   return {
     async look(mail) {
       try {
         const { template, required, ...made } = await composer.look(requestOf(mail), { draft: mail.draft });
-        const problem = required.length > 0 ? `The template needs ${required.join(', ')}, and there is no value.` : null;
+        const problem =
+          required.length > 0 ? `The template needs ${required.join(', ')}, and there is no value.` : null;
         return { ...made, locale: template.locale, version: template.version, problem };
       } catch (error) {
         if (!(error instanceof MailContentError)) throw error;
@@ -38,7 +38,8 @@ export function createTemplateTrials(db: Sql, mailer: Pick<Mailer, 'route' | 'de
         const request = { ...requestOf(mail), to: { name: null, email: to }, cc: [], bcc: [] };
         const composed = await composer.compose(request, { draft: mail.draft, mark: MARK });
         const outcome = await route.sender.send(composed, () => Promise.resolve(true));
-        const message = 'reply' in outcome ? `${String(outcome.reply.code ?? '')} ${outcome.reply.text}`.trim() : outcome.kind;
+        const message =
+          'reply' in outcome ? `${String(outcome.reply.code ?? '')} ${outcome.reply.text}`.trim() : outcome.kind;
         return { sent: outcome.kind === 'SENT', subject: composed.subject, message };
       } catch (error) {
         if (!(error instanceof MailContentError)) throw error;

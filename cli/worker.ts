@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import pino from 'pino';
 import { createEngineClient } from '../engine/client.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { createMailer } from '../worker/create-mailer.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
@@ -18,7 +19,7 @@ export async function workerCommand(): Promise<void> {
   const engineConfig = readEngineConfig();
   const engine = createEngineClient(engineConfig);
   const mailer = createMailer({
-    db,
+    readTemplate: templateReader(db),
     smtpUrl: config.SMTP_URL ?? null,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,
     from: { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM },

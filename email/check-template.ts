@@ -34,7 +34,10 @@ export function checkTemplate(
   available: Readonly<Record<string, TemplatePartial>>,
 ): CheckedTemplate | { problems: TemplateProblem[] } {
   const bodies = { html: written, text: source.text ?? '', subject: source.subject, preheader: source.preheader };
-  const reached = { html: reachedPartials(bodies.html, 'html', available), text: reachedPartials(bodies.text, 'text', available) };
+  const reached = {
+    html: reachedPartials(bodies.html, 'html', available),
+    text: reachedPartials(bodies.text, 'text', available),
+  };
   const template: Template = { ...source, partials: { ...reached.text.partials, ...reached.html.partials } };
   const problems: TemplateProblem[] = [
     ...(['html', 'text'] as const).flatMap((field) => reached[field].problems.map((message) => ({ field, message }))),
@@ -43,7 +46,11 @@ export function checkTemplate(
 
   const names = new Set<VariableName>();
   for (const field of ['subject', 'preheader', 'html', 'text'] as const) {
-    const report = liquidReport(bodies[field], field === 'html' ? 'html' : 'text', field in reached ? template.partials : {});
+    const report = liquidReport(
+      bodies[field],
+      field === 'html' ? 'html' : 'text',
+      field in reached ? template.partials : {},
+    );
     for (const name of report.variables) names.add(name);
     problems.push(...report.problems.map((message) => ({ field, message })));
   }

@@ -6,7 +6,9 @@ const LIQUID = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 export async function compileMjml(source: string): Promise<{ html: string } | { problems: string[] }> {
   if (/<mj-include\b/i.test(source)) {
     const line = source.slice(0, source.search(/<mj-include\b/i)).split('\n').length;
-    return { problems: [`Line ${String(line)}: mj-include reads files; put what is shared into a partial and render it.`] };
+    return {
+      problems: [`Line ${String(line)}: mj-include reads files; put what is shared into a partial and render it.`],
+    };
   }
   try {
     const options = { fonts: {}, ignoreIncludes: true, validationLevel: 'soft', keepComments: false } as const;

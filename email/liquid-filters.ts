@@ -47,7 +47,7 @@ export function registerFilters(liquid: Liquid): void {
     if (value == null || value === '') return '';
     const known = DATE_STYLES.find((one) => one === style);
     if (known === undefined) throw new Error(`date takes ${DATE_STYLES.join(', ')}`);
-    return formatDate(String(value), localeOf(this.context), 'date', known);
+    return formatDate(textOf(value), localeOf(this.context), 'date', known);
   });
 }
 
@@ -57,7 +57,7 @@ function localeOf(context: Context): string {
 
 function decimalOf(value: unknown): string | null {
   if (value == null || value === '') return null;
-  return typeof value === 'number' ? String(Number(value.toFixed(MOST_DECIMALS))) : String(value);
+  return typeof value === 'number' ? String(Number(value.toFixed(MOST_DECIMALS))) : textOf(value);
 }
 
 /** Liquid hands on named arguments as pairs. */
@@ -66,5 +66,9 @@ function wordFor(decimal: string, locale: string, words: Words): string {
   const named = new Map(words.filter((word): word is [string, unknown] => Array.isArray(word)));
   const [one, other] = words.filter((word) => !Array.isArray(word));
   const word = named.get(category) ?? (category === 'one' ? one : other) ?? named.get('other') ?? other ?? one ?? '';
-  return String(word);
+  return textOf(word);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -15,7 +15,12 @@ interface RenderedTemplate {
 interface Compiled {
   plain: Liquid;
   html: Liquid;
-  parts: { subject: LiquidTemplate[]; preheader: LiquidTemplate[]; html: LiquidTemplate[]; text: LiquidTemplate[] | null };
+  parts: {
+    subject: LiquidTemplate[];
+    preheader: LiquidTemplate[];
+    html: LiquidTemplate[];
+    text: LiquidTemplate[] | null;
+  };
 }
 
 /** No mail is as long as this: it is a loop that went wrong. */
@@ -88,7 +93,11 @@ function requireValues({ required = [] }: Template, values: object): void {
   const missing = required.filter((name) => valueOf(values, name) === null);
   const [first] = missing;
   if (first === undefined) return;
-  throw new MailContentError('variable_missing', first, `The template needs ${missing.join(', ')}, and there is no value.`);
+  throw new MailContentError(
+    'variable_missing',
+    first,
+    `The template needs ${missing.join(', ')}, and there is no value.`,
+  );
 }
 
 /** The value of a variable by its full name, null when there is none. */

@@ -13,5 +13,8 @@ const toText = compile({
 /** The plain text of a mail whose template has none of its own, from its HTML as rendered. */
 export function plainText(html: string): string {
   // The preheader stands hidden at the top, padded with invisible characters; as text it would be said twice.
-  return toText(html.replace(/<div style="display:none[^>]*>[\s\S]*?<\/div>/, '')).replace(/[\u200b-\u200d\u034f\ufeff]+/g, '');
+  return toText(html.replace(/<div style="display:none[^>]*>[\s\S]*?<\/div>/, '')).replace(
+    /\u200b|\u200c|\u200d|\u034f|\ufeff/g,
+    '',
+  );
 }

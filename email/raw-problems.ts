@@ -1,4 +1,4 @@
-import { Tokenizer } from 'liquidjs';
+import { liquidTokens } from './liquid-tokens.js';
 
 const STRIP = String.raw`(?:\|\s*[lr]?strip\s*)*`;
 const SHOWN_RAW = new RegExp(String.raw`^(\w+)\s*${STRIP}\|\s*raw$`);
@@ -9,9 +9,9 @@ const COPIED = new RegExp(String.raw`^(\w+)\s*${STRIP}$`);
  * escaped when it was captured; on a value it would let a customer’s name become HTML.
  */
 export function rawProblems(html: string, partials: readonly string[]): string[] {
-  const sources = [html, ...partials].map(tokensOf);
+  const sources = [html, ...partials].map(liquidTokens);
   const safe = capturedNames(sources.flat());
-  return (sources[0] ?? []).concat(...sources.slice(1)).flatMap(({ kind, text, line }) => {
+  return sources.flat().flatMap(({ kind, text, line }) => {
     if (kind !== 'output' || !/\|\s*raw\b/.test(text)) return [];
     const name = SHOWN_RAW.exec(text)?.[1];
     if (name !== undefined && safe.has(name)) return [];
@@ -19,25 +19,8 @@ export function rawProblems(html: string, partials: readonly string[]): string[]
   });
 }
 
-interface Token {
-  kind: 'tag' | 'output';
-  /** Without the braces. */
-  text: string;
-  line: number;
-}
-
-function tokensOf(source: string): Token[] {
-  return new Tokenizer(source).readTopLevelTokens().flatMap((token): Token[] => {
-    const text = token.getText();
-    const inner = /^\{([{%])-?([\s\S]*?)-?[}%]\}$/.exec(text);
-    if (!inner) return [];
-    const line = source.slice(0, token.begin).split('\n').length;
-    return [{ kind: inner[1] === '{' ? 'output' : 'tag', text: (inner[2] ?? '').trim(), line }];
-  });
-}
-
 /** Names that only ever hold what was captured, perhaps stripped. Every other way to give a name a value takes it out. */
-function capturedNames(tokens: readonly Token[]): Set<string> {
+function capturedNames(tokens: ReturnType<typeof liquidTokens>): Set<string> {
   const captured = new Set<string>();
   const copies: { name: string; from: string | undefined }[] = [];
   const others = new Set(['locale', 'preheader']);
@@ -57,7 +40,11 @@ function capturedNames(tokens: readonly Token[]): Set<string> {
   // A copy of a copy: at most as many rounds as there are copies.
   for (const _ of copies) {
     for (const { name, from } of copies) {
-      if (from === undefined || others.has(from) || !(captured.has(from) || copies.some((copy) => copy.name === from))) {
+      if (
+        from === undefined ||
+        others.has(from) ||
+        !(captured.has(from) || copies.some((copy) => copy.name === from))
+      ) {
         others.add(name);
       }
     }

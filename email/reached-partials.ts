@@ -1,8 +1,8 @@
-import { Tokenizer } from 'liquidjs';
+import { liquidTokens } from './liquid-tokens.js';
 import type { TemplatePartial } from './template.js';
 
 /** A name of a partial, as `render`, `include` and `layout` take it. */
-const NAMED = /^\{%-?\s*(render|include|layout)\b\s*(?:(['"])([^'"]*)\2)?/;
+const NAMED = /^(render|include|layout)\b\s*(?:(['"])([^'"]*)\2)?/;
 
 type Partials = Readonly<Record<string, TemplatePartial>>;
 
@@ -35,14 +35,8 @@ export function reachedPartials(
 }
 
 function namedIn(source: string): { name: string | null; line: number }[] {
-  let tokens: ReturnType<Tokenizer['readTopLevelTokens']>;
-  try {
-    tokens = new Tokenizer(source).readTopLevelTokens();
-  } catch {
-    return []; // Whoever parses it tells what is wrong.
-  }
-  return tokens.flatMap((token) => {
-    const named = NAMED.exec(token.getText());
-    return named ? [{ name: named[3] ?? null, line: source.slice(0, token.begin).split('\n').length }] : [];
+  return liquidTokens(source).flatMap(({ kind, text, line }) => {
+    const named = kind === 'tag' ? NAMED.exec(text) : null;
+    return named ? [{ name: named[3] ?? null, line }] : [];
   });
 }

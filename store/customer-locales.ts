@@ -7,7 +7,11 @@ const MOST = 100_000;
 /** How many customers in a workflow's scope ask for which locale, most first; those without one are left out. */
 export function customerLocales(
   sql: Sql,
-  { platform_id, customer_ids, excluded_customer_ids }: Pick<WorkflowRow, 'platform_id' | 'customer_ids' | 'excluded_customer_ids'>,
+  {
+    platform_id,
+    customer_ids,
+    excluded_customer_ids,
+  }: Pick<WorkflowRow, 'platform_id' | 'customer_ids' | 'excluded_customer_ids'>,
 ): Promise<{ locale: string; customers: number }[]> {
   return sql.rows(
     `SELECT locale, count(*) AS customers FROM (

@@ -1,5 +1,5 @@
-import type { StoredLocale, TemplateRef } from '../contracts/mail.js';
-import type { MailTemplate, TemplateSource } from '../contracts/mail-template.js';
+import type { StoredLocale } from '../contracts/mail.js';
+import type { MailTemplate, ReadTemplate, TemplateSource } from '../contracts/mail-template.js';
 import type { Instant, Variant } from '../domain/types.js';
 import type { Sql } from './database.js';
 
@@ -49,9 +49,10 @@ export function readTemplates(sql: Sql, platformId: string): Promise<TemplateRow
 
 /** The platform's partials, in order of name and locale. */
 export function readPartials(sql: Sql, platformId: string): Promise<TemplateRow[]> {
-  return sql.rows<TemplateRow>(`${PRESENT} WHERE t.platform_id = $1 AND starts_with(t.name, '_') ORDER BY t.name, t.locale`, [
-    platformId,
-  ]);
+  return sql.rows<TemplateRow>(
+    `${PRESENT} WHERE t.platform_id = $1 AND starts_with(t.name, '_') ORDER BY t.name, t.locale`,
+    [platformId],
+  );
 }
 
 /** The templates whose present version reaches a partial. */
@@ -75,13 +76,9 @@ export function readVersion(
   );
 }
 
-/** A version for rendering. */
-export async function readStoredTemplate(
-  sql: Sql,
-  platformId: string,
-  ref: TemplateRef & { version: number },
-): Promise<MailTemplate | null> {
-  return (await readVersion(sql, platformId, ref))?.template ?? null;
+/** Reads versions for rendering. */
+export function templateReader(sql: Sql): ReadTemplate {
+  return async (platformId, ref) => (await readVersion(sql, platformId, ref))?.template ?? null;
 }
 
 /** Writes the next version and makes it the present one. The templates are locked. */

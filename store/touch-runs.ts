@@ -109,6 +109,12 @@ async function retryAtOnce(tx: Sql, platformId: string, scope: TouchScope): Prom
     case 'CUSTOMER':
     case 'CUSTOMER_MAIL':
       await tx.rows(REMAKE_CUSTOMER, [platformId, scope.id]);
+      return;
+    case 'RESOURCE':
+    case 'INVOICE':
+    case 'SUBSCRIPTION': // In the statement that finds their runs.
+    case 'WORKFLOW':
+    case 'PLATFORM': // Nothing of a mail has changed.
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MailParty, MailSender } from '../contracts/mail.js';
+import type { ReadTemplate } from '../contracts/mail-template.js';
 import type { Networks } from '../contracts/networks.js';
 import type { Reason } from '../domain/reasons.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
@@ -6,14 +7,10 @@ import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { createSmtpSender } from '../email/smtp-sender.js';
-import type { Sql } from '../store/database.js';
-import { readStoredTemplate } from '../store/email-templates.js';
 import type { Vault } from '../store/vault.js';
 import { ProviderSenders } from './provider-senders.js';
 
 export interface MailerOptions {
-  /** Where stored templates are read that are not in memory yet. */
-  db: Sql;
   /** The SYSTEM provider, `smtp://user:password@host:port`; null = none is configured. */
   smtpUrl: string | null;
   /** Where the mail of TEST platforms goes; null = it waits. */
@@ -24,6 +21,8 @@ export interface MailerOptions {
   vault: Vault;
   /** Private networks that integrations may send through. */
   networks: Networks;
+  /** Reads stored templates that are not in memory yet; absent = there are only the built-in ones. */
+  readTemplate?: ReadTemplate;
 }
 
 /** The mailer with its connection pools, one per way out. */
@@ -31,10 +30,11 @@ export interface OpenMailer extends Mailer {
   close(): Promise<void>;
 }
 
-export function createMailer({ db, smtpUrl, testSmtpUrl, from, vault, networks }: MailerOptions): OpenMailer {
+export function createMailer(options: MailerOptions): OpenMailer {
+  const { smtpUrl, testSmtpUrl, from, vault, networks, readTemplate } = options;
   const composer = createComposer({
     mailDomain: from.email.split('@')[1] ?? 'localhost',
-    readTemplate: (platformId, ref) => readStoredTemplate(db, platformId, ref),
+    ...(readTemplate && { readTemplate }),
   });
   const live = smtpUrl === null ? null : createSmtpSender({ url: smtpUrl });
   const providers = new ProviderSenders(vault, networks);

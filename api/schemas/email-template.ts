@@ -27,14 +27,32 @@ export const templateLocale = z
 const content = {
   subject: line(500).nullish().meta({ description: 'Liquid. Required, but for partials, which have none.' }),
   preheader: line(500).nullish().meta({ description: 'Liquid: the line mail programs show after the subject.' }),
-  html: z.string().min(1).max(LONGEST.html).nullish().meta({ description: 'Liquid in HTML; exactly one of html and mjml.' }),
-  mjml: z.string().min(1).max(LONGEST.mjml).nullish().meta({ description: 'Liquid in MJML, compiled when it is stored.' }),
-  text: z.string().min(1).max(LONGEST.text).nullish().meta({ description: 'Liquid; absent = made from the rendered HTML.' }),
+  html: z
+    .string()
+    .min(1)
+    .max(LONGEST.html)
+    .nullish()
+    .meta({ description: 'Liquid in HTML; exactly one of html and mjml.' }),
+  mjml: z
+    .string()
+    .min(1)
+    .max(LONGEST.mjml)
+    .nullish()
+    .meta({ description: 'Liquid in MJML, compiled when it is stored.' }),
+  text: z
+    .string()
+    .min(1)
+    .max(LONGEST.text)
+    .nullish()
+    .meta({ description: 'Liquid; absent = made from the rendered HTML.' }),
   required: z
     .array(z.string().min(1).max(100))
     .max(50)
     .nullish()
-    .meta({ description: 'Variables without which the mail is not sent (`variable_missing`).', examples: [['invoice.number']] }),
+    .meta({
+      description: 'Variables without which the mail is not sent (`variable_missing`).',
+      examples: [['invoice.number']],
+    }),
 };
 
 export const templatePut = z
@@ -44,7 +62,10 @@ export const templatePut = z
     default: z
       .boolean()
       .nullish()
-      .meta({ description: 'Whether this locale is the end of the chain. The first one stored is; of a built-in name English is.' }),
+      .meta({
+        description:
+          'Whether this locale is the end of the chain. The first one stored is; of a built-in name English is.',
+      }),
   })
   .meta({
     id: 'EmailTemplatePutRequest',
@@ -69,7 +90,9 @@ const localized = z
     mjml: z.string().nullable(),
     text: z.string().nullable(),
     required: z.array(z.string()),
-    variables: z.array(z.string()).meta({ description: 'What it names.', examples: [['invoice.number', 'customer.name']] }),
+    variables: z
+      .array(z.string())
+      .meta({ description: 'What it names.', examples: [['invoice.number', 'customer.name']] }),
     created_at: instant.nullable(),
     updated_at: instant.nullable(),
   })
@@ -98,8 +121,13 @@ const draft = z
   .meta({ description: 'Content that is not stored; it is checked as if it were to be.' });
 
 const look = {
-  locale: templateLocale.nullish().meta({ type: 'string', description: 'Absent = the customer’s, else the platform’s.' }),
-  variant: z.enum(VARIANTS as [string, ...string[]]).nullish().meta({ description: 'Of the example facts, when no others are named.' }),
+  locale: templateLocale
+    .nullish()
+    .meta({ type: 'string', description: 'Absent = the customer’s, else the platform’s.' }),
+  variant: z
+    .enum(VARIANTS as [string, ...string[]])
+    .nullish()
+    .meta({ description: 'Of the example facts, when no others are named.' }),
   run_id: idText.nullish(),
   invoice_id: idText.nullish(),
   payment_id: idText.nullish(),
@@ -121,8 +149,13 @@ export const preview = z
     text: z.string(),
     locale: z.string().meta({ description: 'Whose text was used.', examples: ['nl'] }),
     version: ordinal.nullable().meta({ description: 'null = built-in, or a draft.' }),
-    missing: z.array(z.string()).meta({ description: 'Variables it names that had no value.', examples: [['invoice.paid']] }),
-    problem: z.string().nullable().meta({ description: 'Why such a mail would not be sent.', examples: [null] }),
+    missing: z
+      .array(z.string())
+      .meta({ description: 'Variables it names that had no value.', examples: [['invoice.paid']] }),
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why such a mail would not be sent.', examples: [null] }),
   })
   .meta({ id: 'EmailTemplatePreview' });
 
@@ -133,7 +166,9 @@ export const testSendRequest = z
       description:
         'Absent = the address of the token’s user, else of the platform’s sender. On a LIVE platform only these and the platform’s `allow_list` are mailed.',
     }),
-    integration_id: idText.nullish().meta({ description: 'Sent through this integration; absent = the operator’s own provider.' }),
+    integration_id: idText
+      .nullish()
+      .meta({ description: 'Sent through this integration; absent = the operator’s own provider.' }),
   })
   .nullish()
   .meta({ id: 'EmailTemplateTestSendRequest', examples: [{ to: 'billing@acme.example' }] });

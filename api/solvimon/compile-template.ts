@@ -54,7 +54,10 @@ export async function compileTemplate(
 }
 
 /** A stored template again, with its partials as they are now; its MJML has been compiled. */
-export function recheckTemplate(row: TemplateRow, available: Readonly<Record<string, TemplatePartial>>): CheckedTemplate {
+export function recheckTemplate(
+  row: TemplateRow,
+  available: Readonly<Record<string, TemplatePartial>>,
+): CheckedTemplate {
   const { partials: _, ...pieces } = row.template;
   const { mjml, html } = row.source;
   return checked(pieces, mjml ?? html ?? '', available, mjml === null ? 'html' : 'mjml');
@@ -73,12 +76,18 @@ function checked(
 }
 
 /** What a partial shows in each body. */
-export function partialOf({ html, mjml }: TemplateSource, template: { html: string; text: string | null }): TemplatePartial {
+export function partialOf(
+  { html, mjml }: TemplateSource,
+  template: { html: string; text: string | null },
+): TemplatePartial {
   return { html: html === null && mjml === null ? null : template.html, text: template.text };
 }
 
 /** The partials that templates of a locale reach: of each name the locale itself, then shorter, then its default; stored before built-in. */
-export async function partialsFor(locale: string, stored: readonly TemplateRow[]): Promise<Record<string, TemplatePartial>> {
+export async function partialsFor(
+  locale: string,
+  stored: readonly TemplateRow[],
+): Promise<Record<string, TemplatePartial>> {
   const partials = await builtInPartials(locale);
   for (const name of new Set(stored.map((row) => row.name))) {
     const rows = stored.filter((row) => row.name === name);

@@ -24,7 +24,12 @@ export function emailTemplateRoutes(app: ZodApp, { db }: ApiContext): void {
     '/v1/email-templates',
     {
       config: { permission: 'EMAIL_TEMPLATE.VIEW' },
-      schema: { summary: 'List e-mail templates', tags, querystring: query, response: { 200: pageResponse(templateSummary) } },
+      schema: {
+        summary: 'List e-mail templates',
+        tags,
+        querystring: query,
+        response: { 200: pageResponse(templateSummary) },
+      },
     },
     async (request) => {
       const page = await listTemplates(db, platformOf(request).id, BUILT_IN, toPage(request.query));

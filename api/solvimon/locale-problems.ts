@@ -31,7 +31,9 @@ export async function localeProblems(
   const sentences = actions.flatMap(({ email, templates }) =>
     counted.flatMap((one) => sentenceOf(one, email.template_name ?? builtInName(variant), templates, platform.locale)),
   );
-  return [...new Set(sentences)].slice(0, MOST).map((sentence) => invalid('send_email_to_customer.template_name', sentence));
+  return [...new Set(sentences)]
+    .slice(0, MOST)
+    .map((sentence) => invalid('send_email_to_customer.template_name', sentence));
 }
 
 function sentenceOf(

@@ -18,7 +18,14 @@ import {
 } from '../../store/email-templates.js';
 import { touchRuns } from '../../store/touch-runs.js';
 import type { TemplatePut } from '../schemas/email-template.js';
-import { compileTemplate, isPartial, partialOf, partialsFor, recheckTemplate, templateSource } from './compile-template.js';
+import {
+  compileTemplate,
+  isPartial,
+  partialOf,
+  partialsFor,
+  recheckTemplate,
+  templateSource,
+} from './compile-template.js';
 import { invalid, throwIfAny } from './problems.js';
 
 /** Whose template, and who changes it. */
@@ -60,7 +67,9 @@ export async function saveTemplate(tx: Sql, owner: TemplateOwner, name: string, 
   if (!isSame) {
     const stored = await readPartials(tx, platformId);
     const available = await partialsFor(locale, stored);
-    const own = isPartial(name) ? { ...available, [name]: partialOf(source, { html: source.html ?? source.mjml ?? '', text: source.text }) } : available;
+    const own = isPartial(name)
+      ? { ...available, [name]: partialOf(source, { html: source.html ?? source.mjml ?? '', text: source.text }) }
+      : available;
     const checked = await compileTemplate(source, own);
     await checkUse(tx, platformId, name, checked.variables, source.mjml === null ? 'html' : 'mjml');
     // English is the end of the chain for a built-in name, whatever was stored first.
@@ -98,13 +107,27 @@ async function checkUnused(tx: Sql, platformId: string, name: string): Promise<v
   const users = isPartial(name) ? await reaching(tx, platformId, name) : await usersOf(tx, platformId, name);
   const [first] = users;
   if (!first) return;
-  const whose = 'action_id' in first ? `The action ${first.action_id} of ${first.reference}` : `The template ${first.name} (${first.locale})`;
-  throw Refusal.operation(`${whose} uses it${users.length > 1 ? `, and ${String(users.length - 1)} more` : ''}: change that first.`);
+  const whose =
+    'action_id' in first
+      ? `The action ${first.action_id} of ${first.reference}`
+      : `The template ${first.name} (${first.locale})`;
+  throw Refusal.operation(
+    `${whose} uses it${users.length > 1 ? `, and ${String(users.length - 1)} more` : ''}: change that first.`,
+  );
 }
 
 /** The variables must have values in the mails that are made from the template. */
-async function checkUse(tx: Sql, platformId: string, name: string, variables: readonly string[], field: string): Promise<void> {
-  const own = VARIANTS.filter((variant) => builtInName(variant) === name).map((variant) => ({ variant, whose: `mails of ${variant}` }));
+async function checkUse(
+  tx: Sql,
+  platformId: string,
+  name: string,
+  variables: readonly string[],
+  field: string,
+): Promise<void> {
+  const own = VARIANTS.filter((variant) => builtInName(variant) === name).map((variant) => ({
+    variant,
+    whose: `mails of ${variant}`,
+  }));
   const named = (await usersOf(tx, platformId, name)).flatMap(({ variant, reference }) =>
     variant === null ? [] : [{ variant, whose: `mails of ${reference} (${variant}), which are made from it` }],
   );
@@ -124,7 +147,10 @@ async function afterChange(tx: Sql, owner: TemplateOwner, name: string): Promise
   const stored = concerned.length > 0 ? await readPartials(tx, platformId) : [];
   for (const row of concerned) {
     const available = await partialsFor(row.locale, stored);
-    const told = (problem: Problem): Problem => ({ ...problem, message: `${row.name} (${row.locale}): ${problem.message}` });
+    const told = (problem: Problem): Problem => ({
+      ...problem,
+      message: `${row.name} (${row.locale}): ${problem.message}`,
+    });
     const checked = await asProblemsOf(() => recheckTemplate(row, available), told);
     if (isDeepStrictEqual(jsonOf(checked.template), jsonOf(row.template))) continue;
     await asProblemsOf(() => checkUse(tx, platformId, row.name, checked.variables, 'html'), told);
@@ -135,7 +161,10 @@ async function afterChange(tx: Sql, owner: TemplateOwner, name: string): Promise
   return touchRuns(tx, platformId, { kind: 'TEMPLATE', names });
 }
 
-async function asProblemsOf<Result>(work: () => Result | Promise<Result>, told: (problem: Problem) => Problem): Promise<Result> {
+async function asProblemsOf<Result>(
+  work: () => Result | Promise<Result>,
+  told: (problem: Problem) => Problem,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -111,7 +111,8 @@ async function given(
         id: `actions[${String(index)}]`,
         steps: fields.steps,
         email: fields.send_email_to_customer,
-        templates: template?.stored ?? storedLocales(await readTemplate(sql, platformId, builtInName(variantOf(workflow)))),
+        templates:
+          template?.stored ?? storedLocales(await readTemplate(sql, platformId, builtInName(variantOf(workflow)))),
         integration: integration
           ? {
               id: integration.id,

@@ -36,7 +36,11 @@ export function storedLocale(row: TemplateRow, rows: readonly TemplateRow[]): Te
   };
 }
 
-async function builtInLocale(name: string, locale: string, rows: readonly TemplateRow[]): Promise<Template['locales'][number]> {
+async function builtInLocale(
+  name: string,
+  locale: string,
+  rows: readonly TemplateRow[],
+): Promise<Template['locales'][number]> {
   const made = await builtInTemplate(name, locale);
   return {
     locale,
@@ -55,7 +59,11 @@ async function builtInLocale(name: string, locale: string, rows: readonly Templa
 }
 
 /** The end of the locale chain (S-E3): what was made it, else English of a built-in name. */
-export function isDefault(name: string, locale: string, rows: readonly Pick<TemplateRow, 'locale' | 'is_default'>[]): boolean {
+export function isDefault(
+  name: string,
+  locale: string,
+  rows: readonly Pick<TemplateRow, 'locale' | 'is_default'>[],
+): boolean {
   const chosen = rows.find(({ is_default }) => is_default)?.locale ?? builtInLocales(name)[0];
   return locale === chosen;
 }

@@ -7,7 +7,14 @@ import { readPartials, readTemplate, storedLocales } from '../../store/email-tem
 import { readProvider } from '../../store/integrations.js';
 import type { ApiContext, TemplateTrials, TrialMail, ZodApp } from '../context.js';
 import { callerOf, platformOf, type Caller } from '../plugins/auth.js';
-import { preview, previewRequest, templateName, testSendRequest, testSent, type TemplateLook } from '../schemas/email-template.js';
+import {
+  preview,
+  previewRequest,
+  templateName,
+  testSendRequest,
+  testSent,
+  type TemplateLook,
+} from '../schemas/email-template.js';
 import { compileTemplate, isPartial, partialsFor, templateSource } from './compile-template.js';
 import { trialFacts } from './trial-facts.js';
 import { mustAllow } from '../plugins/auth.js';
@@ -45,7 +52,8 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
       config: { permission: 'EMAIL_TEMPLATE.UPDATE', commits: 'own', answersSecret: true },
       schema: {
         summary: 'Send an e-mail template to oneself',
-        description: 'As the preview shows it, with `[Test]` before the subject, by the way mail of this platform takes.',
+        description:
+          'As the preview shows it, with `[Test]` before the subject, by the way mail of this platform takes.',
         tags,
         params,
         body: testSendRequest,
@@ -79,7 +87,10 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
     const compiled =
       draft == null
         ? null
-        : await compileTemplate(templateSource(name, draft), await partialsFor(ours, await readPartials(db, platform.id)));
+        : await compileTemplate(
+            templateSource(name, draft),
+            await partialsFor(ours, await readPartials(db, platform.id)),
+          );
     return {
       platform,
       name,
@@ -103,7 +114,8 @@ function exampleVariant(name: string, { variant }: TemplateLook): Variant | null
 function recipientOf({ email, platform }: Pick<Caller, 'email' | 'platform'>, given: string | null): string {
   const own = [email, platform.sender_email].filter((address) => address !== null);
   const to = given ?? own[0];
-  if (to === undefined) throw Refusal.missing('to', 'Neither the credential nor the platform has an address: name one.');
+  if (to === undefined)
+    throw Refusal.missing('to', 'Neither the credential nor the platform has an address: name one.');
   const known = [...own, ...platform.allow_list].map((address) => address.toLowerCase());
   if (platform.environment === 'TEST' || known.includes(to.toLowerCase())) return to;
   throw Refusal.invalid('to', 'Tests go to your own address, the platform’s sender, or an address on its allow_list.');

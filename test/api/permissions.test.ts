@@ -15,6 +15,7 @@ const RESOURCES: Partial<Record<string, string>> = {
   'api-keys': 'USER.API',
   contacts: 'CONTACT',
   customers: 'CUSTOMER',
+  'email-templates': 'EMAIL_TEMPLATE',
   holds: 'HOLD',
   integrations: 'INTEGRATION',
   invoices: 'INVOICE',

@@ -17,7 +17,7 @@ describe('POST /v1/simulations (S-R5)', () => {
   let before: Json;
   beforeAll(async () => {
     issuer = await startTestIssuer();
-    const preview = createPreview({ name: 'Test', email: 'billing@test.example' }, db);
+    const preview = createPreview({ name: 'Test', email: 'billing@test.example' });
     h = await createApi('TEST', { tokenIssuer: issuer, preview });
     await h.call('PATCH', '/v1/platform', { due_dates: 'DATE' });
     await put(h, 'customers/cust_1', { email: 'ap@acme.example', timezone: 'UTC' });

@@ -22,6 +22,8 @@ const TABLES = [
   'workflow_versions',
   'workflow_actions',
   'integrations',
+  'email_templates',
+  'email_template_versions',
   'workflow_triggers',
   'runs',
   'run_steps',

@@ -22,7 +22,6 @@ describe('a mail provider that misbehaves', { timeout: 60_000 }, () => {
     const server = await startFaultServer(script);
     const smtpUrl = `smtp://${login}127.0.0.1:${String(server.port)}`;
     const mailer: OpenMailer = createMailer({
-    db,
       smtpUrl,
       testSmtpUrl: smtpUrl,
       from: { name: 'Test', email: 'billing@test.example' },

@@ -51,7 +51,6 @@ export async function openStages(): Promise<{ h: Harness; stage(name: string): S
     },
   });
   const mailer = createMailer({
-    db,
     smtpUrl: server.url,
     testSmtpUrl: server.url,
     from: { name: 'Test', email: 'billing@test.example' },

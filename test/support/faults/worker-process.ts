@@ -48,7 +48,7 @@ function doomed(real: MailSender, point: KillPoint): MailSender {
 function mailer(): Mailer {
   const smtpUrl = setting('FAULT_SMTP_URL');
   const from = { name: 'Test', email: 'billing@test.example' };
-  const real = createMailer({ db, smtpUrl, testSmtpUrl: smtpUrl, from, vault: testVault, networks: loopback });
+  const real = createMailer({ smtpUrl, testSmtpUrl: smtpUrl, from, vault: testVault, networks: loopback });
   return {
     ...real,
     route(...args) {
