@@ -62,7 +62,11 @@ export interface TriedMail {
 export interface TemplateTrials {
   look(mail: TrialMail): Promise<TriedMail | { problem: string }>;
   /** By the way that mail of this platform to this address takes (S-E7); `via` null = the operator's own provider. */
-  send(mail: TrialMail, to: string, via: MailProvider | null): Promise<{ sent: boolean; subject: string; message: string }>;
+  send(
+    mail: TrialMail,
+    to: string,
+    via: MailProvider | null,
+  ): Promise<{ sent: boolean; subject: string; message: string }>;
 }
 
 /** What routes need of the world. */

@@ -59,13 +59,10 @@ export const templatePut = z
   .object({
     locale: templateLocale,
     ...content,
-    default: z
-      .boolean()
-      .nullish()
-      .meta({
-        description:
-          'Whether this locale is the end of the chain. The first one stored is; of a built-in name English is.',
-      }),
+    default: z.boolean().nullish().meta({
+      description:
+        'Whether this locale is the end of the chain. The first one stored is; of a built-in name English is.',
+    }),
   })
   .meta({
     id: 'EmailTemplatePutRequest',
@@ -104,7 +101,32 @@ const common = {
   built_in: z.boolean().meta({ description: 'The product brings one of this name along.' }),
 };
 
-export const template = z.object({ ...common, locales: z.array(localized) }).meta({ id: 'EmailTemplate' });
+export const template = z.object({ ...common, locales: z.array(localized) }).meta({
+  id: 'EmailTemplate',
+  examples: [
+    {
+      object_type: 'EMAIL_TEMPLATE',
+      name: 'overdue',
+      built_in: true,
+      locales: [
+        {
+          locale: 'nl-BE',
+          version: 3,
+          default: false,
+          subject: 'Factuur {{ invoice.number }}',
+          preheader: null,
+          html: '<p>Beste {{ customer.name }}, nog te betalen: {{ invoice.open }}</p>',
+          mjml: null,
+          text: null,
+          required: ['invoice.number'],
+          variables: ['customer.name', 'invoice.number', 'invoice.open'],
+          created_at: '2026-01-31T09:00:00Z',
+          updated_at: '2026-01-31T09:00:00Z',
+        },
+      ],
+    },
+  ],
+});
 
 export const templateSummary = z
   .object({
@@ -157,7 +179,21 @@ export const preview = z
       .nullable()
       .meta({ description: 'Why such a mail would not be sent.', examples: [null] }),
   })
-  .meta({ id: 'EmailTemplatePreview' });
+  .meta({
+    id: 'EmailTemplatePreview',
+    examples: [
+      {
+        object_type: 'EMAIL_TEMPLATE_PREVIEW',
+        subject: 'Factuur 2026-0042',
+        html: '<p>Beste Zoë van Dijk, nog te betalen: € 810,00</p>',
+        text: 'Beste Zoë van Dijk, nog te betalen: € 810,00',
+        locale: 'nl',
+        version: 3,
+        missing: [],
+        problem: null,
+      },
+    ],
+  });
 
 export const testSendRequest = z
   .object({
@@ -181,7 +217,18 @@ export const testSent = z
     subject: z.string(),
     message: z.string().meta({ description: 'What the mail server said.', examples: ['250 OK'] }),
   })
-  .meta({ id: 'EmailTemplateTest' });
+  .meta({
+    id: 'EmailTemplateTest',
+    examples: [
+      {
+        object_type: 'EMAIL_TEMPLATE_TEST',
+        sent: true,
+        to: 'billing@acme.example',
+        subject: '[Test] Factuur 2026-0042',
+        message: '250 OK',
+      },
+    ],
+  });
 
 export type TemplatePut = z.infer<typeof templatePut>;
 export type TemplateDraft = Pick<TemplatePut, keyof typeof content>;
