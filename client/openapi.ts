@@ -3024,7 +3024,12 @@ export interface components {
              */
             problem: string | null;
         };
-        /** @example {} */
+        /**
+         * @example {
+         *       "locale": "nl-BE",
+         *       "variant": "OVERDUE"
+         *     }
+         */
         EmailTemplatePreviewRequest: {
             /** @description Absent = the customer’s, else the platform’s. */
             locale?: string | null;
@@ -3059,10 +3064,16 @@ export interface components {
         } | null;
         /**
          * @example {
-         *       "locale": "string"
+         *       "locale": "en",
+         *       "subject": "Invoice {{ invoice.number }} is {{ invoice.days_overdue | count: \"day\", \"days\" }} overdue",
+         *       "html": "<p>Dear {{ customer.name | default: \"customer\" }},</p><p>{{ invoice.open }} is still open.</p>",
+         *       "required": [
+         *         "invoice.number"
+         *       ]
          *     }
          */
         EmailTemplatePutRequest: {
+            /** @example nl-BE */
             locale: string;
             /** @description Liquid. Required, but for partials, which have none. */
             subject?: string | null;
@@ -3140,7 +3151,11 @@ export interface components {
              */
             message: string;
         };
-        /** @example {} */
+        /**
+         * @example {
+         *       "to": "billing@acme.example"
+         *     }
+         */
         EmailTemplateTestSendRequest: {
             /** @description Absent = the customer’s, else the platform’s. */
             locale?: string | null;
@@ -8245,6 +8260,7 @@ export interface operations {
     getEmailTemplatesByName: {
         parameters: {
             query?: {
+                /** @example nl-BE */
                 locale?: string;
                 version?: number;
             };
@@ -8343,6 +8359,7 @@ export interface operations {
     deleteEmailTemplatesByName: {
         parameters: {
             query?: {
+                /** @example nl-BE */
                 locale?: string;
             };
             header?: {

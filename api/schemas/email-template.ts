@@ -16,13 +16,10 @@ export const templateName = z
 export const templateLocale = z
   .string()
   .max(35)
-  .transform((text, context) => {
-    const locale = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/.test(text) ? canonicalLocale(text) : null;
-    if (locale !== null) return locale;
-    context.addIssue({ code: 'custom', message: 'must be a language or language-country, such as nl-BE' });
-    return z.NEVER;
-  })
-  .meta({ type: 'string', examples: ['nl-BE'] });
+  .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'must be a language or language-country, such as nl-BE')
+  .refine((text) => canonicalLocale(text) !== null, 'is not a locale')
+  .overwrite((text) => canonicalLocale(text) ?? text)
+  .meta({ examples: ['nl-BE'] });
 
 const content = {
   subject: line(500).nullish().meta({ description: 'Liquid. Required, but for partials, which have none.' }),
@@ -143,9 +140,7 @@ const draft = z
   .meta({ description: 'Content that is not stored; it is checked as if it were to be.' });
 
 const look = {
-  locale: templateLocale
-    .nullish()
-    .meta({ type: 'string', description: 'Absent = the customer’s, else the platform’s.' }),
+  locale: templateLocale.nullish().meta({ description: 'Absent = the customer’s, else the platform’s.' }),
   variant: z
     .enum(VARIANTS as [string, ...string[]])
     .nullish()

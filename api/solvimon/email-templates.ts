@@ -47,7 +47,7 @@ export function emailTemplateRoutes(app: ZodApp, { db }: ApiContext): void {
         tags,
         params,
         querystring: z.object({
-          locale: templateLocale.optional().meta({ type: 'string' }),
+          locale: templateLocale.optional(),
           version: z.coerce.number().pipe(ordinal).optional(),
         }),
         response: { 200: template },
@@ -107,7 +107,7 @@ export function emailTemplateRoutes(app: ZodApp, { db }: ApiContext): void {
         description: 'Its versions are kept. What is left of it is answered.',
         tags,
         params,
-        querystring: z.object({ locale: templateLocale.optional().meta({ type: 'string' }) }),
+        querystring: z.object({ locale: templateLocale.optional() }),
         response: { 200: template },
       },
     },
