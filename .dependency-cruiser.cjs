@@ -38,8 +38,10 @@ const allowed = {
 
 /** Single doors into a room that is otherwise closed. */
 const doors = {
-  // Addresses are parsed, template names known and Liquid checked in one place.
-  api: ['^email/(parse-address|built-in-library|liquid-problem)\\.ts$'],
+  // Addresses are parsed, locales and templates chosen, and templates checked in one place.
+  api: [
+    '^email/(parse-address|locale-chain|choose-template|check-template|compile-mjml|built-in-library|built-in-partials)\\.ts$',
+  ],
 };
 
 const lawOf = (room) => ({
@@ -65,7 +67,7 @@ module.exports = {
     ...rooms.map(lawOf),
     onlyImporter('only-store-talks-to-postgres', 'pg|node-pg-migrate', ['store', 'test']),
     onlyImporter('only-engine-is-a-temporal-client', '@temporalio/client', ['engine', 'test', 'cli']),
-    onlyImporter('only-email-makes-mail', 'nodemailer|liquidjs|mjml', ['email', 'test']),
+    onlyImporter('only-email-makes-mail', 'nodemailer|liquidjs|mjml|html-to-text|htmlparser2', ['email', 'test']),
     onlyImporter('zod-stays-at-the-edge', 'zod', ['api', 'cli', 'test']),
     {
       name: 'domain-is-pure',

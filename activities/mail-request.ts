@@ -18,10 +18,14 @@ import type { ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
 
 /** What of a run a mail is made from. */
-type MailRun = Pick<LoadedRun, 'context' | 'platform'> & {
+interface MailRun {
+  context: Pick<LoadedRun['context'], 'now' | 'customer' | 'contacts' | 'suppressed' | 'facts'> & {
+    run: Pick<LoadedRun['context']['run'], 'anchorAt'>;
+  };
+  platform: LoadedRun['platform'];
   row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
 };
-type MailAction = Pick<ClaimedDelivery['action'], 'email' | 'via' | 'fallbackToContacts'>;
+type MailAction = Pick<ClaimedDelivery['action'], 'email' | 'via' | 'fallbackToContacts' | 'templates'>;
 type MailDelivery = Pick<ClaimedDelivery, 'id'> & { action: MailAction };
 
 /**
@@ -50,6 +54,8 @@ export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSend
     bcc: copies(bcc),
     subject: email.subject ?? null,
     templateName: email.template_name ?? null,
+    platformId: platform.id,
+    templates: delivery.action.templates,
     facts: mailFacts(loaded, from, row.zone ?? 'UTC', delivery.action),
     dateAt: context.now,
   };
@@ -129,7 +135,7 @@ function paidPart({ total, open }: InvoiceFacts): MailInvoice['paid'] {
   return { quantity: subtractDecimals(total.quantity, open.quantity), currency: total.currency };
 }
 
-function mailTrial({ facts, run, now }: LoadedRun['context'], zone: string): MailTrial | null {
+function mailTrial({ facts, run, now }: MailRun['context'], zone: string): MailTrial | null {
   if (!facts.schedule || run.anchorAt === null) return null;
   const endsOn = localDate(run.anchorAt, zone);
   const endsAtTime = localTime(run.anchorAt, zone);

@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { MailConnections } from '../contracts/email-provider.js';
+import type { MailConnections, MailProvider } from '../contracts/email-provider.js';
 import type { Networks } from '../contracts/networks.js';
-import type { Instant } from '../domain/types.js';
-import type { RunContext } from '../domain/run.js';
+import type { StoredLocale } from '../contracts/mail.js';
+import type { MailTemplate } from '../contracts/mail-template.js';
+import type { DueDates } from '../domain/anchor.js';
+import type { Instant, Variant } from '../domain/types.js';
+import type { Run, RunContext } from '../domain/run.js';
 import type { LoadedAction } from '../store/loaded-actions.js';
 import type { PlatformRow } from '../store/run-context.js';
 import type { Database } from '../store/database.js';
@@ -19,11 +22,52 @@ export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
 interface PreviewInput {
   context: RunContext;
   platform: PlatformRow;
-  action: Pick<LoadedAction, 'email' | 'via' | 'fallbackToContacts'>;
+  action: Pick<LoadedAction, 'email' | 'via' | 'fallbackToContacts' | 'templates'>;
 }
 
 /** What a mail says, or why it cannot be made. */
 export type MailPreview = { subject: string; html: string | null; text: string | null } | { problem: string };
+
+/** What a mail is made from that is only looked at: a run's facts, or a resource's. */
+export interface TrialFacts {
+  context: Pick<RunContext, 'now' | 'customer' | 'facts'> & { run: Pick<Run, 'anchorAt'> };
+  row: { zone: string | null; variant: Variant; due_dates: DueDates };
+}
+
+/** A mail made from a template, to be looked at. */
+export interface TrialMail {
+  platform: PlatformRow;
+  name: string;
+  stored: readonly StoredLocale[];
+  /** Takes the place of what is stored. */
+  draft: MailTemplate | null;
+  /** null = example facts of this variant, or of all at once. */
+  facts: TrialFacts | { exampleOf: Variant | null };
+  /** null = as the customer and the platform have it. */
+  locale: string | null;
+}
+
+/** A made mail; `missing` are the variables that had no value, `problem` is why it would not be sent. */
+export interface TriedMail {
+  subject: string;
+  html: string;
+  text: string;
+  locale: string;
+  version: number | null;
+  missing: string[];
+  problem: string | null;
+}
+
+/** Makes mails of templates, and sends them to somebody who tries them. No delivery is written. */
+export interface TemplateTrials {
+  look(mail: TrialMail): Promise<TriedMail | { problem: string }>;
+  /** By the way that mail of this platform to this address takes (S-E7); `via` null = the operator's own provider. */
+  send(
+    mail: TrialMail,
+    to: string,
+    via: MailProvider | null,
+  ): Promise<{ sent: boolean; subject: string; message: string }>;
+}
 
 /** What routes need of the world. */
 export interface ApiContext {
@@ -45,6 +89,8 @@ export interface ApiContext {
   pdfMaxBytes?: number | undefined;
   /** Makes a mail without sending it; absent = simulations cannot be rendered. */
   preview?: ((input: PreviewInput) => Promise<MailPreview>) | undefined;
+  /** Tries templates; absent = this process makes no mails. */
+  trials?: TemplateTrials | undefined;
   /** The age of idempotency keys is told by it (default: the host's clock). */
   keyClock?: () => Instant;
 }

@@ -12,6 +12,7 @@ import { tidyOpenApi } from './openapi/tidy.js';
 const TAGS = [
   { name: 'workflows', description: 'What is to be sent, about what and when.' },
   { name: 'workflow-actions', description: 'What a step of a workflow does.' },
+  { name: 'email-templates', description: 'What mails say: stored and built-in templates.' },
   { name: 'integrations', description: 'Ways out for mail.' },
   { name: 'facts', description: 'What the billing system knows. A change starts, moves and stops reminders.' },
   { name: 'workflow-triggers', description: 'Runs started by call.' },

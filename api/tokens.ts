@@ -13,6 +13,8 @@ interface TokenHolder {
   subject: string;
   platformIds: string[];
   grant: Grant;
+  /** As the issuer has verified it; null = it does not say. */
+  email: string | null;
 }
 
 /** Answers who holds a token, or null when it is not a valid one. */
@@ -25,7 +27,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /**
  * Checks signature (by the issuer's JWKS, which is cached), issuer, audience and times. Claims: `sub`, `platform_ids` (a list),
- * and `role_type` (ADMINISTRATOR or READ_ONLY) or `permissions` (a list such as `WORKFLOW.VIEW`, `WORKFLOW.*`).
+ * and `role_type` (ADMINISTRATOR or READ_ONLY) or `permissions` (a list such as `WORKFLOW.VIEW`, `WORKFLOW.*`); `email` counts when
+ * `email_verified` is true (OpenID Connect Core §5.1).
  */
 export function createTokenReader({ issuer, audience, jwksUrl }: TokenIssuer): ReadToken {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
@@ -52,14 +55,16 @@ export function looksLikeToken(text: string): boolean {
 }
 
 /** A role or permissions, never both: whichever is wider would win in silence. */
-function holderOf({ sub, platform_ids, permissions, role_type }: JWTPayload): TokenHolder | null {
+function holderOf(payload: JWTPayload): TokenHolder | null {
+  const { sub, platform_ids, permissions, role_type } = payload;
+  const email = payload.email_verified === true && typeof payload.email === 'string' ? payload.email : null;
   if (typeof sub !== 'string' || !isPlain(sub)) return null;
   if (!isTexts(platform_ids) || !platform_ids.every(isPlain)) return null;
   if (role_type !== undefined && permissions !== undefined) return null;
   const role = ROLES.find((one: Role) => one === role_type);
-  if (role !== undefined) return { subject: sub, platformIds: platform_ids, grant: role };
+  if (role !== undefined) return { subject: sub, platformIds: platform_ids, grant: role, email };
   if (role_type !== undefined || !isTexts(permissions ?? [])) return null;
-  return { subject: sub, platformIds: platform_ids, grant: (permissions ?? []) as string[] };
+  return { subject: sub, platformIds: platform_ids, grant: (permissions ?? []) as string[], email };
 }
 
 /** What can be an id: it is stored, looked up and shown. */

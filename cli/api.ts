@@ -4,9 +4,12 @@ import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createMailConnections } from '../email/mail-connections.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { readApiConfig, tokenIssuerOf, vaultOf } from './config.js';
+import { createMailer } from '../worker/create-mailer.js';
 import { readEngineConfig } from './engine-options.js';
 import { createPreview } from './preview.js';
+import { createTemplateTrials } from './template-trials.js';
 import { shutdownSignal } from './shutdown.js';
 
 const ADVANCE_WAIT_MS = 25_000;
@@ -19,6 +22,18 @@ export async function apiCommand(): Promise<void> {
   const db = new Database(config.DATABASE_URL, { applicationName: 'dunwell api' });
   const engine = createEngineClient(readEngineConfig());
   const courier = new Courier({ db, engine, taskQueue: config.TEMPORAL_TASK_QUEUE, log });
+  const vault = vaultOf(config.ENCRYPTION_KEYS);
+  const from = { name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM };
+  // For tests of templates only: reminders are the worker's.
+  const readTemplate = templateReader(db);
+  const mailer = createMailer({
+    readTemplate,
+    smtpUrl: config.SMTP_URL ?? null,
+    testSmtpUrl: config.TEST_SMTP_URL ?? null,
+    from,
+    vault,
+    networks: config.SMTP_ALLOW_PRIVATE_NETWORKS,
+  });
   const stopping = shutdownSignal();
   const api = await startApi({
     host: config.HOST,
@@ -28,8 +43,9 @@ export async function apiCommand(): Promise<void> {
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview({ name: config.MAIL_FROM_NAME ?? null, email: config.MAIL_FROM }),
-    vault: vaultOf(config.ENCRYPTION_KEYS),
+    preview: createPreview(from, readTemplate),
+    trials: createTemplateTrials(readTemplate, mailer),
+    vault,
     mail: createMailConnections(config.SMTP_ALLOW_PRIVATE_NETWORKS),
     pdfNetworks: config.PDF_ALLOW_PRIVATE_NETWORKS,
     pdfMaxBytes: config.PDF_MAX_BYTES,
@@ -40,6 +56,7 @@ export async function apiCommand(): Promise<void> {
   });
   await stopping;
   await api.stop();
+  await mailer.close();
   await courier.drain();
   await engine.close();
   await db.close();

@@ -12,6 +12,7 @@ import { createEngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createApiKey, findKeyHolder } from '../store/api-keys.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { migrate } from '../store/migrate.js';
 import { createPlatform, listPlatforms } from '../store/platforms.js';
 import { newEncryptionKey } from '../store/vault.js';
@@ -24,6 +25,7 @@ import { runDemo } from './demo.js';
 import { vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { createPreview } from './preview.js';
+import { createTemplateTrials } from './template-trials.js';
 import { shutdownSignal } from './shutdown.js';
 
 export interface DevOptions {
@@ -139,7 +141,9 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
   const engine = createEngineClient({ connection, namespace });
   const courier = new Courier({ db, engine, taskQueue: TASK_QUEUE, log });
   const vault = vaultOf([await encryptionKey(stack.dataDir)]);
+  const readTemplate = templateReader(db);
   const mailer = createMailer({
+    readTemplate,
     smtpUrl: stack.smtpUrl,
     testSmtpUrl: stack.smtpUrl,
     from: SENDER,
@@ -155,7 +159,8 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
       courier.tellSoon(kind, ids);
     },
     advanceWaitMs: ADVANCE_WAIT_MS,
-    preview: createPreview(SENDER),
+    preview: createPreview(SENDER, readTemplate),
+    trials: createTemplateTrials(readTemplate, mailer),
     vault,
     pdfNetworks: THIS_MACHINE,
     webhooks: { allowedNetworks: THIS_MACHINE },

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.js';
 import { replayCommand } from './replay.js';
 import { simulateCommand } from './simulate.js';
 import { readVersion } from './version.js';
+import { pullTemplates, pushTemplates } from './templates.js';
 import { workerCommand } from './worker.js';
 
 const program = new Command('dunwell')
@@ -74,6 +75,21 @@ program
   .option(platform, whose)
   .option('--json', 'as the API answers it')
   .action(simulateCommand);
+
+const templates = program
+  .command('templates')
+  .description('e-mail templates as files: {name}/{locale}.mjml, .html, .txt');
+templates
+  .command('push <dir>')
+  .description('store every template below a directory, or none when one is refused')
+  .option(platform, whose)
+  .option('--dry-run', 'only check, and tell what would change')
+  .action(pushTemplates);
+templates
+  .command('pull <dir>')
+  .description('write every stored template below a directory')
+  .option(platform, whose)
+  .action(pullTemplates);
 
 const platforms = program.command('platforms').description('platforms: tenants, TEST or LIVE');
 platforms

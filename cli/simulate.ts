@@ -6,6 +6,7 @@ import { Refusal } from '../contracts/refusal.js';
 import { readConfig } from './config.js';
 import { paint } from './paint.js';
 import { createPreview } from './preview.js';
+import { templateReader } from '../store/email-templates.js';
 import { readTextFile } from './read-text-file.js';
 import { refusalText } from './refusal-text.js';
 import { choosePlatform, withDatabase } from './with-database.js';
@@ -16,7 +17,7 @@ export async function simulateCommand(file: string, options: { platform?: string
   const { MAIL_FROM_NAME: name = null, MAIL_FROM: email } = readConfig(process.env);
   await withDatabase(async (db) => {
     const platform = await choosePlatform(db, options.platform);
-    const ports = { db, preview: createPreview({ name, email }), demand: () => undefined };
+    const ports = { db, preview: createPreview({ name, email }, templateReader(db)), demand: () => undefined };
     const answer = await runSimulation(ports, platform, request).catch(refusalText);
     console.log(
       options.json ? JSON.stringify(answer, null, 2) : [paint(answer.text), ...renderedOf(answer.mails)].join('\n\n'),

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { createEngineClient } from '../engine/client.js';
 import { createReturnPaths } from '../email/return-path.js';
 import { Database } from '../store/database.js';
+import { templateReader } from '../store/email-templates.js';
 import { bundleWorkflows } from '../worker/bundle-workflows.js';
 import { startBounceListener } from '../worker/bounce-listener.js';
 import { createMailer } from '../worker/create-mailer.js';
@@ -26,6 +27,7 @@ export async function workerCommand(): Promise<void> {
   const returnPaths =
     config.BOUNCE_ADDRESS === undefined ? null : createReturnPaths(config.BOUNCE_ADDRESS, (text) => vault.marks(text));
   const mailer = createMailer({
+    readTemplate: templateReader(db),
     smtpUrl: config.SMTP_URL ?? null,
     smtpRateLimit: config.SMTP_RATE_LIMIT,
     testSmtpUrl: config.TEST_SMTP_URL ?? null,

@@ -444,6 +444,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/email-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List e-mail templates
+         * @description Requires the EMAIL_TEMPLATE.VIEW permission.
+         */
+        get: operations["getEmailTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an e-mail template
+         * @description Every locale of it, or one; with a version, as it was then, also when it was deleted since. Requires the EMAIL_TEMPLATE.VIEW permission.
+         */
+        get: operations["getEmailTemplatesByName"];
+        /**
+         * Store a locale of an e-mail template
+         * @description A change of its content is a new version; the older ones are kept. A name that begins with _ is a partial, which other templates render. Requires the EMAIL_TEMPLATE.UPDATE permission.
+         */
+        put: operations["putEmailTemplatesByName"];
+        post?: never;
+        /**
+         * Delete a locale of an e-mail template, or all of them
+         * @description Its versions are kept. What is left of it is answered. Requires the EMAIL_TEMPLATE.DELETE permission.
+         */
+        delete: operations["deleteEmailTemplatesByName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-templates/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview an e-mail template
+         * @description Stored or as a draft, with the facts of a run or a resource, or with example facts. Also needs VIEW of what it shows. Sends and stores nothing. Requires the EMAIL_TEMPLATE.VIEW permission.
+         */
+        post: operations["postEmailTemplatesByNamePreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-templates/{name}/test-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an e-mail template to oneself
+         * @description As the preview shows it, with `[Test]` before the subject, by the way mail of this platform takes. Requires the EMAIL_TEMPLATE.UPDATE permission.
+         */
+        post: operations["postEmailTemplatesByNameTestSend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/explain": {
         parameters: {
             query?: never;
@@ -3066,7 +3154,7 @@ export interface components {
             /** @enum {string} */
             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             attempts: number;
             subject: string | null;
             recipients: {
@@ -3210,7 +3298,7 @@ export interface components {
             /** @enum {string} */
             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             attempts: number;
             subject: string | null;
             recipients: {
@@ -3316,6 +3404,294 @@ export interface components {
         EInvoicingMandate: {
             name: string;
         };
+        /**
+         * @example {
+         *       "object_type": "EMAIL_TEMPLATE",
+         *       "name": "overdue",
+         *       "built_in": true,
+         *       "locales": [
+         *         {
+         *           "locale": "nl-BE",
+         *           "version": 3,
+         *           "default": false,
+         *           "subject": "Factuur {{ invoice.number }}",
+         *           "preheader": null,
+         *           "html": "<p>Beste {{ customer.name }}, nog te betalen: {{ invoice.open }}</p>",
+         *           "mjml": null,
+         *           "text": null,
+         *           "required": [
+         *             "invoice.number"
+         *           ],
+         *           "variables": [
+         *             "customer.name",
+         *             "invoice.number",
+         *             "invoice.open"
+         *           ],
+         *           "created_at": "2026-01-31T09:00:00Z",
+         *           "updated_at": "2026-01-31T09:00:00Z"
+         *         }
+         *       ]
+         *     }
+         */
+        EmailTemplate: {
+            /** @constant */
+            object_type: "EMAIL_TEMPLATE";
+            /** @example overdue */
+            name: string;
+            /** @description The product brings one of this name along. */
+            built_in: boolean;
+            locales: components["schemas"]["EmailTemplateLocale"][];
+        };
+        /**
+         * @example {
+         *       "locale": "nl-BE",
+         *       "version": 1,
+         *       "default": true,
+         *       "subject": "string",
+         *       "preheader": "string",
+         *       "html": "string",
+         *       "mjml": "string",
+         *       "text": "string",
+         *       "required": [
+         *         "string"
+         *       ],
+         *       "variables": [
+         *         "invoice.number",
+         *         "customer.name"
+         *       ],
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        EmailTemplateLocale: {
+            /** @example nl-BE */
+            locale: string;
+            /** @description null = built-in. */
+            version: number | null;
+            default: boolean;
+            subject: string | null;
+            preheader: string | null;
+            html: string | null;
+            mjml: string | null;
+            text: string | null;
+            required: string[];
+            /**
+             * @description What it names.
+             * @example [
+             *       "invoice.number",
+             *       "customer.name"
+             *     ]
+             */
+            variables: string[];
+            created_at: string | null;
+            updated_at: string | null;
+        };
+        /**
+         * @example {
+         *       "object_type": "EMAIL_TEMPLATE_PREVIEW",
+         *       "subject": "Factuur 2026-0042",
+         *       "html": "<p>Beste Zoë van Dijk, nog te betalen: € 810,00</p>",
+         *       "text": "Beste Zoë van Dijk, nog te betalen: € 810,00",
+         *       "locale": "nl",
+         *       "version": 3,
+         *       "missing": [],
+         *       "problem": null
+         *     }
+         */
+        EmailTemplatePreview: {
+            /** @constant */
+            object_type: "EMAIL_TEMPLATE_PREVIEW";
+            subject: string;
+            html: string;
+            text: string;
+            /**
+             * @description Whose text was used.
+             * @example nl
+             */
+            locale: string;
+            /** @description null = built-in, or a draft. */
+            version: number | null;
+            /**
+             * @description Variables it names that had no value.
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * @description Why such a mail would not be sent.
+             * @example null
+             */
+            problem: string | null;
+        };
+        /**
+         * @example {
+         *       "locale": "nl-BE",
+         *       "variant": "OVERDUE"
+         *     }
+         */
+        EmailTemplatePreviewRequest: {
+            /** @description Absent = the customer’s, else the platform’s. */
+            locale?: string | null;
+            /** @description Of the example facts, when no others are named. */
+            variant?: ("TO_FINAL" | "OVERDUE" | "UPCOMING_PAYMENT_REMINDER" | "FAILED_PAYMENT" | "FREE_TRIAL_REMINDER" | "WALLET_BALANCE") | null;
+            run_id?: string | null;
+            /** @example inv_2026-0042 */
+            invoice_id?: string | null;
+            payment_id?: string | null;
+            pricing_plan_schedule_id?: string | null;
+            wallet_id?: string | null;
+            /** @description Content that is not stored; it is checked as if it were to be. */
+            draft?: {
+                /** @description Liquid. Required, but for partials, which have none. */
+                subject?: string | null;
+                /** @description Liquid: the line mail programs show after the subject. */
+                preheader?: string | null;
+                /** @description Liquid in HTML; exactly one of html and mjml. */
+                html?: string | null;
+                /** @description Liquid in MJML, compiled when it is stored. */
+                mjml?: string | null;
+                /** @description Liquid; absent = made from the rendered HTML. */
+                text?: string | null;
+                /**
+                 * @description Variables without which the mail is not sent (`variable_missing`).
+                 * @example [
+                 *       "invoice.number"
+                 *     ]
+                 */
+                required?: string[] | null;
+            } | null;
+        } | null;
+        /**
+         * @example {
+         *       "locale": "en",
+         *       "subject": "Invoice {{ invoice.number }} is {{ invoice.days_overdue | count: \"day\", \"days\" }} overdue",
+         *       "html": "<p>Dear {{ customer.name | default: \"customer\" }},</p><p>{{ invoice.open }} is still open.</p>",
+         *       "required": [
+         *         "invoice.number"
+         *       ]
+         *     }
+         */
+        EmailTemplatePutRequest: {
+            /** @example nl-BE */
+            locale: string;
+            /** @description Liquid. Required, but for partials, which have none. */
+            subject?: string | null;
+            /** @description Liquid: the line mail programs show after the subject. */
+            preheader?: string | null;
+            /** @description Liquid in HTML; exactly one of html and mjml. */
+            html?: string | null;
+            /** @description Liquid in MJML, compiled when it is stored. */
+            mjml?: string | null;
+            /** @description Liquid; absent = made from the rendered HTML. */
+            text?: string | null;
+            /**
+             * @description Variables without which the mail is not sent (`variable_missing`).
+             * @example [
+             *       "invoice.number"
+             *     ]
+             */
+            required?: string[] | null;
+            /** @description Whether this locale is the end of the chain. The first one stored is; of a built-in name English is. */
+            default?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "object_type": "EMAIL_TEMPLATE",
+         *       "name": "overdue",
+         *       "built_in": true,
+         *       "locales": [
+         *         {
+         *           "locale": "nl-BE",
+         *           "version": 1,
+         *           "default": true,
+         *           "updated_at": "2026-01-31T09:00:00Z"
+         *         }
+         *       ],
+         *       "created_at": "2026-01-31T09:00:00Z",
+         *       "updated_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        EmailTemplateSummary: {
+            /** @constant */
+            object_type: "EMAIL_TEMPLATE";
+            /** @example overdue */
+            name: string;
+            /** @description The product brings one of this name along. */
+            built_in: boolean;
+            locales: {
+                /** @example nl-BE */
+                locale: string;
+                /** @description null = built-in. */
+                version: number | null;
+                default: boolean;
+                updated_at: string | null;
+            }[];
+            created_at: string | null;
+            updated_at: string | null;
+        };
+        /**
+         * @example {
+         *       "object_type": "EMAIL_TEMPLATE_TEST",
+         *       "sent": true,
+         *       "to": "billing@acme.example",
+         *       "subject": "[Test] Factuur 2026-0042",
+         *       "message": "250 OK"
+         *     }
+         */
+        EmailTemplateTest: {
+            /** @constant */
+            object_type: "EMAIL_TEMPLATE_TEST";
+            sent: boolean;
+            to: string;
+            subject: string;
+            /**
+             * @description What the mail server said.
+             * @example 250 OK
+             */
+            message: string;
+        };
+        /**
+         * @example {
+         *       "to": "billing@acme.example"
+         *     }
+         */
+        EmailTemplateTestSendRequest: {
+            /** @description Absent = the customer’s, else the platform’s. */
+            locale?: string | null;
+            /** @description Of the example facts, when no others are named. */
+            variant?: ("TO_FINAL" | "OVERDUE" | "UPCOMING_PAYMENT_REMINDER" | "FAILED_PAYMENT" | "FREE_TRIAL_REMINDER" | "WALLET_BALANCE") | null;
+            run_id?: string | null;
+            /** @example inv_2026-0042 */
+            invoice_id?: string | null;
+            payment_id?: string | null;
+            pricing_plan_schedule_id?: string | null;
+            wallet_id?: string | null;
+            /** @description Content that is not stored; it is checked as if it were to be. */
+            draft?: {
+                /** @description Liquid. Required, but for partials, which have none. */
+                subject?: string | null;
+                /** @description Liquid: the line mail programs show after the subject. */
+                preheader?: string | null;
+                /** @description Liquid in HTML; exactly one of html and mjml. */
+                html?: string | null;
+                /** @description Liquid in MJML, compiled when it is stored. */
+                mjml?: string | null;
+                /** @description Liquid; absent = made from the rendered HTML. */
+                text?: string | null;
+                /**
+                 * @description Variables without which the mail is not sent (`variable_missing`).
+                 * @example [
+                 *       "invoice.number"
+                 *     ]
+                 */
+                required?: string[] | null;
+            } | null;
+            /** @description Absent = the address of the token’s user, else of the platform’s sender. On a LIVE platform only these and the platform’s `allow_list` are mailed. */
+            to?: string | null;
+            /** @description Sent through this integration; absent = the operator’s own provider. */
+            integration_id?: string | null;
+        } | null;
         /**
          * @example {
          *       "object_type": "EXPLANATION",
@@ -3488,9 +3864,9 @@ export interface components {
                     /** @enum {string} */
                     status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @example null */
-                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     /** @description Where it stands and why. */
                     standing: string[];
                     /** @description What would have to happen for it to go on. */
@@ -3522,7 +3898,7 @@ export interface components {
                         /** @enum {string} */
                         status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                         /** @example null */
-                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         /**
                          * Format: date-time
                          * @example 2026-01-31T09:00:00Z
@@ -3568,7 +3944,7 @@ export interface components {
                             /** @enum {string} */
                             status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                             /** @example null */
-                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                             to: string | null;
                             subject: string | null;
                             server_reply: string | null;
@@ -4323,9 +4699,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -4392,7 +4768,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -4932,9 +5308,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description Where it stands and why. */
             standing: string[];
             /** @description What would have to happen for it to go on. */
@@ -4966,7 +5342,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /**
                  * Format: date-time
                  * @example 2026-01-31T09:00:00Z
@@ -5012,7 +5388,7 @@ export interface components {
                     /** @enum {string} */
                     status: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
                     /** @example null */
-                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                    reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                     to: string | null;
                     subject: string | null;
                     server_reply: string | null;
@@ -5237,16 +5613,16 @@ export interface components {
                 /** @example 7-DAY */
                 step: string;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             }[];
             end: {
                 status: ("WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED" | "ACCEPTED") | null;
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
-                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example 7 days after 10 Jan 2026 00:00 Europe/Amsterdam. */
                 text: string;
             };
@@ -6158,6 +6534,8 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
+            /** @description Extension: warnings about a change that was made all the same. */
+            problems?: components["schemas"]["Problem"][];
         };
         /**
          * @example {
@@ -6485,9 +6863,9 @@ export interface components {
             /** @enum {string} */
             status: "ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED";
             /** @example null */
-            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @example null */
-            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+            stop_reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
             /** @description What the periods are counted from. */
             anchor_at: string | null;
             /** @example Europe/Amsterdam */
@@ -6554,7 +6932,7 @@ export interface components {
                 /** @enum {string} */
                 status: "PLANNED" | "DONE" | "SKIPPED" | "BLOCKED" | "FAILED";
                 /** @example null */
-                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 /** @example null */
                 sent_at: string | null;
                 delivery_ids: string[];
@@ -8647,7 +9025,7 @@ export interface operations {
                 customer_id?: string;
                 resource_id?: string;
                 status?: "PLANNED" | "CLAIMED" | "TRANSMITTING" | "SENT" | "REJECTED" | "IN_DOUBT" | "SKIPPED" | "BLOCKED";
-                reason?: "paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt";
+                reason?: "paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt";
                 /** @example 2026-01-31T09:00:00Z */
                 sent_before?: string;
                 /** @example 2026-01-31T09:00:00Z */
@@ -8857,6 +9235,328 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryEvidence"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEmailTemplates: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                order_by?: "created_at" | "updated_at" | "name";
+                order_direction?: "asc" | "desc";
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object_type": "EMAIL_TEMPLATE",
+                     *           "name": "overdue",
+                     *           "built_in": true,
+                     *           "locales": [
+                     *             {
+                     *               "locale": "nl-BE",
+                     *               "version": 1,
+                     *               "default": true,
+                     *               "updated_at": "2026-01-31T09:00:00Z"
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-01-31T09:00:00Z",
+                     *           "updated_at": "2026-01-31T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "limit": 1,
+                     *       "page": 1,
+                     *       "total_number_of_pages": 1,
+                     *       "links": {
+                     *         "first": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "previous": null,
+                     *         "current": "https://dunwell.example/v1/…?page=1&limit=50",
+                     *         "next": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["EmailTemplateSummary"][];
+                        /** @example 1 */
+                        limit: number;
+                        /** @example 1 */
+                        page: number;
+                        /** @description The contract’s legacy count; never counted here: follow `links.next`. */
+                        total_number_of_pages: number | null;
+                        links: {
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            first: string | null;
+                            /** @example null */
+                            previous: string | null;
+                            /** @example https://dunwell.example/v1/…?page=1&limit=50 */
+                            current: string | null;
+                            /** @example null */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEmailTemplatesByName: {
+        parameters: {
+            query?: {
+                /** @example nl-BE */
+                locale?: string;
+                version?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                /** @example overdue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putEmailTemplatesByName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example overdue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailTemplatePutRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Stale": components["headers"]["Dunwell-Stale"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplate"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteEmailTemplatesByName: {
+        parameters: {
+            query?: {
+                /** @example nl-BE */
+                locale?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example overdue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postEmailTemplatesByNamePreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example overdue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EmailTemplatePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplatePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postEmailTemplatesByNameTestSend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+                /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example overdue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EmailTemplateTestSendRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailTemplateTest"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12510,7 +13210,7 @@ export interface operations {
                 customer_id?: string | null;
                 resource_id?: string | null;
                 status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
-                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                 next_step_before?: string | null;
                 next_step_after?: string | null;
             };
@@ -12671,7 +13371,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12778,7 +13478,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12851,7 +13551,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12924,7 +13624,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -12997,7 +13697,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -13076,7 +13776,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -13157,7 +13857,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };
@@ -13236,7 +13936,7 @@ export interface operations {
                         resource_id?: string | null;
                         status?: ("ACCEPTED" | "WAITING" | "SENDING" | "BLOCKED" | "PAUSED" | "COMPLETED" | "STOPPED" | "FAILED") | null;
                         /** @example null */
-                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
+                        reason?: ("paid" | "settled" | "voided" | "archived" | "cancelled" | "recovered" | "not_eligible" | "out_of_scope" | "workflow_archived" | "cancelled_by_operator" | "stopped_on_engine" | "engine_failed" | "held" | "no_anchor" | "sibling_sending" | "skipped_by_operator" | "superseded" | "period_removed" | "late" | "anchor_passed" | "already_sent" | "workflow_inactive" | "notifications_off" | "delivery_window_passed" | "run_closed" | "no_action_for_step" | "action_inactive" | "on_hold" | "no_action" | "no_recipient" | "suppressed" | "no_payment_link" | "no_pdf" | "template_missing" | "variable_missing" | "no_test_mailbox" | "no_provider" | "provider_not_active" | "provider_refused" | "blast_guard" | "rejected" | "dropped" | "in_doubt") | null;
                         next_step_before?: string | null;
                         next_step_after?: string | null;
                     };

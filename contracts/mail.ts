@@ -75,6 +75,22 @@ export interface MailAttachment {
   content: Buffer;
 }
 
+/** A locale in which a template is stored, as the claim brings it along: enough to choose, and to know whether it is in memory. */
+export interface StoredLocale {
+  /** A BCP 47 tag in its usual spelling, `nl-BE`. */
+  locale: string;
+  version: number;
+  /** The template's own default, the end of the chain. */
+  isDefault: boolean;
+}
+
+/** Which template a mail is made from; `version` null = the one this product brings along. */
+export interface TemplateRef {
+  name: string;
+  locale: string;
+  version: number | null;
+}
+
 /** One mail to be composed. Addresses are already parsed and made unique (S-E1). */
 export interface MailRequest {
   deliveryId: string;
@@ -87,6 +103,10 @@ export interface MailRequest {
   subject: string | null;
   /** null = the built-in template of the variant. */
   templateName: string | null;
+  /** Whose stored templates. */
+  platformId: string;
+  /** What is stored under that name (S-E3); empty = only the built-in ones. */
+  templates: readonly StoredLocale[];
   facts: MailFacts;
   /** Absent = none. */
   attachments?: readonly MailAttachment[];
@@ -99,8 +119,7 @@ export interface ComposedMail {
   envelope: { from: string; to: readonly string[]; required: string };
   messageId: string;
   subject: string;
-  /** The template that was used; `version` null = built-in. */
-  template: { name: string; locale: string; version: number | null };
+  template: TemplateRef;
   raw: Buffer;
 }
 

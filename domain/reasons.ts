@@ -41,6 +41,7 @@ export const REASONS = {
   no_payment_link: 'A payment link is asked for, and the invoice has none.',
   no_pdf: 'The invoice PDF is asked for, and there is none.',
   template_missing: 'The template is missing or does not render.',
+  variable_missing: 'A value that the template cannot do without is not there.',
   no_test_mailbox: 'This is a TEST platform and no test mailbox is configured.',
   no_provider: 'No e-mail provider is configured.',
   provider_not_active: 'The integration that the mail goes through is not active.',

@@ -1,5 +1,5 @@
 import type { Variant } from '../domain/types.js';
-import type { Template, TemplateLibrary } from './template.js';
+import type { Template } from './template.js';
 import { buildTemplate } from './templates/build-template.js';
 import { failedPayment } from './templates/failed-payment.js';
 import { freeTrialReminder } from './templates/free-trial-reminder.js';
@@ -24,21 +24,28 @@ const MAILS = new Map(Object.entries(BY_VARIANT).map(([variant, mail]) => [built
 const layouts = new Map<boolean, Promise<string>>();
 const built = new Map<string, Promise<Template>>();
 
-/** The templates this product brings along. Each is built at its first use and kept: MJML is far too slow per mail. */
-export const builtInLibrary: TemplateLibrary = {
-  exists: templateExists,
-  find(name, locale) {
-    const mail = MAILS.get(name);
-    const language = LANGUAGES.find((known) => known === locale);
-    if (mail === undefined || language === undefined) return Promise.resolve(undefined);
-    const key = `${name} ${language}`;
-    const known = built.get(key) ?? build(mail, language);
-    built.set(key, known);
-    return known;
-  },
-};
+/**
+ * A template this product brings along, undefined when there is none of that name and locale. Each is built at its first use and
+ * kept: MJML is far too slow per mail.
+ */
+export function builtInTemplate(name: string, locale: string): Promise<Template | undefined> {
+  const mail = MAILS.get(name);
+  const language = LANGUAGES.find((known) => known === locale);
+  if (mail === undefined || language === undefined) return Promise.resolve(undefined);
+  const key = `${name} ${language}`;
+  const known = built.get(key) ?? build(mail, language);
+  built.set(key, known);
+  return known;
+}
 
-/** Whether an action may name this template (S-E2: an unknown name fails when the action is saved). */
+export const BUILT_IN_NAMES: readonly string[] = [...MAILS.keys()];
+
+/** The locales a built-in template is written in, English first; none where there is no built-in template of that name. */
+export function builtInLocales(name: string): readonly string[] {
+  return MAILS.has(name) ? LANGUAGES : [];
+}
+
+/** Whether there is a built-in template of this name. */
 export function templateExists(name: string): boolean {
   return MAILS.has(name);
 }

@@ -1,31 +1,67 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { ComposedMail, MailParty, MailRequest } from '../contracts/mail.js';
-import { buildMessage } from './build-message.js';
 import { pdfFileName } from '../contracts/file-name.js';
-import { builtInLibrary, builtInName } from './built-in-library.js';
+import { buildMessage } from './build-message.js';
+import type { ComposedMail, MailParty, MailRequest, TemplateRef } from '../contracts/mail.js';
+import { builtInName } from './built-in-library.js';
+import { chooseTemplate } from './choose-template.js';
 import { headerValue } from './header-value.js';
-import { createLiquidRenderer } from './liquid-renderer.js';
-import { localeChain, type LocaleStep } from './locale-chain.js';
+import { createLiquidRenderer, valueOf } from './liquid-renderer.js';
+import { templateVariables } from './liquid-variables.js';
+import type { LocaleStep } from './locale-chain.js';
 import { MailContentError } from './mail-content-error.js';
 import { mailValues } from './mail-values.js';
 import { parseAddress } from './parse-address.js';
-import type { Template, TemplateLibrary } from './template.js';
+import type { ReadTemplate, Template } from './template.js';
+import { TemplateLibrary } from './template-library.js';
+
+export interface Composer {
+  compose: (request: MailRequest, trial?: MailTrial) => Promise<ComposedMail>;
+  /** What the mail would say, whatever the template requires; `missing` are the variables it names that have no value. */
+  look: (request: MailRequest, trial?: MailTrial) => Promise<LookedAt>;
+}
+
+/** A mail that somebody tries out. */
+interface MailTrial {
+  /** Takes the place of the template that would be chosen; it has no version then. */
+  draft?: Template | null;
+  /** Stands before the subject. */
+  mark?: string;
+}
+
+interface LookedAt {
+  subject: string;
+  html: string;
+  text: string;
+  template: TemplateRef;
+  missing: string[];
+  /** Those of them that the template requires. */
+  required: string[];
+}
 
 /**
  * Makes mails: template by name and locale chain, values, MIME. The same request makes the same mail, byte for byte, so a
  * repeated attempt is recognisable as such. `mailDomain` is the right side of every Message-ID; it should be one of ours.
  * `compose` throws MailContentError for what no repetition can mend.
+ *
+ * `readTemplate` reads stored templates that are not in memory; absent = there are only the built-in ones.
  */
-export function createComposer(settings: { mailDomain: string; library?: TemplateLibrary }): {
-  compose: (request: MailRequest) => Promise<ComposedMail>;
-} {
-  const { mailDomain, library = builtInLibrary } = settings;
+export function createComposer(settings: { mailDomain: string; readTemplate?: ReadTemplate }): Composer {
+  const { mailDomain, readTemplate = nothingStored } = settings;
+  const library = new TemplateLibrary(readTemplate);
   if ('problem' in parseAddress(`delivery@${mailDomain}`)) throw new Error('mailDomain must be a domain name');
   const render = createLiquidRenderer();
 
-  async function compose(request: MailRequest): Promise<ComposedMail> {
-    const { facts, deliveryId } = request;
+  /** The template and the values that a mail is made from. */
+  async function prepare(request: MailRequest, draft: Template | null = null) {
+    const { ref, step } = draft ? drafted(request) : chosen(request);
+    const template = draft ?? (await library.get(request.platformId, ref));
+    if (!template) throw unknown(ref.name);
+    return { ref, template, values: mailValues(request.facts, step.format), format: step.format };
+  }
+
+  async function compose(request: MailRequest, { draft, mark = '' }: MailTrial = {}): Promise<ComposedMail> {
+    const { deliveryId } = request;
     if (!/^[\w.-]{1,100}$/.test(deliveryId)) {
       throw new MailContentError('header_forbidden', 'deliveryId', 'deliveryId may hold letters, digits, . _ - only');
     }
@@ -33,10 +69,9 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
     const replyTo = request.replyTo === null ? null : party(request.replyTo, 'replyTo');
     const { to, cc, bcc } = recipients(request);
 
-    const name = request.templateName ?? builtInName(facts.variant);
-    const { template, step } = await pick(library, name, facts.locales);
-    const rendered = render(template, mailValues(facts, step.format), step.format, request.subject);
-    const subject = headerValue(rendered.subject, 'subject');
+    const { ref, template, values, format } = await prepare(request, draft);
+    const rendered = render(template, values, format, request.subject);
+    const subject = mark + headerValue(rendered.subject, 'subject');
     const messageId = `<${deliveryId}@${mailDomain}>`;
 
     const message = new MailComposer({
@@ -65,30 +100,52 @@ export function createComposer(settings: { mailDomain: string; library?: Templat
       envelope: { from: from.address, to: [to.address, ...cc, ...bcc], required: to.address },
       messageId,
       subject,
-      template: { name, locale: step.tag, version: null },
+      template: ref,
       raw: buildMessage(message),
     };
   }
 
-  return { compose };
+  async function look(request: MailRequest, { draft }: MailTrial = {}): Promise<LookedAt> {
+    const { ref, template, values, format } = await prepare(request, draft);
+    const { subject, html, text } = render({ ...template, required: [] }, values, format, request.subject);
+    const isMissing = (name: string): boolean => name.includes('.') && valueOf(values, name) === null;
+    return {
+      subject,
+      html,
+      text,
+      template: ref,
+      missing: templateVariables(template).filter(isMissing),
+      required: (template.required ?? []).filter(isMissing),
+    };
+  }
+
+  return { compose, look };
 }
+
+const nothingStored: ReadTemplate = () => Promise.resolve(null);
 
 /** RFC 5322 §2.3: CR and LF only occur together. nodemailer leaves the line ends of bodies as they are. */
 function crlf(text: string): string {
   return text.replace(/\r\n?|\n/g, '\r\n');
 }
 
-/** S-E3: the first step of the chain that has a template decides; a name without any usable locale is unknown. */
-async function pick(
-  library: TemplateLibrary,
-  name: string,
-  locales: readonly string[],
-): Promise<{ template: Template; step: LocaleStep }> {
-  for (const step of library.exists(name) ? localeChain(locales) : []) {
-    const template = await library.find(name, step.tag);
-    if (template !== undefined) return { template, step };
-  }
-  throw new MailContentError('template_unknown', 'templateName', `There is no template '${name}'`);
+/** S-E3; a name that is not there in any locale is unknown. */
+function chosen({ templateName, templates, facts }: MailRequest): { ref: TemplateRef; step: LocaleStep } {
+  const name = templateName ?? builtInName(facts.variant);
+  const choice = chooseTemplate(name, templates, facts.locales);
+  if (!choice) throw unknown(name);
+  return choice;
+}
+
+/** What is not stored yet is shown in the first locale that is asked for. */
+function drafted({ templateName, facts }: MailRequest): { ref: TemplateRef; step: LocaleStep } {
+  const locale = facts.locales[0] ?? 'en';
+  const name = templateName ?? builtInName(facts.variant);
+  return { ref: { name, locale, version: null }, step: { tag: locale, format: locale } };
+}
+
+function unknown(name: string): MailContentError {
+  return new MailContentError('template_unknown', 'templateName', `There is no template '${name}'`);
 }
 
 function party({ name, email }: MailParty, field: string): { name: string; address: string } {

@@ -6,9 +6,14 @@ import { MailContentError } from './mail-content-error.js';
  * A calendar date in words, `2026-03-02` → `2 March 2026`. The date has no zone, so it is built and shown in UTC: any
  * other zone could move it by a day.
  */
-export function formatDate(date: LocalDate, locale: string, field: string): string {
-  const words = formatters.date(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(utc(date, '00:00', field));
-  return locale.startsWith('fr') ? words.replace(/^1(?= )/, '1er') : words; // French counts the first day; Intl does not.
+export function formatDate(
+  date: LocalDate,
+  locale: string,
+  field: string,
+  dateStyle: 'full' | 'long' | 'medium' | 'short' = 'long',
+): string {
+  const words = formatters.date(locale, { dateStyle, timeZone: 'UTC' }).format(utc(date, '00:00', field));
+  return locale.startsWith('fr') ? words.replace(/(^|\p{L} )1(?= \p{L})/u, '$11er') : words; // French counts the first day; Intl does not.
 }
 
 /** A wall-clock time as the locale writes it, with the zone in words: `17:00 (Central European Time)`. */

@@ -10,8 +10,13 @@ const ENCODED_WORD = /=\?(?=[^?\s]*\?[bq]\?)/gi;
  * last ends it for some servers. They are refused, not repaired: who sent them should learn of it (S-E1).
  */
 export function headerValue(value: string, field: string): string {
+  const problem = headerProblem(value);
+  if (problem === null) return visibleText(value).replace(ENCODED_WORD, '= ?').trim();
+  throw new MailContentError('header_forbidden', field, `${field} contains ${problem}`);
+}
+
+/** What keeps a text from being a header value, or null. */
+export function headerProblem(value: string): string | null {
   // eslint-disable-next-line no-control-regex -- these are the characters to find
-  if (/[\r\n\u0000]/.test(value))
-    throw new MailContentError('header_forbidden', field, `${field} contains a line break or a NUL`);
-  return visibleText(value).replace(ENCODED_WORD, '= ?').trim();
+  return /[\r\n\u0000]/.test(value) ? 'a line break or a NUL' : null;
 }

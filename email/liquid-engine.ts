@@ -1,29 +1,50 @@
 import { Liquid } from 'liquidjs';
-import { formatDecimal } from './format-decimal.js';
-import { formatters } from './formatters.js';
+import { registerFilters } from './liquid-filters.js';
+import type { Template } from './template.js';
 
-/** Bounds of one rendering (S-E2), far above any honest mail: 1 s, 64 KiB of template, some MB of output. */
+/** Bounds of one rendering (S-E2), far above any honest mail: 1 s, 256 KiB of template, some MB of memory. */
 const BOUNDS = { parseLimit: 256 * 1024, renderLimit: 1000, memoryLimit: 20_000_000 };
 
-/** Liquid that reaches nothing but the values given; `escape`: what is shown is escaped for HTML. */
-export function createLiquid(escape: boolean): Liquid {
+/**
+ * Not for mails: they depend on the hour or on chance (the same request makes the same mail), or hide names in strings or in
+ * lines of their own, where they could not be checked when the template is saved.
+ */
+const NO_FILTERS = [
+  'sample',
+  'date_to_xmlschema',
+  'date_to_rfc822',
+  'date_to_string',
+  'date_to_long_string',
+  'where_exp',
+  'reject_exp',
+  'group_by_exp',
+  'has_exp',
+  'find_exp',
+  'find_index_exp',
+];
+const NO_TAGS = ['liquid', 'echo', 'cycle', 'increment', 'decrement', 'tablerow'];
+
+/**
+ * Liquid that reaches nothing but the values given and these partials. `part` html: what is shown is escaped for HTML, and
+ * partials show their HTML; text: theirs.
+ */
+export function createLiquid(part: 'html' | 'text', partials: Template['partials'] = {}): Liquid {
+  // No prototype: a partial called `constructor` is as unknown as any other.
+  const reachable = Object.create(null) as Record<string, string>;
+  for (const [name, partial] of Object.entries(partials)) {
+    const source = partial[part];
+    if (source !== null) reachable[name] = source;
+  }
   const liquid = new Liquid({
-    templates: {},
+    templates: reachable,
     ownPropertyOnly: true,
     strictFilters: true,
+    cache: true,
     ...BOUNDS,
-    ...(escape ? { outputEscape: 'escape' as const } : {}),
+    ...(part === 'html' ? { outputEscape: 'escape' as const } : {}),
   });
-  // There are no files to name, so who names one learns of it when the text is saved, not when a mail is due.
-  for (const tag of ['include', 'render', 'layout', 'block']) delete liquid.tags[tag];
-  // {{ 3 | count: 'day', 'days' }} → "3 days", by the plural rules of the text's language (not of English). Decimal
-  // strings are shown exactly; a missing value shows nothing.
-  liquid.registerFilter('count', function (value: unknown, one: unknown, other: unknown) {
-    if (value == null) return '';
-    const locale = String(this.context.getSync(['locale']));
-    const decimal = typeof value === 'string' ? value : String(Number(value));
-    const word = formatters.plural(locale, {}).select(Number(decimal)) === 'one' ? one : other;
-    return `${formatDecimal(decimal, locale, 'count')} ${String(word)}`;
-  });
+  for (const name of NO_FILTERS) Reflect.deleteProperty(liquid.filters, name);
+  for (const name of NO_TAGS) Reflect.deleteProperty(liquid.tags, name);
+  registerFilters(liquid);
   return liquid;
 }

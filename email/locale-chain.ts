@@ -7,13 +7,13 @@ export interface LocaleStep {
 }
 
 /**
- * S-E3 as a list: each wish exact, then shortened from the right down to its language (RFC 4647 §3.4), then English.
- * Wishes come from customers' records: `en_US`, `de_DE.UTF-8` and nonsense occur, nonsense is passed over.
+ * S-E3 as a list: each wish exact, then shortened from the right down to its language (RFC 4647 §3.4), then `fallback`, the
+ * template's own default. Wishes come from customers' records: `en_US`, `de_DE.UTF-8` and nonsense occur, nonsense is passed over.
  */
-export function localeChain(wishes: readonly string[]): LocaleStep[] {
+export function localeChain(wishes: readonly string[], fallback: string): LocaleStep[] {
   const steps: LocaleStep[] = [];
-  for (const wish of [...wishes, 'en']) {
-    const format = canonical(wish);
+  for (const wish of [...wishes, fallback]) {
+    const format = canonicalLocale(wish);
     if (format === null) continue;
     const parts = format.split('-');
     for (let length = parts.length; length > 0; length -= 1) {
@@ -24,8 +24,11 @@ export function localeChain(wishes: readonly string[]): LocaleStep[] {
   return steps;
 }
 
-/** Without extensions: a calendar or numbering system asked for there has no place in somebody's invoice. */
-function canonical(wish: string): string | null {
+/**
+ * The usual spelling, `nl_be` → `nl-BE`; null for what is no locale. Without extensions: a calendar or numbering system asked for
+ * there has no place in somebody's invoice.
+ */
+export function canonicalLocale(wish: string): string | null {
   try {
     return new Intl.Locale(
       wish

@@ -21,11 +21,20 @@ export interface MailValues {
     open: Text;
     /** Only when something has been paid already. */
     paid: Text;
+    /** The same as decimals, for `money` and for comparing. */
+    total_quantity: Text;
+    open_quantity: Text;
+    paid_quantity: Text;
+    currency: Text;
     issued_on: Text;
     due_on: Text;
+    /** The same as `2026-03-02`, for `date`. */
+    issued_date: Text;
+    due_date: Text;
     days_overdue: number | null;
     /** As long as something is left to pay: otherwise nothing will be charged. */
     charge_on: Text;
+    charge_date: Text;
     /** As charge_on; negative once the date has passed. */
     days_to_charge: number | null;
     /** Nothing is left to pay. */
@@ -34,8 +43,8 @@ export interface MailValues {
     /** The invoice goes with the mail as a PDF. */
     pdf_attached: boolean;
   };
-  trial: { subscription_name: Text; ends_on: Text; ends_at_time: Text; days_left: number | null };
-  payment: { amount: Text; attempted_on: Text };
+  trial: { subscription_name: Text; ends_on: Text; ends_date: Text; ends_at_time: Text; days_left: number | null };
+  payment: { amount: Text; amount_quantity: Text; currency: Text; attempted_on: Text; attempted_date: Text };
   /**
    * `balance` and `granted` are figures, in money or credits; where they are credits, the `…_credits` beside them is the plain
    * decimal, for the word: `{{ wallet.balance_credits | count: "credit", "credits" }}`.
@@ -53,6 +62,7 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
     return 'money' in value ? money(value.money, field) : formatDecimal(value.credits, locale, field);
   };
   const settled = isZero(invoice?.open);
+  const paid = isZero(invoice?.paid) ? null : invoice?.paid;
   const senderName = shown(sender.name);
   return {
     sender: { name: senderName, email: sender.email, title: senderName ?? sender.email },
@@ -62,11 +72,18 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
       purchase_order_number: shown(invoice?.purchaseOrderNumber),
       total: money(invoice?.total, 'invoice.total'),
       open: money(invoice?.open, 'invoice.open'),
-      paid: isZero(invoice?.paid) ? null : money(invoice?.paid, 'invoice.paid'),
+      paid: money(paid, 'invoice.paid'),
+      total_quantity: invoice?.total?.quantity ?? null,
+      open_quantity: invoice?.open?.quantity ?? null,
+      paid_quantity: paid?.quantity ?? null,
+      currency: (invoice?.open ?? invoice?.total ?? paid)?.currency ?? null,
       issued_on: date(invoice?.issuedOn, 'invoice.issuedOn'),
       due_on: date(invoice?.dueOn, 'invoice.dueOn'),
+      issued_date: invoice?.issuedOn ?? null,
+      due_date: invoice?.dueOn ?? null,
       days_overdue: invoice?.daysOverdue ?? null,
       charge_on: settled ? null : date(invoice?.chargeOn, 'invoice.chargeOn'),
+      charge_date: settled ? null : (invoice?.chargeOn ?? null),
       days_to_charge: settled ? null : (invoice?.daysToCharge ?? null),
       settled,
       pay_url: webUrl(invoice?.payUrl),
@@ -75,6 +92,7 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
     trial: {
       subscription_name: shown(trial?.subscriptionName),
       ends_on: date(trial?.endsOn, 'trial.endsOn'),
+      ends_date: trial?.endsOn ?? null,
       ends_at_time: trial?.endsAtTime
         ? formatTime(trial.endsOn, trial.endsAtTime, trial.zone, locale, 'trial.endsAtTime')
         : null,
@@ -82,7 +100,10 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
     },
     payment: {
       amount: money(payment?.amount, 'payment.amount'),
+      amount_quantity: payment?.amount?.quantity ?? null,
+      currency: payment?.amount?.currency ?? null,
       attempted_on: date(payment?.attemptedOn, 'payment.attemptedOn'),
+      attempted_date: payment?.attemptedOn ?? null,
     },
     wallet: {
       name: shown(wallet?.name),

@@ -1,4 +1,4 @@
-import type { EmailProvider } from '../contracts/email-provider.js';
+import type { EmailProvider, MailProvider } from '../contracts/email-provider.js';
 import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
@@ -100,6 +100,14 @@ export async function useToken(tx: Sql, integrationId: string, token: string, bo
     [integrationId, token, body],
   );
   return row?.ours === true;
+}
+
+/** A way out that mail may take, for a test; null = there is none of this id. */
+export async function readProvider(sql: Sql, platformId: string, id: string): Promise<MailProvider | null> {
+  const row = await getIntegration(sql, platformId, id);
+  if (!row || row.status === 'ARCHIVED') return null;
+  const { version, email_provider, sealed_authentication: sealedAuthentication } = row;
+  return { id, version, provider: email_provider ?? {}, sealedAuthentication };
 }
 
 /** As `getIntegration`, and nobody else changes it, or begins to use it, until the transaction ends. */

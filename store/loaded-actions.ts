@@ -1,8 +1,10 @@
 import type { EmailProvider, MailProvider } from '../contracts/email-provider.js';
+import type { StoredLocale } from '../contracts/mail.js';
 import type { Action } from '../domain/run.js';
 import type { Period } from '../domain/types.js';
 import type { SendEmail } from './actions.js';
 import type { Sql } from './database.js';
+import { STORED_LOCALES } from './email-templates.js';
 import { USABLE, type IntegrationStatus } from './integrations.js';
 
 /** An action with what sending its mail needs besides. */
@@ -10,6 +12,8 @@ export interface LoadedAction extends Action {
   email: SendEmail;
   /** The integration that its mail goes through; null = the operator's own provider. */
   via: MailProvider | null;
+  /** In which locales its template is stored; empty = it is a built-in one. */
+  templates: readonly StoredLocale[];
 }
 
 /** As `ACTION` makes it. */
@@ -18,6 +22,7 @@ export interface ActionJson {
   steps: Period[] | null;
   email: SendEmail | null;
   integration: IntegrationJson | null;
+  templates: StoredLocale[];
 }
 
 interface IntegrationJson {
@@ -28,10 +33,11 @@ interface IntegrationJson {
   sealedAuthentication: string | null;
 }
 
-/** An action `a` with the integration `g` that it sends through. */
+/** An action `a` of the workflow `w` with the integration `g` that it sends through. */
 export const ACTION = `jsonb_build_object('id', a.id, 'steps', a.steps, 'email', a.send_email_to_customer,
   'integration', CASE WHEN g.id IS NOT NULL THEN jsonb_build_object('id', g.id, 'status', g.status,
-    'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END)`;
+    'version', g.version, 'provider', g.email_provider, 'sealedAuthentication', g.sealed_authentication) END,
+  'templates', ${STORED_LOCALES})`;
 export const INTEGRATION_OF_ACTION = `LEFT JOIN integrations g
   ON g.id = a.send_email_to_customer ->> 'integration_id' AND g.platform_id = a.platform_id`;
 
@@ -39,13 +45,13 @@ export const INTEGRATION_OF_ACTION = `LEFT JOIN integrations g
 export async function readActions(sql: Sql, workflowId: string): Promise<LoadedAction[]> {
   const rows = await sql.rows<{ action: ActionJson }>(
     `SELECT ${ACTION} AS action FROM workflow_actions a ${INTEGRATION_OF_ACTION}
-     WHERE a.workflow_id = $1 AND a.status = 'ACTIVE' ORDER BY a.created_at, a.id`,
+     JOIN workflows w ON w.id = a.workflow_id WHERE a.workflow_id = $1 AND a.status = 'ACTIVE' ORDER BY a.created_at, a.id`,
     [workflowId],
   );
   return rows.map(({ action }) => toAction(action));
 }
 
-export function toAction({ id, steps, email, integration }: ActionJson): LoadedAction {
+export function toAction({ id, steps, email, integration, templates }: ActionJson): LoadedAction {
   const provider = integration?.provider ?? {};
   const isNamed = email?.integration_id != null;
   return {
@@ -56,6 +62,7 @@ export function toAction({ id, steps, email, integration }: ActionJson): LoadedA
     needsPdf: email?.invoice?.include_pdf === true,
     providerActive: !isNamed || (integration !== null && USABLE.includes(integration.status)),
     fallbackToContacts: email?.fallback_to_contacts === true,
+    templates,
     deliveryWindow: provider.delivery_window ?? null,
     via: integration && {
       id: integration.id,

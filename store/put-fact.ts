@@ -1,5 +1,5 @@
-import { contactAffects, customerAffects } from '../domain/affects.js';
-import { isSameOutcome, readContact, readCustomer, type FactBody } from '../domain/facts.js';
+import { contactAffects, customerAffects, mailAffects } from '../domain/affects.js';
+import { isSameOutcome, readContact, readCustomer, type CustomerFacts, type FactBody } from '../domain/facts.js';
 import { bindClock } from './bind-clock.js';
 import type { Sql } from './database.js';
 import { FACT_KINDS, type FactKind } from './fact-kinds.js';
@@ -113,10 +113,7 @@ async function affectedResources(tx: Sql, platformId: string, { kind, id }: PutF
 function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchScope | null {
   switch (kind) {
     case 'customers':
-      // One that was only named so far may have runs: an invoice was given to it.
-      return before === null || customerAffects(readCustomer(id, before), readCustomer(id, body))
-        ? { kind: 'CUSTOMER', id }
-        : null;
+      return scopeOfCustomer(id, before && readCustomer(id, before), readCustomer(id, body));
     case 'invoices':
       return { kind: 'INVOICE', id };
     case 'pricing_plan_subscriptions':
@@ -135,6 +132,12 @@ function scopeOf({ kind, id, body }: PutFact, before: FactBody | null): TouchSco
     case 'wallet_types':
       return null;
   }
+}
+
+function scopeOfCustomer(id: string, before: CustomerFacts | null, after: CustomerFacts): TouchScope | null {
+  // One that was only named so far may have runs: an invoice was given to it.
+  if (before === null || customerAffects(before, after)) return { kind: 'CUSTOMER', id };
+  return mailAffects(before, after) ? { kind: 'CUSTOMER_MAIL', id } : null;
 }
 
 function present<T>(value: T | null): T[] {

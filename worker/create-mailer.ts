@@ -1,6 +1,8 @@
 import type { MailParty, MailSender } from '../contracts/mail.js';
+import type { ReadTemplate } from '../contracts/mail-template.js';
 import type { Networks } from '../contracts/networks.js';
 import { paceOf, type Pace, type RateLimit } from '../contracts/rate-limit.js';
+import type { Reason } from '../domain/reasons.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
 import { isAllowed } from '../activities/mail-request.js';
 import { createComposer } from '../email/compose.js';
@@ -26,6 +28,8 @@ export interface MailerOptions {
   smtpRateLimit?: RateLimit | undefined;
   /** Private networks that integrations may send through. */
   networks: Networks;
+  /** Reads stored templates that are not in memory yet; absent = there are only the built-in ones. */
+  readTemplate?: ReadTemplate;
 }
 
 /** The mailer with its connection pools, one per way out. */
@@ -34,9 +38,12 @@ export interface OpenMailer extends Mailer {
 }
 
 export function createMailer(options: MailerOptions): OpenMailer {
-  const { smtpUrl, testSmtpUrl, smtpRateLimit, from, vault, networks, returnPaths = null } = options;
+  const { smtpUrl, testSmtpUrl, smtpRateLimit, from, vault, networks, returnPaths = null, readTemplate } = options;
   const system = smtpRateLimit && [paceOf('SYSTEM', smtpRateLimit)];
-  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost' });
+  const composer = createComposer({
+    mailDomain: from.email.split('@')[1] ?? 'localhost',
+    ...(readTemplate && { readTemplate }),
+  });
   // Not for integrations: their providers report bounces themselves, and some refuse an envelope sender of another domain.
   const senderOf = (url: string | null): MailSender | null =>
     url === null ? null : withReturnPath(createSmtpSender({ url }), returnPaths);
@@ -57,7 +64,7 @@ export function createMailer(options: MailerOptions): OpenMailer {
         return await composer.compose(request);
       } catch (error) {
         if (!(error instanceof MailContentError)) throw error;
-        throw new MailRefused(error.field === 'to' ? 'no_recipient' : 'template_missing', error.message);
+        throw new MailRefused(reasonOf(error), error.message);
       }
     },
     async close() {
@@ -82,6 +89,11 @@ function withReturnPath(sender: MailSender, returnPaths: Pick<ReturnPaths, 'of'>
 /** Where there is no limit, nothing is made and nothing waits. */
 function withPaces(route: Route, paces: readonly Pace[] | null | undefined): Route {
   return paces && 'sender' in route ? { ...route, paces } : route;
+}
+
+function reasonOf({ code, field }: MailContentError): Reason {
+  if (field === 'to') return 'no_recipient';
+  return code === 'variable_missing' ? 'variable_missing' : 'template_missing';
 }
 
 function routeTo(sender: MailSender | null, otherwise: 'no_test_mailbox' | 'no_provider'): Route {

@@ -12,6 +12,8 @@ export interface Caller {
   credentialId: string;
   /** The key's id, or the token's subject. */
   userId: string;
+  /** The verified address of a token's user; a key has none. */
+  email: string | null;
   grant: Grant;
   /** Every platform the credential may use. */
   platformIds: string[];
@@ -78,13 +80,13 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     const holder = await findKeyHolder(db, key, wanted);
     if (!holder) return null;
     const { keyId, role, platformIds, expiresAt, platform } = holder;
-    return { credentialId: keyId, userId: keyId, grant: role, platformIds, expiresAt, platform };
+    return { credentialId: keyId, userId: keyId, email: null, grant: role, platformIds, expiresAt, platform };
   }
 
   async function byToken(read: ReadToken, token: string, wanted: string | null): Promise<Credential | null> {
     const holder = await read(token);
     if (!holder) return null;
-    const { subject, grant } = holder;
+    const { subject, grant, email } = holder;
     const platforms = await getPlatforms(db, holder.platformIds);
     if (new Set(platforms.map(({ environment }) => environment)).size > 1) {
       throw notAllowed(null, 'A token serves TEST platforms or LIVE ones, never both.');
@@ -92,7 +94,7 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     const platformIds = platforms.map(({ id }) => id);
     const id = wanted ?? (platformIds.length === 1 ? platformIds[0] : undefined);
     const platform = platforms.find((one) => one.id === id) ?? null;
-    return { credentialId: `sub:${subject}`, userId: subject, grant, platformIds, expiresAt: null, platform };
+    return { credentialId: `sub:${subject}`, userId: subject, email, grant, platformIds, expiresAt: null, platform };
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, idText, instant, line, period } from './wire.js';
+import { emailAddress, idText, instant, line, period, problem } from './wire.js';
 import { patchBody } from './patch-body.js';
 
 const party = z.object({ name: line(255).nullish(), email: emailAddress });
@@ -58,6 +58,10 @@ export const action = z
     ...fields,
     created_at: instant,
     updated_at: instant,
+    problems: z
+      .array(problem)
+      .optional()
+      .meta({ description: 'Extension: warnings about a change that was made all the same.' }),
   })
   .meta({ id: 'WorkflowAction' });
 

@@ -1,7 +1,6 @@
 import type { Problem } from '../../contracts/refusal.js';
 import { samePeriod } from '../../domain/period.js';
-import { templateExists } from '../../email/built-in-library.js';
-import { liquidProblem } from '../../email/liquid-problem.js';
+import { subjectProblems, unfitVariables } from '../../email/check-template.js';
 import type { ActionFields, ActionRow } from '../../store/actions.js';
 import type { IntegrationStatus } from '../../store/integrations.js';
 import type { WorkflowRow } from '../../store/workflows.js';
@@ -13,14 +12,16 @@ import { throwIfAny } from './problems.js';
 /**
  * A parsed action as it is stored; it must fit its workflow (S-D8, D9), unless it goes: its steps may have gone before it.
  * `integration` is the status of the one that it begins to refer to; null = there is none, undefined = it refers to none anew.
+ * `template` is the one it names; null = there is none, undefined = it names none.
  */
 export function actionFields(
   body: ActionCreate,
   workflow: WorkflowRow,
   integration: IntegrationStatus | null | undefined,
+  template: { variables: readonly string[] } | null | undefined,
 ): ActionFields {
   const goes = body.status === 'ARCHIVED';
-  const problems = goes ? [] : [...fitProblems(body, workflow, integration), ...stepProblems(body, workflow)];
+  const problems = goes ? [] : [...fitProblems(body, workflow, integration, template), ...stepProblems(body, workflow)];
   throwIfAny(problems);
   return {
     status: body.status,
@@ -34,6 +35,7 @@ function fitProblems(
   { send_email_to_customer: email }: ActionCreate,
   workflow: WorkflowRow,
   integration: IntegrationStatus | null | undefined,
+  template: { variables: readonly string[] } | null | undefined,
 ): Problem[] {
   if (!email) return [];
   const at = (field: string, message: string): Problem => ({
@@ -42,15 +44,18 @@ function fitProblems(
     message,
   });
   const problems: Problem[] = [];
-  const liquid = email.subject == null ? null : liquidProblem(email.subject);
-  if (liquid !== null) problems.push(at('subject', liquid));
+  for (const message of email.subject == null ? [] : subjectProblems(email.subject, workflow.variant)) {
+    problems.push(at('subject', message));
+  }
   if (integration === null)
     problems.push(at('integration_id', `There is no integration ${email.integration_id ?? ''}.`));
   if (integration === 'DEPRECATED' || integration === 'ARCHIVED') {
     problems.push(at('integration_id', `The integration is ${integration}: no further action may send through it.`));
   }
-  if (email.template_name != null && !templateExists(email.template_name)) {
-    problems.push(at('template_name', `There is no template ${email.template_name}.`));
+  if (template === null) problems.push(at('template_name', `There is no template ${email.template_name ?? ''}.`));
+  for (const name of workflow.variant === null ? [] : unfitVariables(template?.variables ?? [], workflow.variant)) {
+    const message = `The template names ${name}, which has no value in mails of ${workflow.variant ?? ''}.`;
+    problems.push(at('template_name', message));
   }
   if (email.variant != null && email.variant !== workflow.type) {
     problems.push(at('variant', `The workflow is of type ${workflow.type}.`));

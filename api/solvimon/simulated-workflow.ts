@@ -1,12 +1,15 @@
 import { Refusal } from '../../contracts/refusal.js';
 import { samePeriod } from '../../domain/period.js';
 import type { Variant } from '../../domain/types.js';
+import { builtInName } from '../../email/built-in-library.js';
 import type { Sql } from '../../store/database.js';
 import { getIntegration } from '../../store/integrations.js';
 import { readActions, toAction, type LoadedAction } from '../../store/loaded-actions.js';
+import { storedLocales, readTemplate } from '../../store/email-templates.js';
 import { getWorkflow, type WorkflowRow } from '../../store/workflows.js';
 import type { SimulationRequest } from '../schemas/simulation.js';
 import { actionFields } from './action-fields.js';
+import { namedTemplate } from './named-template.js';
 import type { Demand } from './simulated-facts.js';
 import { within } from './within.js';
 import { workflowBody, workflowFields } from './workflow-fields.js';
@@ -21,7 +24,7 @@ export interface SimulatedWorkflow {
   notes: string[];
 }
 
-const PLAIN: LoadedAction = toAction({ id: 'simulated', steps: null, email: null, integration: null });
+const NOTHING = { steps: null, email: null, integration: null, templates: [] };
 
 /** Reads which workflow a simulation is about; throws with the field at fault, or what the caller may not see. */
 export async function simulatedWorkflow(
@@ -40,7 +43,9 @@ export async function simulatedWorkflow(
   if (request.actions == null) {
     if (found.storedId !== null) return { ...found, actions: await readActions(sql, found.storedId) };
     const note = 'No actions were given: one that sends the built-in mail is assumed.';
-    return { ...found, actions: [PLAIN], notes: [...found.notes, note] };
+    const templates = storedLocales(await readTemplate(sql, platformId, builtInName(found.variant)));
+    const plain = toAction({ ...NOTHING, id: 'simulated', templates });
+    return { ...found, actions: [plain], notes: [...found.notes, note] };
   }
   return { ...found, actions: await given(sql, platformId, request.actions, found.row, demand) };
 }
@@ -96,8 +101,9 @@ async function given(
     const integrationId = body.send_email_to_customer?.integration_id;
     if (integrationId != null) demand('INTEGRATION.VIEW');
     const integration = integrationId == null ? undefined : await getIntegration(sql, platformId, integrationId);
+    const template = await namedTemplate(sql, platformId, body);
     const fields = within(`actions[${String(index)}]`, () =>
-      actionFields({ ...body, workflow_id: workflow.id }, workflow, integration && integration.status),
+      actionFields({ ...body, workflow_id: workflow.id }, workflow, integration && integration.status, template),
     );
     if (fields.status !== 'ACTIVE') continue;
     actions.push(
@@ -105,6 +111,8 @@ async function given(
         id: `actions[${String(index)}]`,
         steps: fields.steps,
         email: fields.send_email_to_customer,
+        templates:
+          template?.stored ?? storedLocales(await readTemplate(sql, platformId, builtInName(variantOf(workflow)))),
         integration: integration
           ? {
               id: integration.id,

@@ -14,7 +14,7 @@ import type { Sql } from '../../store/database.js';
 import { shareIntegration, type IntegrationStatus } from '../../store/integrations.js';
 import { listPage } from '../../store/lists.js';
 import { touchRuns } from '../../store/touch-runs.js';
-import { getWorkflow, lockWorkflow } from '../../store/workflows.js';
+import { getWorkflow, lockWorkflow, type WorkflowRow } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, toPage } from '../pages.js';
 import { patched } from '../patched.js';
@@ -23,6 +23,8 @@ import { iso } from '../schemas/wire.js';
 import { action, actionCreate, actionPatch, type ActionCreate } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { actionBody, actionFields } from './action-fields.js';
+import { localeProblems } from './locale-problems.js';
+import { namedTemplate } from './named-template.js';
 import { checkTransition } from './workflow-fields.js';
 
 const params = z.object({ resourceId: z.string() });
@@ -73,10 +75,12 @@ export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
         throw Refusal.operation(`A workflow has at most ${String(MOST_ACTIONS)} actions that are not archived.`);
       }
       const integration = await newIntegration(tx, platformId, request.body, null);
-      const row = await insertAction(tx, platformId, workflow.id, actionFields(request.body, workflow, integration));
+      const template = await namedTemplate(tx, platformId, request.body);
+      const fields = actionFields(request.body, workflow, integration, template);
+      const row = await insertAction(tx, platformId, workflow.id, fields);
       request.tell('RUN', await wakeBlocked(tx, row));
       reply.code(201);
-      return toResponse(row);
+      return answer(request, row, workflow);
     },
   );
 
@@ -143,10 +147,12 @@ export function workflowActionRoutes(app: ZodApp, { db }: ApiContext): void {
       throw Refusal.operation('The workflow is archived.', 'workflow_id');
     }
     const integration = await newIntegration(tx, platformId, body, before);
-    const row = await updateAction(tx, id, actionFields(body, workflow, integration));
+    const template = await namedTemplate(tx, platformId, body);
+    const fields = actionFields(body, workflow, integration, template);
+    const row = await updateAction(tx, id, fields);
     if (!row) throw Refusal.notFound('WORKFLOW_ACTION', id);
     request.tell('RUN', await wakeBlocked(tx, row));
-    return toResponse(row);
+    return answer(request, row, workflow);
   }
 }
 
@@ -165,6 +171,13 @@ async function newIntegration(
 /** A repaired action lets the runs go that were blocked for want of it (S-R2). */
 function wakeBlocked(tx: Sql, row: ActionRow): Promise<string[]> {
   return touchRuns(tx, row.platform_id, { kind: 'BLOCKED', workflowId: row.workflow_id });
+}
+
+/** An action that mails customers of an ACTIVE workflow, with what is to be said of their languages (S-E3). */
+async function answer(request: FastifyRequest, row: ActionRow, workflow: WorkflowRow): Promise<z.input<typeof action>> {
+  const told = row.status === 'ACTIVE' && workflow.status === 'ACTIVE';
+  const problems = told ? await localeProblems(request.tx, platformOf(request), workflow, row.id) : [];
+  return { ...toResponse(row), ...(problems.length > 0 && { problems }) };
 }
 
 function toResponse(row: ActionRow): z.input<typeof action> {

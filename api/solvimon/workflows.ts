@@ -27,6 +27,7 @@ import { definitionStatus, workflow, workflowCreate, workflowPatch, type Workflo
 import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
 import { backfillResponse } from './backfills.js';
+import { localeProblems } from './locale-problems.js';
 import { nightProblems } from './night-problems.js';
 import { orphanedSteps } from './orphaned-steps.js';
 import { workflowResponse } from './workflow-response.js';
@@ -224,6 +225,7 @@ async function answer(
     ...idleConfiguration(row),
     ...(before ? await orphanedSteps(tx, row) : []),
     ...(row.status === 'ACTIVE' ? nightProblems(row, platformOf(request)) : []),
+    ...(row.status === 'ACTIVE' ? await localeProblems(tx, platformOf(request), row) : []),
   ];
   return {
     ...workflowResponse(row),

@@ -24,6 +24,7 @@ const RESOURCES: Partial<Record<string, string>> = {
   contacts: 'CONTACT',
   customers: 'CUSTOMER',
   deliveries: 'DELIVERY',
+  'email-templates': 'EMAIL_TEMPLATE',
   holds: 'HOLD',
   integrations: 'INTEGRATION',
   invoices: 'INVOICE',

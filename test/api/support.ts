@@ -23,6 +23,8 @@ const TABLES = [
   'workflow_actions',
   'integrations',
   'invoice_pdfs',
+  'email_templates',
+  'email_template_versions',
   'workflow_triggers',
   'runs',
   'run_steps',

@@ -45,6 +45,8 @@ export function sampleRequest(facts: Partial<MailFacts> = {}, rest: Partial<Mail
     bcc: [],
     subject: null,
     templateName: null,
+    platformId: 'plat_test',
+    templates: [],
     dateAt: Date.UTC(2026, 2, 15, 9, 30),
     facts: {
       variant: 'OVERDUE',

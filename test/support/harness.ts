@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type { Mailer } from '../../activities/ports.js';
 import { buildApp } from '../../api/app.js';
 import type { ZodApp } from '../../api/context.js';
+import { createTemplateTrials } from '../../cli/template-trials.js';
 import type { Logger } from '../../contracts/logger.js';
 import { startMailbox } from '../../dev/mailbox/mailbox.js';
 import { createEngineClient, type EngineClient } from '../../engine/client.js';
@@ -11,6 +12,7 @@ import { Courier } from '../../engine/courier.js';
 import type { WatchdogOptions } from '../../engine/watchdog.js';
 import { createApiKey } from '../../store/api-keys.js';
 import type { Database } from '../../store/database.js';
+import { templateReader } from '../../store/email-templates.js';
 import { createPlatform } from '../../store/platforms.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 import { createPdfFetcher } from '../../worker/pdf-fetcher.js';
@@ -77,6 +79,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
   const mailbox = await startMailbox({ smtpPort: 0, httpPort: 0, log: () => undefined });
   const mailer = createMailer({
+    readTemplate: templateReader(db),
     smtpUrl: mailbox.smtpUrl,
     testSmtpUrl: mailbox.smtpUrl,
     from: { name: 'Test', email: 'billing@test.example' },
@@ -93,6 +96,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     vault: testVault,
     mail: testMail,
     pdfNetworks: loopback,
+    trials: createTemplateTrials(templateReader(db), mailer),
   });
   await app.ready();
   const platform = await createPlatform(db, 'Test', options.environment ?? 'TEST');

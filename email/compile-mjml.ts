@@ -1,0 +1,36 @@
+import mjml2html from 'mjml';
+
+const LIQUID = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+
+/** MJML compiled once, when a template is saved (S-E2). Sentences that begin with the line where there is one. */
+export async function compileMjml(source: string): Promise<{ html: string } | { problems: string[] }> {
+  if (/<mj-include\b/i.test(source)) {
+    const line = source.slice(0, source.search(/<mj-include\b/i)).split('\n').length;
+    return {
+      problems: [`Line ${String(line)}: mj-include reads files; put what is shared into a partial and render it.`],
+    };
+  }
+  try {
+    const options = { fonts: {}, ignoreIncludes: true, validationLevel: 'soft', keepComments: false } as const;
+    const { html, errors } = await mjml2html(source, options);
+    const problems = [...errors.map(({ line, message }) => `Line ${String(line)}: ${message}.`), ...lost(source, html)];
+    // A third of it is indentation, and every mail would carry it.
+    return problems.length > 0 ? { problems } : { html: html.replace(/\n\s+/g, '\n') };
+  } catch (error) {
+    return { problems: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** Text between components is dropped by MJML without a word: a condition there would be gone, and what it hid would be seen. */
+function lost(source: string, html: string): string[] {
+  const kept = new Map<string, number>();
+  for (const [tag] of html.matchAll(LIQUID)) kept.set(tag, (kept.get(tag) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return [...source.matchAll(LIQUID)].flatMap(({ 0: tag, index }) => {
+    const count = (seen.get(tag) ?? 0) + 1;
+    seen.set(tag, count);
+    if (count <= (kept.get(tag) ?? 0)) return [];
+    const line = source.slice(0, index).split('\n').length;
+    return [`Line ${String(line)}: MJML drops ${tag} there; between components it has to stand inside <mj-raw>.`];
+  });
+}
