@@ -1,45 +1,84 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import type { Harness } from '../harness.js';
+import { until } from '../until.js';
+import { killed } from './killed.js';
+import type { StandPointName } from './stand-points.js';
+import type { Report } from './standing.js';
 
-/** Where the worker kills itself while it sends its first mail. */
-export type KillPoint = 'BEFORE_MARKER' | 'AFTER_MARKER' | 'AFTER_ANSWER' | 'AFTER_ANSWER_WITHOUT_MARKER';
-
-export interface DoomedWorker {
-  /** Resolves with the signal that ended it; rejects when it ended in any other way. */
-  died: Promise<NodeJS.Signals>;
-  /** Ends it, if it still lives. */
-  end(): void;
+/** What a worker process is told. */
+export interface WorkerOrder {
+  databaseUrl: string;
+  temporalAddress: string;
+  taskQueue: string;
+  bundlePath: string;
+  smtpPort: number;
+  point: StandPointName;
+  /** false = the marker is switched off: what is sent is not marked, and a fence stops nobody. */
+  marker: boolean;
+  /** Its limits towards the mail server: minutes instead of the product's own. */
+  patient: boolean;
 }
 
-/** A worker process for the harness's task queue that dies at `point`. */
-export function startDoomedWorker(h: Harness, point: KillPoint): DoomedWorker {
-  const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      FAULT_DATABASE_URL: h.databaseUrl,
-      FAULT_TEMPORAL_ADDRESS: inject('temporalAddress'),
-      FAULT_TASK_QUEUE: h.taskQueue,
-      FAULT_SMTP_URL: h.smtpUrl,
-      FAULT_BUNDLE: inject('workflowBundlePath'),
-      FAULT_KILL_POINT: point,
-    },
+export interface DoomedWorker {
+  /** Waits until so many runs stand at the point; answers their ids on the engine. */
+  standing(count: number): Promise<string[]>;
+  /** kill -9 */
+  kill(): Promise<void>;
+  /** SIGSTOP */
+  freeze(): void;
+  /** SIGCONT; what stood goes on. */
+  thaw(): void;
+  /** What the sends came to that went on. */
+  outcomes: string[];
+}
+
+/** A worker process for the harness's task queue that sends through `smtpPort`; its deliveries stop at `point`. */
+export function startDoomedWorker(
+  h: Harness,
+  order: Pick<WorkerOrder, 'smtpPort' | 'point' | 'marker' | 'patient'>,
+): DoomedWorker {
+  const full: WorkerOrder = {
+    ...order,
+    databaseUrl: h.databaseUrl,
+    temporalAddress: inject('temporalAddress'),
+    taskQueue: h.taskQueue,
+    bundlePath: inject('workflowBundlePath'),
+  };
+  const child = fork(fileURLToPath(new URL('worker-process.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, FAULT_ORDER: JSON.stringify(full) },
   });
   let words = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    words += chunk.toString();
+  child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  const stands = new Set<string>();
+  const outcomes: string[] = [];
+  child.on('message', (report: Report) => {
+    if ('stands' in report) stands.add(report.stands);
+    else outcomes.push(report.outcome);
   });
-  const died = new Promise<NodeJS.Signals>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (signal) resolve(signal);
-      else reject(new Error(`The worker process ended by itself with ${String(code)}:\n${words}`));
-    });
-  });
-  // Whoever waits for it sees the failure; until then it must not end the test run.
-  died.catch(() => undefined);
-  return { died, end: () => void child.kill('SIGKILL') };
+  return {
+    outcomes,
+    async standing(count) {
+      await until(
+        `${String(count)} runs stand at ${order.point}`,
+        () => {
+          if (child.exitCode !== null) throw new Error(`The worker process ended by itself:\n${words}`);
+          return stands.size >= count;
+        },
+        60_000,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}; ${String(stands.size)} do\n${words}`);
+      });
+      return [...stands];
+    },
+    kill: () => killed(child.pid ?? 0),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw() {
+      child.kill('SIGCONT');
+      child.send('go on');
+    },
+  };
 }
