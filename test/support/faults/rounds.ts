@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { createHarness, type Harness } from '../harness.js';
 import { startFaultServer, type FaultServer } from '../smtp/fault-server.js';
-import { startDoomedWorker, type DoomedWorker } from './doomed-worker.js';
+import { startDoomedWorker, type DoomedWorker, type Group } from './doomed-worker.js';
 import { deliveryOf, untilAllCompleted } from './each-once.js';
 import { createLadder, inSeconds, invoiceIds, putCustomer, putInvoices } from './scenario.js';
 import { STAND_POINTS, type StandPoint, type StandPointName } from './stand-points.js';
 
-/** Deliveries that were stopped at a point, and what became of them. */
+/** What became of deliveries that were stopped at a point. A round is one delivery. */
 export interface Tally {
   rounds: number;
   /** Neither arrived nor in doubt. */
@@ -14,109 +14,132 @@ export interface Tally {
   /** Arrived more than once. */
   twice: number;
   inDoubt: number;
+  /** Mails of the worker that was stopped, not of the one that took over. */
+  byStopped: number;
 }
 
-/** One worker with its deliveries standing at a point. Its mail server is not the one that healthy workers use. */
+/** Where a group stops; see `Group`. */
+export type Stop = { point: StandPointName } & Partial<Pick<Group, 'marker' | 'patient'>>;
+
+/** One worker whose deliveries all stand at the points of their groups. */
 export interface Standstill {
   h: Harness;
   doomed: DoomedWorker;
-  /** The mail server of the doomed worker: what is there was sent by nobody else. */
-  server: FaultServer;
-  /** Proves from ledger and mail server that every delivery stands where it says. */
+  /** Proves from ledger and mail servers that every delivery stands where its group says. */
   expectStanding(): Promise<void>;
-  /** Starts a healthy worker and waits until it has ended every run. */
+  /** Starts a healthy worker, with a mail server of its own, and waits until it has ended every run. */
   takeOver(): Promise<void>;
-  tally(): Promise<Tally>;
+  tallyOf(group: string): Promise<Tally>;
   end(): Promise<void>;
 }
 
 interface Row {
   run: string;
+  invoice: string;
   id: string | null;
   status: string | null;
   fence: number | null;
 }
 
-export interface StandstillOptions {
-  marker?: boolean;
-  patient?: boolean;
-}
+/** A worker of the product takes a hundred activities at a time. */
+const AT_ONCE = 100;
 
-/** How many deliveries one worker holds at most; it takes a hundred activities at a time. */
-const AT_ONCE = 50;
-
-/** The rounds of one point, by worker: 10, or what FAULT_ROUNDS says. */
-export function waves(): number[] {
+/** So many deliveries of each group, by worker: 10 in all, or what FAULT_ROUNDS says. */
+export function waves(groups: number): number[] {
   const rounds = Number(process.env.FAULT_ROUNDS ?? 10);
-  const full = Math.floor(rounds / AT_ONCE);
-  return [...Array<number>(full).fill(AT_ONCE), rounds % AT_ONCE].filter((size) => size > 0);
+  const most = Math.floor(AT_ONCE / groups);
+  return [...Array<number>(Math.floor(rounds / most)).fill(most), rounds % most].filter((size) => size > 0);
 }
 
-export function total(tallies: readonly Tally[]): Tally {
-  const sum = (key: keyof Tally): number => tallies.reduce((before, tally) => before + tally[key], 0);
-  return { rounds: sum('rounds'), lost: sum('lost'), twice: sum('twice'), inDoubt: sum('inDoubt') };
+/** Plays the waves one after another; answers the sums by group. */
+export async function inWaves(
+  stops: Record<string, Stop>,
+  play: (standstill: Standstill, count: number) => Promise<void>,
+): Promise<Record<string, Tally>> {
+  const sums: Record<string, Tally> = {};
+  for (const count of waves(Object.keys(stops).length)) {
+    const standstill = await standstillAt(stops, count);
+    try {
+      await play(standstill, count);
+      for (const name of Object.keys(stops)) sums[name] = plus(sums[name], await standstill.tallyOf(name));
+    } finally {
+      await standstill.end();
+    }
+  }
+  for (const [name, sum] of Object.entries(sums)) {
+    process.stdout.write(`  measured: stopped at ${name}: ${JSON.stringify(sum)}\n`);
+  }
+  return sums;
 }
 
-/** A platform of its own with `count` mails due, taken by a worker that stops all of them at `point`. */
-export async function standstillAt(
-  point: StandPointName,
-  count: number,
-  { marker = true, patient = true }: StandstillOptions = {},
-): Promise<Standstill> {
-  const server = await startFaultServer();
+/** A platform with `count` mails of each group due, and a worker that has all of them standing. */
+async function standstillAt(stops: Record<string, Stop>, count: number): Promise<Standstill> {
+  const servers: Record<string, FaultServer> = {};
+  const groups: Group[] = [];
+  for (const [name, stop] of Object.entries(stops)) {
+    const server = (servers[name] = await startFaultServer());
+    groups.push({ marker: true, patient: true, ...stop, name, smtpPort: server.port });
+  }
   const h = await createHarness({ worker: false });
   await createLadder(h);
   await putCustomer(h, 'cust_1');
-  await putInvoices(h, invoiceIds(count), { due_date: inSeconds(-3_600) });
-  const doomed = startDoomedWorker(h, { smtpPort: server.port, point, marker, patient });
+  const invoices = groups.flatMap(({ name }) => invoiceIds(count, name));
+  await putInvoices(h, invoices, { due_date: inSeconds(-3_600) });
+  const doomed = startDoomedWorker(h, groups);
   const end = async (): Promise<void> => {
     await doomed.kill();
     await h.stop();
-    await server.close();
+    for (const server of Object.values(servers)) await server.close();
   };
-  const runs = await doomed.standing(count).catch(async (error: unknown) => {
+  await doomed.standing(count).catch(async (error: unknown) => {
     await end();
     throw error;
   });
 
+  const serverOf = (name: string): FaultServer => servers[name] as FaultServer;
   let left: Row[] = [];
   return {
     h,
     doomed,
-    server,
     end,
     async expectStanding() {
-      expect(runs).toHaveLength(count);
       left = await readLedger(h);
-      expect(left.map(({ run }) => run).sort()).toEqual([...runs].sort());
-      const { ledger, server: has }: StandPoint = STAND_POINTS[point];
-      const expected = ledger === 'TRANSMITTING' && !marker ? 'CLAIMED' : ledger;
-      expect(new Set(left.map(({ status }) => status))).toEqual(new Set([expected]));
-      expectServerHas(server, has, count);
+      for (const { name, point, marker } of groups) {
+        const rows = left.filter(({ invoice }) => isOf(invoice, name));
+        expect(rows.map(({ run }) => run).sort(), name).toEqual(doomed.standingOf(name).sort());
+        const { ledger, server }: StandPoint = STAND_POINTS[point];
+        const status = ledger === 'TRANSMITTING' && !marker ? 'CLAIMED' : ledger;
+        expect(
+          rows.map((row) => row.status),
+          name,
+        ).toEqual(Array(count).fill(status));
+        expectServerHas(serverOf(name), server, count);
+      }
     },
     async takeOver() {
       await h.startWorker();
-      await untilAllCompleted(h, count, 120_000);
-      // Whoever died or slept before the marker holds no valid fence any more.
+      await untilAllCompleted(h, invoices.length, 120_000);
+      // Who stood between claim and marker holds no valid fence any more.
       const found = new Map((await readLedger(h)).map((row) => [row.run, row]));
       for (const { run, status, fence } of left) {
         if (status === 'CLAIMED') expect(found.get(run)?.fence).toBeGreaterThan(fence ?? 0);
       }
     },
-    async tally() {
-      const arrived = new Map<string, number>();
-      for (const id of [...idsOf(server.received), ...(await h.mails()).map(deliveryOf)]) {
-        arrived.set(id, (arrived.get(id) ?? 0) + 1);
-      }
-      const rows = await readLedger(h);
-      const mails = ({ id }: Row): number => arrived.get(id ?? '') ?? 0;
-      const known = rows.filter(({ id }) => id !== null && arrived.has(id)).length;
-      expect(known, 'mails that no delivery knows of').toBe(arrived.size);
+    async tallyOf(name) {
+      const own = (await readLedger(h)).filter(({ invoice }) => isOf(invoice, name));
+      const byStopped = idsOf(serverOf(name).received);
+      const arrived = [...byStopped, ...(await h.mails()).map(deliveryOf)];
+      const mails = ({ id }: Row): number => arrived.filter((other) => other === id).length;
+      expect(
+        byStopped.filter((id) => !own.some((row) => row.id === id)),
+        'mails of no delivery',
+      ).toEqual([]);
       return {
-        rounds: rows.length,
-        lost: rows.filter((row) => mails(row) === 0 && row.status !== 'IN_DOUBT').length,
-        twice: rows.filter((row) => mails(row) > 1).length,
-        inDoubt: rows.filter(({ status }) => status === 'IN_DOUBT').length,
+        rounds: own.length,
+        lost: own.filter((row) => mails(row) === 0 && row.status !== 'IN_DOUBT').length,
+        twice: own.filter((row) => mails(row) > 1).length,
+        inDoubt: own.filter(({ status }) => status === 'IN_DOUBT').length,
+        byStopped: byStopped.length,
       };
     },
   };
@@ -135,9 +158,17 @@ function expectServerHas(server: FaultServer, has: StandPoint['server'], count: 
   expect(new Set(idsOf(server.received)).size).toBe(has === 'MESSAGE' ? count : 0);
 }
 
+const isOf = (invoice: string, group: string): boolean => invoice.replace(/_\d+$/, '') === group;
+
+function plus(sum: Tally | undefined, tally: Tally): Tally {
+  const keys = Object.keys(tally) as (keyof Tally)[];
+  return Object.fromEntries(keys.map((key) => [key, (sum?.[key] ?? 0) + tally[key]])) as unknown as Tally;
+}
+
 /** Every run with its delivery, if there is one. */
 function readLedger({ db }: Harness): Promise<Row[]> {
   return db.rows(
-    `SELECT r.engine_workflow_id AS run, d.id, d.status, d.fence FROM runs r LEFT JOIN deliveries d ON d.run_id = r.id`,
+    `SELECT r.engine_workflow_id AS run, r.resource_id AS invoice, d.id, d.status, d.fence
+     FROM runs r LEFT JOIN deliveries d ON d.run_id = r.id`,
   );
 }

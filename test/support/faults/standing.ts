@@ -2,32 +2,38 @@ import { Context } from '@temporalio/activity';
 import type { Mailer } from '../../../activities/ports.js';
 import type { MailSender } from '../../../contracts/mail.js';
 import { Database, type Sql } from '../../../store/database.js';
+import type { Group } from './doomed-worker.js';
 import { halveMessages } from './halve-messages.js';
 import type { StandPointName } from './stand-points.js';
 
-/** What a process whose deliveries stand still says: `run` is the run's id on the engine. */
-export type Report = { stands: string } | { run: string; outcome: string };
+/** What a process whose deliveries stand still says: of which group, and the run's id on the engine. */
+export type Report = { group: string; run: string; outcome?: string };
 
-/** Makes every delivery of this process stop at one point, say so, and go on when it is told to. */
+type StandingGroup = Group & { sender: MailSender };
+
+/** Makes every delivery of this process stop at the point of its group, say so, and go on when it is told to. */
 export class Standing {
-  /** Of each mail composed here: its run. A kept connection's callbacks are not in the activity's own context. */
+  /** Of each mail composed here: its run. The callbacks of a kept connection are not in the activity’s own context. */
   private readonly runs = new Map<string, string>();
   private release: () => void = () => undefined;
   private readonly released = new Promise<void>((resolve) => (this.release = resolve));
 
   constructor(
-    private readonly point: StandPointName,
-    /** false = for controls: nothing is marked, and a fence stops nobody. */
-    private readonly marker: boolean,
+    private readonly groups: readonly StandingGroup[],
     private readonly report: (report: Report) => void,
-  ) {}
+  ) {
+    for (const { name, point, smtpPort } of groups) {
+      if (point !== 'HALF_MESSAGE') continue;
+      halveMessages(smtpPort, (deliveryId) => report({ group: name, run: this.runs.get(deliveryId) ?? '' }));
+    }
+  }
 
   /** Lets all go on; from now on nobody stops. */
   goOn(): void {
     this.release();
   }
 
-  /** A step's activity makes two transactions: the claim, and, once all is recorded, the look at what comes next. */
+  /** A step’s activity makes two transactions: the claim, and, once all is recorded, the look at what comes next. */
   database(url: string): Database {
     const standAt = this.standAt.bind(this);
     const seen = new WeakSet<Context>();
@@ -43,15 +49,29 @@ export class Standing {
         return result;
       }
     }
-    // Many such processes share one server: each makes do with few connections.
-    return new StandingDatabase(url, { maxConnections: 6 });
+    return new StandingDatabase(url);
   }
 
-  mailer(real: Mailer, sender: MailSender): Mailer {
-    const standing = this.sender(sender);
+  mailer(real: Mailer): Mailer {
+    const sender: MailSender = {
+      close: () => Promise.resolve(),
+      send: async (mail, marker) => {
+        const run = runOf(Context.current());
+        const group = this.groupOf(run);
+        const outcome = await group.sender.send(mail, async () => {
+          await this.standAt('BEFORE_MARKER', run);
+          const granted = group.marker ? await marker() : true;
+          await this.standAt('AFTER_MARKER', run);
+          return granted;
+        });
+        await this.standAt('AFTER_ANSWER', run);
+        this.report({ group: group.name, run, outcome: outcome.kind });
+        return outcome;
+      },
+    };
     return {
       ...real,
-      route: () => ({ sender: standing }),
+      route: () => ({ sender }),
       compose: async (request) => {
         const mail = await real.compose(request);
         const run = runOf(Context.current());
@@ -62,33 +82,18 @@ export class Standing {
     };
   }
 
-  /** From now on no message leaves this process but its first half. */
-  halve(port: number): void {
-    halveMessages(port, (deliveryId) => this.report({ stands: this.runs.get(deliveryId) ?? '' }));
-  }
-
-  private sender(real: MailSender): MailSender {
-    return {
-      close: () => real.close(),
-      send: async (mail, marker) => {
-        const run = runOf(Context.current());
-        const outcome = await real.send(mail, async () => {
-          await this.standAt('BEFORE_MARKER', run);
-          const granted = this.marker ? await marker() : true;
-          await this.standAt('AFTER_MARKER', run);
-          return granted;
-        });
-        await this.standAt('AFTER_ANSWER', run);
-        this.report({ run, outcome: outcome.kind });
-        return outcome;
-      },
-    };
-  }
-
   private async standAt(here: StandPointName, run: string): Promise<void> {
-    if (here !== this.point) return;
-    this.report({ stands: run });
+    const { name, point } = this.groupOf(run);
+    if (here !== point) return;
+    this.report({ group: name, run });
     await this.released;
+  }
+
+  /** The engine’s id of a run names its invoice, and that its group. */
+  private groupOf(run: string): StandingGroup {
+    const group = this.groups.find(({ name }) => run.includes(`/${name}_`));
+    if (!group) throw new Error(`No group for the run ${run}`);
+    return group;
   }
 }
 

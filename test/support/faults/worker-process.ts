@@ -5,29 +5,28 @@ import { createMailer } from '../../../worker/create-mailer.js';
 import { runWorker } from '../../../worker/run-worker.js';
 import { loopback } from '../mail-connections.js';
 import { testVault } from '../vault.js';
-import type { WorkerOrder } from './doomed-worker.js';
+import type { Group, WorkerOrder } from './doomed-worker.js';
 import { Standing } from './standing.js';
 
-// A worker in a process of its own, put together like the product's, whose deliveries stop at one point and say so. It lives
-// until it is killed, or until the test goes; any word from the test lets its deliveries go on.
+// A worker in a process of its own, put together like the product's, whose deliveries stop where their group says and tell it.
+// It lives until it is killed, or until the test goes; any word from the test lets the deliveries go on.
+
+const PATIENT = { replyTimeoutMs: 300_000, totalTimeoutMs: 300_000 };
 
 const order = JSON.parse(process.env.FAULT_ORDER ?? '') as WorkerOrder;
-const standing = new Standing(order.point, order.marker, (report) => void process.send?.(report));
+const senderOf = ({ smtpPort, patient }: Group) =>
+  createSmtpSender({
+    url: `smtp://127.0.0.1:${smtpPort}`,
+    options: { maxConnections: 100, ...(patient ? PATIENT : {}) },
+  });
+const standing = new Standing(
+  order.groups.map((group) => ({ ...group, sender: senderOf(group) })),
+  (report) => void process.send?.(report),
+);
 process.on('message', () => standing.goOn());
 process.on('disconnect', () => process.exit(1));
-if (order.point === 'HALF_MESSAGE') standing.halve(order.smtpPort);
 
-function mailer() {
-  const from = { name: 'Test', email: 'billing@test.example' };
-  const real = createMailer({ smtpUrl: null, testSmtpUrl: null, from, vault: testVault, networks: loopback });
-  const patient = { replyTimeoutMs: 300_000, totalTimeoutMs: 300_000 };
-  const sender = createSmtpSender({
-    url: `smtp://127.0.0.1:${order.smtpPort}`,
-    options: { maxConnections: 100, ...(order.patient ? patient : {}) },
-  });
-  return standing.mailer(real, sender);
-}
-
+const from = { name: 'Test', email: 'billing@test.example' };
 const connection = { address: order.temporalAddress };
 runWorker({
   db: standing.database(order.databaseUrl),
@@ -35,7 +34,9 @@ runWorker({
   connection,
   namespace: 'default',
   taskQueue: order.taskQueue,
-  mailer: mailer(),
+  mailer: standing.mailer(
+    createMailer({ smtpUrl: null, testSmtpUrl: null, from, vault: testVault, networks: loopback }),
+  ),
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   workflowBundle: { code: readFileSync(order.bundlePath, 'utf8'), sourceMap: '' },
 });
