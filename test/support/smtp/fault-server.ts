@@ -7,18 +7,18 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
  */
 export type Fault = string | { half: string };
 
-/** By the To of the mail at hand; undefined = all is well. */
+/** By the To of the mail at hand, empty while there is none; undefined = all is well. */
 type FaultOf = Fault | ((to: string) => Fault | undefined);
 
 export interface FaultScript {
-  greeting?: Fault;
+  greeting?: FaultOf;
   ehlo?: Fault;
   helo?: Fault;
   starttls?: Fault;
   /** Instead of a TLS handshake, once STARTTLS was answered with 220. */
   handshake?: Fault;
   auth?: Fault;
-  mail?: Fault | (() => Fault | undefined);
+  mail?: FaultOf;
   rcpt?: (address: string) => Fault | undefined;
   data?: FaultOf;
   /** As soon as the first bytes of the message arrive; the rest is not read. */
@@ -88,7 +88,7 @@ function converse(socket: Socket, state: FaultServer): void {
   let message: string | null = null;
   let to = '';
   let shakesHands = false;
-  play(socket, state.script.greeting ?? '220 fault.test ESMTP');
+  play(socket, faultFor(state.script.greeting, to) ?? '220 fault.test ESMTP');
   socket.on('data', (chunk) => {
     if (shakesHands) return play(socket, state.script.handshake ?? 'close');
     buffer += chunk.toString('latin1');
@@ -138,7 +138,7 @@ function answer(line: string, script: FaultScript, to: string): Fault {
     case 'AUTH':
       return script.auth ?? '235 2.7.0 welcome';
     case 'MAIL':
-      return (typeof script.mail === 'function' ? script.mail() : script.mail) ?? '250 2.1.0 ok';
+      return faultFor(script.mail, to) ?? '250 2.1.0 ok';
     case 'RCPT':
       return script.rcpt?.(addressIn(line)) ?? '250 2.1.5 ok';
     case 'DATA':
