@@ -72,7 +72,7 @@ export function startDoomedWorker(h: Harness, groups: readonly Group[]): DoomedW
         if (child.exitCode !== null) throw new Error(`The worker process ended by itself:\n${words}`);
         return groups.every(({ name }) => standingOf(name).length >= count);
       };
-      await until(`${String(count)} of each group stand`, ready, 60_000).catch((error: unknown) => {
+      await until(`${String(count)} of each group stand`, ready, 120_000).catch((error: unknown) => {
         const counts = groups.map(({ name }) => `${name} ${String(standingOf(name).length)}`);
         throw new Error(`${String(error)}: ${counts.join(', ')}\n${words}`);
       });
