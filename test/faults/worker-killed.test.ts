@@ -14,10 +14,10 @@ const ROUNDS = WAVES.reduce((sum, count) => sum + count, 0);
 describe('kill -9 of a worker that has deliveries at every point of a send', () => {
   let tallies: Record<string, Tally>;
   beforeAll(async () => {
-    tallies = await inWaves(STOPS, async ({ doomed, expectStanding, takeOver }) => {
-      await doomed.kill();
-      await expectStanding();
-      await takeOver();
+    tallies = await inWaves(STOPS, async (standstill) => {
+      await standstill.doomed.kill();
+      await standstill.expectStanding();
+      await standstill.takeOver();
     });
   }, WAVES.length * 180_000);
 

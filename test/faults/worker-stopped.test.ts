@@ -40,11 +40,12 @@ describe('a worker that is stopped for a minute while it sends, and wakes', () =
   });
 });
 
-async function stopForAMinute({ h, doomed, takeOver, expectStanding }: Standstill, count: number): Promise<void> {
+async function stopForAMinute(standstill: Standstill, count: number): Promise<void> {
+  const { h, doomed } = standstill;
   doomed.freeze();
   const stoppedAt = performance.now();
-  await expectStanding();
-  await takeOver();
+  await standstill.expectStanding();
+  await standstill.takeOver();
   const inDoubt = async () => (await h.db.rows(`SELECT id FROM deliveries WHERE status = 'IN_DOUBT'`)).length;
   expect(await inDoubt(), 'what stands behind its marker').toBe(2 * count);
   await pause(STOPPED_MS - (performance.now() - stoppedAt)); // The minute is what is tried here.
