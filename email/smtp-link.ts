@@ -69,7 +69,7 @@ export class SmtpLink {
   /** Runs one callback-style step. Rejects with nodemailer's error, also when the connection ends or time is up. */
   attempt<T>(timeoutMs: number, start: (done: (error: SmtpError | null, value?: T) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const fail = (error: SmtpError) => settle(() => reject(error));
+      const fail = (error: SmtpError) => settle(() => reject(withoutHalfReply(error)));
       // The step's own callback knows more (a reply, say) and comes right after `end`: let it win.
       const onEnd = () => void setImmediate(fail, lost('The connection was closed'));
       const timer = setTimeout(
@@ -129,6 +129,15 @@ export class SmtpLink {
     const greeted = this.connection.lastServerResponse !== false && /^2/.test(this.connection.lastServerResponse);
     return greeted ? 'EHLO' : 'GREETING';
   }
+}
+
+/**
+ * A reply ends with CRLF (RFC 5321 §4.2). nodemailer gives what came of a line before the connection ended as the server's no;
+ * its words stay in the message.
+ */
+function withoutHalfReply(error: SmtpError): SmtpError {
+  if (error.message.startsWith('Connection closed unexpectedly')) error.response = undefined;
+  return error;
 }
 
 function lost(words: string): SmtpError {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../support/harness.js';
-import { createLadder, inSeconds, putCustomer, putInvoices } from '../support/faults/scenario.js';
+import { idsOf } from '../support/faults/rounds.js';
+import { createLadder, inSeconds, invoiceIds, putCustomer, putInvoices } from '../support/faults/scenario.js';
 import { advance, createClock, ladderOf, onlyRun } from '../support/scenario.js';
 import { startFaultServer, type FaultScript, type FaultServer } from '../support/smtp/fault-server.js';
 import { loopback } from '../support/mail-connections.js';
@@ -38,12 +39,12 @@ describe('a mail provider that misbehaves', { timeout: 60_000 }, () => {
     return { h, server };
   }
 
-  /** The same on a test clock, with one invoice; answers a function that advances it. */
-  async function onClock(script: FaultScript, login?: string) {
+  /** The same on a test clock, with invoices of one customer; answers a function that advances it. */
+  async function onClock(script: FaultScript, login?: string, invoices = ['inv_1']) {
     const { h, server } = await world(script, login);
     const clock = await createClock(h, JANUARY);
     await putCustomer(h, 'cust_1', { test_clock_id: clock });
-    await putInvoices(h, ['inv_1'], { due_date: DUE });
+    await putInvoices(h, invoices, { due_date: DUE });
     return { h, server, to: (instant: string) => advance(h, clock, instant) };
   }
 
@@ -99,22 +100,33 @@ describe('a mail provider that misbehaves', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('535 at AUTH: the mail waits, BLOCKED provider_refused; the next step finds the login repaired', async () => {
-    const script = { ehlo: '250-fault.test\r\n250 AUTH PLAIN', auth: '535 5.7.8 wrong password' };
-    const { h, server, to } = await onClock(script, 'user:secret@');
-    await to('2026-01-18T00:00:00Z');
-    expect(await onlyRun(h)).toMatchObject({ status: 'BLOCKED', reason: 'provider_refused' });
-    expect(ladderOf(await onlyRun(h))).toEqual(['7-DAY BLOCKED provider_refused', '15-DAY PLANNED']);
-    expect(server.commands.filter((line) => line.startsWith('MAIL'))).toEqual([]);
-    const [first] = await ledger(h);
-    expect(first).toEqual({ status: 'BLOCKED', reason: 'provider_refused', code: 535 });
-    server.script.auth = '235 2.7.0 welcome';
-    await to('2026-01-26T00:00:00Z');
-    expect(ladderOf(await onlyRun(h)).at(-1)).toBe('15-DAY DONE');
-    const secrets = JSON.stringify(await h.db.rows('SELECT server_reply FROM deliveries'));
-    expect(secrets).not.toContain('secret');
-    process.stdout.write(`  after the repair: ${ladderOf(await onlyRun(h)).join(', ')}\n`);
-  });
+  const LOGIN = '250-fault.test\r\n250 AUTH PLAIN';
+  it.each<[string, FaultScript]>([
+    ['554 instead of a greeting', { greeting: '554 5.7.1 not you' }],
+    ['554 to STARTTLS', { ehlo: '250-fault.test\r\n250 STARTTLS', starttls: '554 5.7.3 no TLS' }],
+    ['535 at AUTH', { ehlo: LOGIN, auth: '535 5.7.8 wrong password, not secret' }],
+    ['530 to MAIL', { mail: '530 5.7.0 not from there' }],
+  ])(
+    '%s: every mail waits, BLOCKED provider_refused, and once it is repaired each goes, once',
+    async (name, script) => {
+      const { h, server, to } = await onClock(script, 'user:secret@', invoiceIds(8));
+      await to('2026-01-17T09:00:00Z');
+      expect(server.commands.filter((line) => line.startsWith('RCPT'))).toEqual([]);
+      const code = Number(name.slice(0, 3));
+      expect(await ledger(h)).toEqual(Array(8).fill({ status: 'BLOCKED', reason: 'provider_refused', code }));
+      const { body } = await h.call('GET', '/v1/workflow-runs?limit=100');
+      const blocked = ['7-DAY BLOCKED provider_refused', '15-DAY PLANNED'];
+      expect((body.data as Record<string, any>[]).map(ladderOf)).toEqual(Array(8).fill(blocked));
+
+      server.script = { ehlo: LOGIN };
+      await to('2026-01-17T15:00:00Z');
+      expect(await ledger(h)).toEqual(Array(8).fill({ status: 'SENT', reason: null, code: 250 }));
+      expect(server.received).toHaveLength(8);
+      expect(new Set(idsOf(server.received)).size).toBe(8);
+      const secrets = JSON.stringify(await h.db.rows('SELECT server_reply FROM deliveries'));
+      expect(secrets).not.toContain('secret');
+    },
+  );
 });
 
 function ledger({ db }: Harness): Promise<{ status: string; reason: string | null; code: number | null }[]> {

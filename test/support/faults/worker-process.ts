@@ -1,74 +1,43 @@
 import { readFileSync } from 'node:fs';
-import type { Mailer } from '../../../activities/ports.js';
-import type { MailSender } from '../../../contracts/mail.js';
+import { createSmtpSender } from '../../../email/smtp-sender.js';
 import { createEngineClient } from '../../../engine/client.js';
-import { Database } from '../../../store/database.js';
 import { createMailer } from '../../../worker/create-mailer.js';
 import { runWorker } from '../../../worker/run-worker.js';
 import { loopback } from '../mail-connections.js';
 import { testVault } from '../vault.js';
-import type { KillPoint } from './doomed-worker.js';
+import type { Group, WorkerOrder } from './doomed-worker.js';
+import { Standing } from './standing.js';
 
-// A worker in a process of its own, put together like the product's, which kills itself while it sends its first mail.
+// A worker in a process of its own, put together like the product's, whose deliveries stop where their group says and tell it.
+// It lives until it is killed, or until the test goes; any word from the test lets the deliveries go on.
 
-const setting = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is missing`);
-  return value;
-};
-const die = (): void => void process.kill(process.pid, 'SIGKILL');
+const PATIENT = { replyTimeoutMs: 300_000, totalTimeoutMs: 300_000 };
 
-function doomed(real: MailSender, point: KillPoint): MailSender {
-  return {
-    close: () => real.close(),
-    async send(mail, marker) {
-      switch (point) {
-        case 'BEFORE_MARKER':
-          return real.send(mail, () => {
-            die();
-            return marker();
-          });
-        case 'AFTER_MARKER':
-          return real.send(mail, async () => {
-            const granted = await marker();
-            die();
-            return granted;
-          });
-        case 'AFTER_ANSWER':
-        case 'AFTER_ANSWER_WITHOUT_MARKER': {
-          const outcome = await real.send(mail, point === 'AFTER_ANSWER' ? marker : () => Promise.resolve(true));
-          die();
-          return outcome;
-        }
-      }
-    },
-  };
-}
+const order = JSON.parse(process.env.FAULT_ORDER ?? '') as WorkerOrder;
+const senderOf = ({ smtpPort, patient }: Group) =>
+  createSmtpSender({
+    url: `smtp://127.0.0.1:${smtpPort}`,
+    options: { maxConnections: 100, ...(patient ? PATIENT : {}) },
+  });
+const standing = new Standing(
+  order.groups.map((group) => ({ ...group, sender: senderOf(group) })),
+  (report) => void process.send?.(report),
+);
+process.on('message', () => standing.goOn());
+process.on('disconnect', () => process.exit(1));
 
-function mailer(): Mailer {
-  const smtpUrl = setting('FAULT_SMTP_URL');
-  const from = { name: 'Test', email: 'billing@test.example' };
-  const real = createMailer({ smtpUrl, testSmtpUrl: smtpUrl, from, vault: testVault, networks: loopback });
-  return {
-    ...real,
-    route(...args) {
-      const route = real.route(...args);
-      return 'sender' in route ? { sender: doomed(route.sender, setting('FAULT_KILL_POINT') as KillPoint) } : route;
-    },
-  };
-}
-
-// The test holds the other end: when it goes, so does this process.
-process.stdin.resume().once('end', () => process.exit(1));
-const connection = { address: setting('FAULT_TEMPORAL_ADDRESS') };
+const from = { name: 'Test', email: 'billing@test.example' };
+const connection = { address: order.temporalAddress };
 runWorker({
-  db: new Database(setting('FAULT_DATABASE_URL')),
+  db: standing.database(order.databaseUrl),
   engine: createEngineClient({ connection, namespace: 'default' }),
   connection,
   namespace: 'default',
-  taskQueue: setting('FAULT_TASK_QUEUE'),
-  mailer: mailer(),
+  taskQueue: order.taskQueue,
+  mailer: standing.mailer(
+    createMailer({ smtpUrl: null, testSmtpUrl: null, from, vault: testVault, networks: loopback }),
+  ),
   messages: { vault: testVault, keepForMs: 86_400_000 },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  workflowBundle: { code: readFileSync(setting('FAULT_BUNDLE'), 'utf8'), sourceMap: '' },
+  workflowBundle: { code: readFileSync(order.bundlePath, 'utf8'), sourceMap: '' },
 });

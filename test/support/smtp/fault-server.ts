@@ -1,23 +1,33 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * What the server does at a step: a string is sent as the reply (CRLF added); `hang` says nothing; `close` and `reset`
- * end the connection with a FIN or an RST; `{ half }` writes that much of a reply, no line end, and closes.
+ * What the server does at a step: a string is sent as the reply (CRLF added), and a 421 closes the connection behind it (RFC
+ * 5321 §3.8); `hang` says nothing; `tarpit` begins a reply and adds a line to it for ever; `close` and `reset` end the
+ * connection with a FIN or an RST; `{ half }` writes that much of a reply, no line end, and closes.
  */
-type Fault = string | { half: string };
+export type Fault = string | { half: string };
+
+/** By the To of the mail at hand, empty while there is none; undefined = all is well. */
+type FaultOf = Fault | ((to: string) => Fault | undefined);
 
 export interface FaultScript {
-  greeting?: Fault;
+  greeting?: FaultOf;
   ehlo?: Fault;
   helo?: Fault;
+  starttls?: Fault;
+  /** Instead of a TLS handshake, once STARTTLS was answered with 220. */
+  handshake?: Fault;
   auth?: Fault;
-  mail?: Fault | (() => Fault);
-  rcpt?: (address: string) => Fault;
-  data?: Fault;
+  mail?: FaultOf;
+  rcpt?: (address: string) => Fault | undefined;
+  data?: FaultOf;
   /** As soon as the first bytes of the message arrive; the rest is not read. */
   duringData?: Fault;
-  afterDot?: Fault | (() => Fault);
+  afterDot?: FaultOf;
 }
+
+/** Between two lines of a tarpit. */
+const DRIP_MS = 50;
 
 export interface FaultServer {
   port: number;
@@ -28,6 +38,8 @@ export interface FaultServer {
   commands: string[];
   /** Messages whose final dot arrived, whatever was answered. */
   received: string[];
+  /** Those of them that it took: the dot was answered with 2xx. */
+  taken: string[];
   /** Bytes of message seen, also without a dot. */
   messageBytes: number;
   connections: number;
@@ -58,6 +70,7 @@ export async function startFaultServer(script: FaultScript = {}): Promise<FaultS
     script,
     commands: [],
     received: [],
+    taken: [],
     messageBytes: 0,
     connections: 0,
     hangUp,
@@ -73,8 +86,11 @@ export async function startFaultServer(script: FaultScript = {}): Promise<FaultS
 function converse(socket: Socket, state: FaultServer): void {
   let buffer = '';
   let message: string | null = null;
-  play(socket, state.script.greeting ?? '220 fault.test ESMTP');
+  let to = '';
+  let shakesHands = false;
+  play(socket, faultFor(state.script.greeting, to) ?? '220 fault.test ESMTP');
   socket.on('data', (chunk) => {
+    if (shakesHands) return play(socket, state.script.handshake ?? 'close');
     buffer += chunk.toString('latin1');
     for (;;) {
       if (message !== null) {
@@ -87,10 +103,12 @@ function converse(socket: Socket, state: FaultServer): void {
         buffer = '';
         const end = message.startsWith('.\r\n') ? 0 : message.indexOf('\r\n.\r\n');
         if (end === -1) return;
-        state.received.push(message.slice(0, end));
+        const whole = message.slice(0, end);
         message = null;
-        const { afterDot = '250 2.0.0 taken' } = state.script;
-        play(socket, typeof afterDot === 'function' ? afterDot() : afterDot);
+        const reply = faultFor(state.script.afterDot, to) ?? '250 2.0.0 taken';
+        state.received.push(whole);
+        if (typeof reply === 'string' && reply.startsWith('2')) state.taken.push(whole);
+        play(socket, reply);
         continue;
       }
       const lineEnd = buffer.indexOf('\r\n');
@@ -98,28 +116,33 @@ function converse(socket: Socket, state: FaultServer): void {
       const line = buffer.slice(0, lineEnd);
       buffer = buffer.slice(lineEnd + 2);
       state.commands.push(line);
-      const reply = answer(line, state.script);
+      if (/^MAIL/i.test(line)) to = '';
+      if (/^RCPT/i.test(line)) to ||= addressIn(line);
+      const reply = answer(line, state.script, to);
       play(socket, reply);
+      shakesHands = line === 'STARTTLS' && typeof reply === 'string' && reply.startsWith('220');
       if (/^DATA$/i.test(line) && typeof reply === 'string' && reply.startsWith('3')) message = '';
     }
   });
 }
 
-function answer(line: string, script: FaultScript): Fault {
+function answer(line: string, script: FaultScript, to: string): Fault {
   const verb = line.split(/[ :]/)[0]?.toUpperCase();
   switch (verb) {
     case 'EHLO':
       return script.ehlo ?? '250-fault.test\r\n250-AUTH PLAIN\r\n250 8BITMIME';
     case 'HELO':
       return script.helo ?? script.ehlo ?? '250 fault.test';
+    case 'STARTTLS':
+      return script.starttls ?? '502 5.5.1 no TLS here';
     case 'AUTH':
       return script.auth ?? '235 2.7.0 welcome';
     case 'MAIL':
-      return (typeof script.mail === 'function' ? script.mail() : script.mail) ?? '250 2.1.0 ok';
+      return faultFor(script.mail, to) ?? '250 2.1.0 ok';
     case 'RCPT':
-      return script.rcpt?.(/<(.*)>/.exec(line)?.[1] ?? '') ?? '250 2.1.5 ok';
+      return script.rcpt?.(addressIn(line)) ?? '250 2.1.5 ok';
     case 'DATA':
-      return script.data ?? '354 go ahead';
+      return faultFor(script.data, to) ?? '354 go ahead';
     case 'RSET':
       return '250 2.0.0 flushed';
     case 'QUIT':
@@ -129,10 +152,25 @@ function answer(line: string, script: FaultScript): Fault {
   }
 }
 
+function faultFor(fault: FaultOf | undefined, to: string): Fault | undefined {
+  return typeof fault === 'function' ? fault(to) : fault;
+}
+
+function addressIn(line: string): string {
+  return /<(.*)>/.exec(line)?.[1] ?? '';
+}
+
 function play(socket: Socket, fault: Fault): void {
   if (typeof fault === 'object') return void socket.end(fault.half);
   if (fault === 'hang') return;
+  if (fault === 'tarpit') return drip(socket);
   if (fault === 'close') return void socket.destroy();
   if (fault === 'reset') return void socket.resetAndDestroy();
+  if (fault.startsWith('421')) return void socket.end(`${fault}\r\n`);
   socket.write(`${fault}\r\n`);
+}
+
+function drip(socket: Socket): void {
+  const timer = setInterval(() => socket.write('250-one moment\r\n'), DRIP_MS);
+  socket.once('close', () => clearInterval(timer));
 }
