@@ -24,7 +24,7 @@ interface MailRun {
   };
   platform: LoadedRun['platform'];
   row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
-};
+}
 type MailAction = Pick<ClaimedDelivery['action'], 'email' | 'via' | 'fallbackToContacts' | 'templates'>;
 type MailDelivery = Pick<ClaimedDelivery, 'id'> & { action: MailAction };
 

@@ -137,6 +137,8 @@ async function retryAtOnce(tx: Sql, platformId: string, scope: TouchScope): Prom
     case 'SUBSCRIPTION': // In the statement that finds their runs.
     case 'WORKFLOW':
     case 'PLATFORM': // Nothing of a mail has changed.
+    case 'UNREACHED':
+    case 'ADDRESS': // What is suppressed has no next try: it is judged anew.
   }
 }
 
