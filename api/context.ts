@@ -48,7 +48,7 @@ export interface TrialMail {
 }
 
 /** A made mail; `missing` are the variables that had no value, `problem` is why it would not be sent. */
-export interface TriedMail {
+interface TriedMail {
   subject: string;
   html: string;
   text: string;

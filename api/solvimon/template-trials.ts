@@ -40,7 +40,8 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
       },
     },
     async (request) => {
-      const made = await port().look(await trialOf(request, request.params.name, request.body ?? {}));
+      const mail = await trialOf(request, request.params.name, request.body ?? {});
+      const made = await port().look(mail);
       if (!('subject' in made)) throw Refusal.operation(`The mail cannot be made: ${made.problem}.`);
       return { object_type: 'EMAIL_TEMPLATE_PREVIEW' as const, ...made };
     },

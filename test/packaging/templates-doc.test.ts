@@ -21,13 +21,9 @@ function cells(row: string): string[] {
 it('docs/templates.md explains the variables there are as the product does', () => {
   const values = mailValues(exampleFacts(null, ['en-GB']), 'en-GB');
   const expected = Object.entries(MAIL_VARIABLES).map(([name, { type, variants, meaning }]) => {
-    const example = name === 'locale' ? 'en-GB' : shown(valueOf(values, name));
+    const example = name === 'locale' ? 'en-GB' : JSON.stringify(valueOf(values, name) ?? '').replaceAll('"', '');
     const of = variants.length === VARIANTS.length ? 'every' : variants.map((variant) => `\`${variant}\``).join(', ');
     return [`\`${name}\``, type, of, meaning, example];
   });
   expect(rows).toEqual(expected);
 });
-
-function shown(value: unknown): string {
-  return value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-}
