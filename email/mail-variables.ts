@@ -47,11 +47,7 @@ export const MAIL_VARIABLES: Readonly<Record<VariableName, MailVariable>> = {
   'invoice.charge_date': { type: 'date', variants: INVOICE, meaning: 'the same, for `date`' },
   'invoice.days_to_charge': number(INVOICE, 'days until then, counted at the send'),
   'invoice.settled': { type: 'boolean', variants: INVOICE, meaning: 'whether nothing is left to pay' },
-  'invoice.pdf_attached': {
-    type: 'boolean',
-    variants: ['TO_FINAL', 'OVERDUE'],
-    meaning: 'whether its PDF goes with the mail',
-  },
+  'invoice.pdf_attached': { type: 'boolean', variants: INVOICE, meaning: 'whether its PDF goes with the mail' },
   'invoice.pay_url': text(INVOICE, 'where to see and pay it; http or https only'),
   'trial.subscription_name': text(TRIAL, 'what is being tried'),
   'trial.ends_on': text(TRIAL, 'when the trial ends'),

@@ -32,7 +32,14 @@ describe('the variables', () => {
   });
 
   it('have values in the example of each variant that they are said to be of, and in no other', () => {
-    const may = ['invoice.settled', 'wallet.balance_credits', 'wallet.granted_credits', 'locale', 'preheader'];
+    const may = [
+      'invoice.settled',
+      'invoice.pdf_attached',
+      'wallet.balance_credits',
+      'wallet.granted_credits',
+      'locale',
+      'preheader',
+    ];
     for (const variant of VARIANTS) {
       const values = mailValues(exampleFacts(variant, ['en']), 'en') as unknown as Record<
         string,
