@@ -29,6 +29,12 @@ describe('the ids of another platform (S-W1)', () => {
     const rule = await created(h, '/v1/alert-rules', { reference: 'late', type: 'INVOICE' });
     const alert = { platform_id: h.platformId, alert_rule_id: rule.id as string, customer_id: 'cust_1' };
     const theirRule = await h.call('POST', '/v1/alert-rules', { reference: 'own', type: 'INVOICE' }, theirs);
+    await h.app.inject({
+      method: 'PUT',
+      url: '/v1/invoices/inv_1/pdf',
+      headers: { 'x-api-key': h.apiKey, 'content-type': 'application/pdf' },
+      payload: Buffer.from('%PDF-1.7\n'),
+    });
     const { id: actionId } = await created(h, '/v1/workflow-actions', action);
     Object.assign(ids, {
       action: actionId,
@@ -162,6 +168,8 @@ describe('the ids of another platform (S-W1)', () => {
     ['workflow', 'POST', '/v1/workflow-runs/cancel', (id) => ({ filter: { workflow_id: id } })],
     ['bulk', 'GET', '/v1/workflow-runs/operations/:id'],
     ['workflow', 'POST', '/v1/workflows/:id/replan-runs'],
+    ['invoice', 'GET', '/v1/invoices/:id/pdf'],
+    ['invoice', 'DELETE', '/v1/invoices/:id/pdf'],
     ['delivery', 'GET', '/v1/deliveries/:id'],
     ['delivery', 'GET', '/v1/deliveries/:id/message'],
     ['delivery', 'POST', '/v1/deliveries/:id/resolve', () => ({ as: 'DROP' })],
