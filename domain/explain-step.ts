@@ -19,8 +19,8 @@ export interface DeliveryFacts {
   reason: Reason | null;
   subject: string | null;
   to: string | null;
-  /** The server's last words. */
-  reply: string | null;
+  /** The server's last words; `byServer` false = ours, no server was asked. */
+  reply: { text: string; byServer: boolean } | null;
   attempts: number;
   sentAt: Instant | null;
   retryAt: Instant | null;
@@ -190,12 +190,14 @@ function deliveryText(
   zone: string,
 ): string[] {
   const what = `${to === null ? '' : ` to ${to}`}${subject === null ? '' : `: “${subject}”`}`;
-  const server = reply === null ? '' : ` The server said: ${reply}`;
+  const server = reply === null ? '' : reply.byServer ? ` The server said: ${reply.text}` : ` ${sentence(reply.text)}`;
   switch (status) {
     case 'SENT':
       return [`Sent ${sentAt === null ? '' : localDateTime(sentAt, zone)}${what} (${id}).${server}`];
     case 'IN_DOUBT':
-      return [`In doubt${what} (${id}): ${REASONS.in_doubt}${server}`];
+      return [
+        `In doubt${what} (${id}): ${REASONS.in_doubt}${server} Somebody decides what counts: POST /v1/deliveries/${id}/resolve.`,
+      ];
     case 'REJECTED':
       return [`Refused${what} (${id}): ${REASONS.rejected}${server}`];
     case 'CLAIMED':
@@ -212,6 +214,11 @@ function deliveryText(
     case 'SKIPPED':
       return reason === null ? [] : [`One mail did not go (${id}): ${REASONS[reason]}`];
   }
+}
+
+/** What we say ourselves, as a sentence. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function capital(text: string): string {

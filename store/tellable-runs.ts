@@ -98,8 +98,9 @@ function toDelivery(row: DeliveryRow): DeliveryFacts {
   };
 }
 
-function replyOf(reply: DeliveryRow['server_reply']): string | null {
+function replyOf(reply: DeliveryRow['server_reply']): DeliveryFacts['reply'] {
   if (!reply?.text) return null;
-  const code = reply.code == null ? '' : String(reply.code);
-  return reply.text.startsWith(code) ? reply.text : `${code} ${reply.text}`;
+  if (reply.code == null) return { text: reply.text, byServer: false };
+  const code = String(reply.code);
+  return { text: reply.text.startsWith(code) ? reply.text : `${code} ${reply.text}`, byServer: true };
 }

@@ -99,7 +99,7 @@ function toStep({ step, label, local, why, shifts, outcome, deliveries }: Explai
       reason: delivery.reason,
       to: delivery.to,
       subject: delivery.subject,
-      server_reply: delivery.reply,
+      server_reply: delivery.reply && delivery.reply.text,
       attempts: delivery.attempts,
       sent_at: isoMs(delivery.sentAt),
       retry_at: isoMs(delivery.retryAt),

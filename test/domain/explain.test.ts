@@ -156,12 +156,12 @@ describe('what came of each step', () => {
   it.each<[string, Partial<DeliveryFacts>, RegExp]>([
     [
       'sent',
-      { sentAt: t('2026-01-17'), to: 'ap@acme.example', subject: 'Hello', reply: '250 ok' },
+      { sentAt: t('2026-01-17'), to: 'ap@acme.example', subject: 'Hello', reply: { text: '250 ok', byServer: true } },
       /^Sent 17 Jan 2026 00:00 to ap@acme.example: “Hello” \(dlv_1\)\. The server said: 250 ok$/,
     ],
-    ['refused', { status: 'REJECTED', reply: '550 no' }, /^Refused .*550 no$/],
+    ['refused', { status: 'REJECTED', reply: { text: '550 no', byServer: true } }, /^Refused .*550 no$/],
     ['in doubt', { status: 'IN_DOUBT' }, /may or may not have arrived/],
-    ['tried', { status: 'PLANNED', attempts: 2, reply: '421 later' }, /^Tried 2 times so far .*421 later$/],
+    ['tried', { status: 'PLANNED', attempts: 2, reply: { text: '421 later', byServer: true } }, /^Tried 2 times so far .*421 later$/],
   ])('%s', (_, delivery, text) => {
     const life = new Life('2026-01-01');
     life.sends('2026-01-17', '7-DAY');
@@ -293,7 +293,7 @@ describe('where a run stands, and what would have to happen', () => {
   it('is at most 100 columns wide', () => {
     const life = new Life('2026-01-01', { ...amsterdam, actions: [action('a', { needsPdf: true })] });
     life.ledger('2026-01-17', '7-DAY', entry('BLOCKED', { actionId: 'a' }));
-    const lines = runText(tell(life, [{ subject: 'x '.repeat(200), reply: 'y '.repeat(300) }])).split('\n');
+    const lines = runText(tell(life, [{ subject: 'x '.repeat(200), reply: { text: 'y '.repeat(300), byServer: true } }])).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 });
