@@ -42,6 +42,7 @@ async function claimWhenDue(
   { runId, stepId, revision }: SendStepRequest,
 ): Promise<Claim> {
   const turns: Turn[] = [];
+  let alone = false;
   try {
     for (;;) {
       const keys = turns.map(({ key }) => key);
@@ -52,10 +53,18 @@ async function claimWhenDue(
         revision,
         (platform, to, via) => mailer.route(platform.environment, platform.allow_list, to, via),
         keys,
+        alone,
       );
       if (!claim) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
       if (claim.lacking.length > 0) {
-        turns.push(...(await pace.take(claim.lacking).catch(exceeded(claim.windowMs))));
+        try {
+          turns.push(...(await pace.take(claim.lacking)));
+        } catch (error) {
+          // A slow limit never lets several mails of a step through together: they go one by one.
+          if (!(error instanceof PaceExceeded) || alone || claim.lacking.length === 1)
+            throw comesBack(error, claim.windowMs);
+          alone = true;
+        }
         continue;
       }
       for (const key of claim.spent) {
@@ -85,12 +94,10 @@ async function markSiblings({ db, tellSoon }: ActivityPorts, { loaded }: Claim):
 }
 
 /** Comes back when the provider's limit may let it through. That is no failure: the next one is not counted by it. */
-function exceeded(windowMs: number): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof PaceExceeded)) throw error;
-    const { message, retryAfterMs } = error;
-    throw retryLater([{ message }], withinWindow(retryAfterMs, windowMs));
-  };
+function comesBack(error: unknown, windowMs: number): unknown {
+  if (!(error instanceof PaceExceeded)) return error;
+  const { message, retryAfterMs } = error;
+  return retryLater([{ message }], withinWindow(retryAfterMs, windowMs));
 }
 
 /** The engine repeats the activity after so long. */

@@ -77,9 +77,11 @@ function isAboutTheDay({ reason }: Objection): boolean {
 
 /**
  * From a day that is shut to the last of the shut days, by dates alone: days are cheap to count, instants in a zone are not. Not
- * further, because a clock that is put back over midnight shows a day twice. null = the next day is open.
+ * further, because a clock that is put back over midnight shows a day twice; and not at all where that is about to happen: the next
+ * to be shown may be no shut day. null = no day can be passed.
  */
 function passDays(shifts: Shift[], here: Instant, calendar: Calendar, zone: string, direction: 1 | -1): Instant | null {
+  if (turnsBack(here, zone, direction)) return null;
   const shut: { day: LocalDate; why: Objection }[] = [];
   const first = localDate(here, zone);
   let day = first;
@@ -104,6 +106,13 @@ function passDays(shifts: Shift[], here: Instant, calendar: Calendar, zone: stri
     move(shifts, index === 0 ? here : at(from), next === undefined ? end : at(next), why);
   });
   return end;
+}
+
+/** Whether the clock is put back over midnight within a day from here, seen in this direction. */
+function turnsBack(here: Instant, zone: string, direction: 1 | -1): boolean {
+  const change =
+    direction === 1 ? clockChange(here, here + DAY_MS, zone, 'first') : clockChange(here - DAY_MS, here, zone, 'last');
+  return change !== null && localDate(change, zone) < localDate(change - 1, zone);
 }
 
 /** Three years; a list of dates may shut as many weeks more for a calendar of one weekday. */

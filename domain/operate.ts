@@ -211,6 +211,11 @@ function resolve(
   });
   if (as === 'SENT') return withStep(context, resolved({ status: 'SENT', reason: null }));
   if (as === 'DROP') return withStep(context, resolved({ status: 'SKIPPED', reason: 'dropped' }));
+  // Whoever is still at it holds an older fence then, and could not write down what the server said: the mail would go twice.
+  if (doubt.busyUntil != null) {
+    const from = new Date(doubt.busyUntil).toISOString();
+    return { refused: `Whoever sent it may still be at it; it can be sent again from ${from} on.` };
+  }
   if (!isRecent(doubt, step, now)) return { refused: 'It was sent more than seven days ago.' };
   if (!actions.some((action) => action.id === actionId)) return { refused: 'The action of this mail is not ACTIVE.' };
   const alive = stillOpen(context, zone);

@@ -23,6 +23,8 @@ export interface LedgerEntry {
   endedAt: Instant | null;
   /** BLOCKED by something no fact tells us about (a provider): when to try again by itself. */
   retryAt: Instant | null;
+  /** IN_DOUBT, and its sender, who was given up, may still be at work: until when, by the wall clock. Absent or null = nobody is. */
+  busyUntil?: Instant | null;
 }
 
 /** A delivery of the same workflow and resource in another run. */

@@ -55,7 +55,8 @@ const RECHECK_ON_CLOCK_MS = 6 * 3_600_000;
 /**
  * The claim: one transaction re-reads facts, status and plan under locks, decides, and takes the step's deliveries with a new
  * fence each. `revision` is what the claimer was armed with; if the run has moved on, nothing is claimed. `turns` are the keys of
- * the paces it may send at; without one that is needed nothing is claimed either: facts are to be read after such a wait.
+ * the paces it may send at; without one that is needed nothing is claimed either: facts are to be read after such a wait. `alone`:
+ * of the mails that keep a pace only one is claimed, the others wait for the next claim.
  */
 export function claimStep(
   db: Database,
@@ -64,6 +65,7 @@ export function claimStep(
   revision: number,
   routeCheck: RouteCheck,
   turns: readonly string[] = [],
+  alone = false,
 ): Promise<Claim | null> {
   return db.transaction(async (tx) => {
     await tx.rows('SELECT lock_claim(id), share_suppressions(platform_id) FROM runs WHERE id = $1', [runId]);
@@ -87,7 +89,8 @@ export function claimStep(
     if (!step || stale || applied.evaluation.nextStepId !== stepId) return nothing;
     const earlyMs = step.plannedAt - loaded.context.now;
     if (earlyMs > 0) return { ...nothing, earlyMs };
-    return claimDeliveries(tx, loaded, step, routeCheck, turns, {
+    const judged = judgePending(loaded, step, routeCheck);
+    return claimDeliveries(tx, loaded, step, alone ? onePaced(judged, step) : judged, turns, {
       ...nothing,
       windowMs: windowMsOf(loaded, applied, step),
     });
@@ -112,11 +115,10 @@ async function claimDeliveries(
   tx: Sql,
   loaded: LoadedRun,
   step: Step,
-  routeCheck: RouteCheck,
+  judged: readonly Judged[],
   turns: readonly string[],
   nothing: Claim,
 ): Promise<Claim> {
-  const judged = judgePending(loaded, step, routeCheck);
   const needed = judged.flatMap(({ paces }) => paces);
   const lacking = missing(needed, turns);
   if (lacking.length > 0) return { ...nothing, lacking };
@@ -137,7 +139,7 @@ async function claimDeliveries(
 
 interface Judged {
   action: LoadedAction;
-  next: { status: 'CLAIMED' | 'BLOCKED' | 'SKIPPED'; reason?: Reason; retryAt?: Instant | null };
+  next: { status: 'CLAIMED' | 'PLANNED' | 'BLOCKED' | 'SKIPPED'; reason?: Reason; retryAt?: Instant | null };
   /** What it has to keep if it goes. */
   paces: readonly Pace[];
 }
@@ -159,6 +161,16 @@ function judgePending(loaded: LoadedRun, step: Step, routeCheck: RouteCheck): Ju
       if (!('blocked' in route)) return { action, next: { status: 'CLAIMED' }, paces: route.paces ?? [] };
       return { action, next: { status: 'BLOCKED', reason: route.blocked, retryAt: recheckAt(loaded) }, paces: [] };
     });
+}
+
+/** The one that has waited longest for its turn; one that was tried comes after those that were not. */
+function onePaced(judged: readonly Judged[], { ledger }: Step): Judged[] {
+  const triedAt = ({ action }: Judged): Instant =>
+    ledger.find((own) => own.actionId === action.id)?.endedAt ?? -Infinity;
+  const [first] = judged.filter(({ paces }) => paces.length > 0).sort((a, b) => triedAt(a) - triedAt(b) || 0);
+  return judged.map((own) =>
+    own === first || own.paces.length === 0 ? own : { ...own, next: { status: 'PLANNED' }, paces: [] },
+  );
 }
 
 /** Those of the paces that there is no turn for, each as often as it is needed. */

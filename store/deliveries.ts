@@ -51,7 +51,7 @@ export async function markTransmitting(
 ): Promise<boolean> {
   const row = await sql.row(
     `WITH marked AS (
-       UPDATE deliveries SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), ${EVIDENCE}
+       UPDATE deliveries SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), server_reply = NULL, ${EVIDENCE}
        WHERE id = $1 AND fence = $2 AND status = 'CLAIMED' RETURNING id),
      kept AS (
        INSERT INTO delivery_messages (delivery_id, sealed, keep_until)
@@ -88,6 +88,13 @@ export async function recordDelivery(sql: Sql, id: string, fence: number, record
   );
   return row !== null;
 }
+
+/**
+ * Until when, by the wall clock, the sender of doubtful delivery `d` may still be at work: it recorded nothing since its marker, and gives
+ * a mail server 85 s in all. NULL = nobody is.
+ */
+export const BUSY_UNTIL = `CASE WHEN d.status = 'IN_DOUBT' AND d.server_reply IS NULL
+  AND d.transmitting_at > clock_timestamp() - interval '2 minutes' THEN epoch_ms(d.transmitting_at + interval '2 minutes') END`;
 
 /** Also when the platform, or somebody, has given it up meanwhile: what happened happened. */
 const DOUBTFUL = `(d.status = 'IN_DOUBT' OR (d.status = 'SKIPPED' AND d.reason = 'dropped'))`;

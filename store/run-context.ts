@@ -21,6 +21,7 @@ import type { PendingOperation } from './carry-out.js';
 import { ACTION, INTEGRATION_OF_ACTION, toAction, type ActionJson, type LoadedAction } from './loaded-actions.js';
 import { readFacts, WALLET_TYPE_NAME, type FactColumns } from './resources.js';
 import { holdsOf } from './holds.js';
+import { BUSY_UNTIL } from './deliveries.js';
 import { CONTACTS_OF_CUSTOMER, IS_SUPPRESSED } from './suppressed.js';
 import { PDF_STATE } from './invoice-pdfs.js';
 import type { PdfSource } from './platforms.js';
@@ -123,6 +124,7 @@ interface StepRow {
     sentAt: Instant | null;
     endedAt: Instant | null;
     retryAt: Instant | null;
+    busyUntil: Instant | null;
   }[];
 }
 
@@ -150,7 +152,8 @@ const CONTEXT = `
         'sent_at', epoch_ms(t.sent_at),
         'ledger', coalesce((
           SELECT jsonb_agg(jsonb_build_object('actionId', d.action_id, 'status', d.status, 'reason', d.reason,
-            'sentAt', epoch_ms(d.sent_at), 'endedAt', epoch_ms(d.ended_at), 'retryAt', epoch_ms(d.retry_at)) ORDER BY d.created_at, d.id)
+            'sentAt', epoch_ms(d.sent_at), 'endedAt', epoch_ms(d.ended_at), 'retryAt', epoch_ms(d.retry_at),
+            'busyUntil', ${BUSY_UNTIL}) ORDER BY d.created_at, d.id)
           FROM deliveries d WHERE d.run_id = t.run_id AND d.step_id = t.id), '[]')) ORDER BY t.position)
       FROM run_steps t WHERE t.run_id = r.id), '[]') AS steps,
     coalesce((

@@ -40,7 +40,10 @@ export class PaceQueue {
 
   /** Resolves when the mail may go. Rejects with PaceExceeded when that takes longer, at once where it can be foreseen. */
   enter(longestWaitMs: number, mayWait: boolean): Promise<Turn> {
-    const aheadMs = Math.max(0, this.nextAt - performance.now()) + this.waiters.length * this.everyMs;
+    const now = performance.now();
+    // One that was given back, or is left over, is nearer than the next that nobody has.
+    const own = this.share.filter((instant) => instant + KEPT_MS > now)[this.waiters.length];
+    const aheadMs = own === undefined ? Math.max(0, this.nextAt - now) + this.waiters.length * this.everyMs : own - now;
     if (!mayWait || aheadMs > longestWaitMs) return Promise.reject(this.away(aheadMs));
     return new Promise((resolve, reject) => {
       const leave = (error: Error): void => {

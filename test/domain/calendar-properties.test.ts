@@ -43,6 +43,26 @@ const questions: fc.Arbitrary<Question> = fc
   })
   .map(({ change: [zone, at], minutes, ...wish }) => ({ zone, at: t(at) + minutes * MINUTE, ...wish }));
 
+/** The minute of Sunday in St. John’s before Saturday began again, and the way back over it. */
+const SHOWN_TWICE: [Question][] = [
+  [
+    {
+      zone: 'America/St_Johns',
+      at: t('2006-10-29T02:30Z'),
+      days: ['TUE', 'FRI', 'SAT'],
+      hours: { from: '00:00', to: '00:01' },
+    },
+  ],
+  [
+    {
+      zone: 'America/St_Johns',
+      at: t('2006-10-29T02:31Z'),
+      days: ['WED', 'THU', 'SUN'],
+      hours: { from: '01:00', to: '00:00' },
+    },
+  ],
+];
+
 function tried({ zone, at, days, hours }: Question, direction: 1 | -1): number {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -72,7 +92,7 @@ describe('around changes of the clock', () => {
         const { at } = answer(question.at, wish, question.zone);
         expect(iso(at)).toBe(iso(tried(question, direction)));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: SHOWN_TWICE },
     );
   });
 });

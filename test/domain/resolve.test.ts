@@ -45,6 +45,16 @@ describe('a doubtful mail (S-E5)', () => {
     expect(ladder(life.latest)).toEqual(['7-DAY DONE', '15-DAY PLANNED 2026-01-25T00:00Z']);
   });
 
+  it('is not sent again while its first sender may still be at work', () => {
+    const busyUntil = t('2026-01-17T00:02');
+    const life = new Life('2026-01-12T10:00', { pinned: { periods: periods('7 DAY') } });
+    life.ledger('2026-01-17T00:00', '7-DAY', { ...doubt('2026-01-17T00:00'), busyUntil });
+    expect(life.refuses('2026-01-17T00:01', resolve('RESEND'))).toBe(
+      'Whoever sent it may still be at it; it can be sent again from 2026-01-17T00:02:00.000Z on.',
+    );
+    expect(ladder(life.does('2026-01-17T00:01', resolve('SENT')))).toEqual(['7-DAY DONE']);
+  });
+
   it('sent again although a later step has gone: somebody decided about this one mail', () => {
     const life = doubtful('10 DAY');
     life.sends('2026-01-20T00:00', '10-DAY');

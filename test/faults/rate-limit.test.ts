@@ -114,6 +114,28 @@ describe('mails at a limited pace', { timeout: 60_000 }, () => {
     expect([server.received.length - before, givenBack]).toEqual([1, 1]);
   });
 
+  it('of one step go one by one where the limit does not let both through together', async () => {
+    // Nobody waits 30 s in a worker: a step that asked for two turns at once would never get them.
+    const limit = (rate_limit: Json) => h.call('PATCH', path, { email_provider: { rate_limit } });
+    const [first] = (await h.call<Json[]>('GET', '/v1/workflow-actions')).body;
+    const { workflow_id, send_email_to_customer } = first ?? {};
+    const action = { workflow_id, type: 'SEND_EMAIL_TO_CUSTOMER', status: 'ACTIVE', send_email_to_customer };
+    const { id } = (await h.call<Json>('POST', '/v1/workflow-actions', action)).body;
+    await limit({ count: 2, per: 'MINUTE' });
+    const before = server.received.length;
+    const [run] = await due(1, 'two');
+    if (!run) throw new Error('There is no run');
+    const ports = worker();
+    const waits = await send(ports, run);
+    expect([server.received.length - before, waits]).toMatchObject([1, { stepId: '0-DAY', due: true, closed: false }]);
+    const again = { ...run, plan_revision: waits.revision };
+    await expect(send(ports, again)).rejects.toMatchObject({ type: 'DeliveryRetry' });
+    await limit({ count: 100, per: 'SECOND' });
+    expect(await send(worker(), again)).toMatchObject({ closed: true });
+    expect(server.received.length - before).toBe(2);
+    await h.call('PATCH', `/v1/workflow-actions/${String(id)}`, { status: 'INACTIVE' });
+  });
+
   it('cost nothing where there is no limit: no statement, no wait', async () => {
     await h.call('PATCH', path, { email_provider: { rate_limit: null } });
     const [run] = await due(1, 'free');
