@@ -9,6 +9,7 @@ import { exampleFacts } from '../../email/example-facts.js';
 import { createLiquidRenderer } from '../../email/liquid-renderer.js';
 import { mailValues } from '../../email/mail-values.js';
 import { MAIL_VARIABLES, nearestVariable } from '../../email/mail-variables.js';
+import { plainText } from '../../email/plain-text.js';
 
 const plain = { subject: 'S', preheader: '', text: null, required: [] };
 
@@ -111,6 +112,22 @@ describe('a template is refused', () => {
     ],
   ])('%j', (html, problem) => {
     expect(problemsOf(html)).toEqual([problem]);
+  });
+
+  it('at once when it is of a kind that takes a reader long: it is not looked at again from every brace, line or partial', () => {
+    const startedAt = performance.now();
+    expect(problemsOf('{{'.repeat(100_000))).toEqual([expect.stringMatching(/not closed/)]);
+    expect(problemsOf('{{1}}\n'.repeat(20_000))).toEqual([
+      'html: There are 20000 Liquid tags and outputs, and at most 1000 may be.',
+    ]);
+    expect(problemsOf('<p onx="">\n'.repeat(18_000))).toHaveLength(100);
+    const each = (name: string): TemplatePartial => ({ html: `{% render "${name}" %}`.repeat(1_000), text: null });
+    const partials = { _a: each('_b'), _b: each('_c'), _c: { html: '{{ invoice.numbr }}', text: null } };
+    expect(problemsOf('{% render "_a" %}', partials)).toEqual([
+      'html: Line 1 of _c: there is no variable invoice.numbr; did you mean invoice.number?',
+    ]);
+    expect(plainText('<div style="display:none'.repeat(20_000))).toBe('');
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
   });
 
   it('when a partial is wrong, goes round in a circle, or has nothing for the body', () => {
