@@ -12,6 +12,9 @@ const EX_TEMPFAIL = 75;
 /** Where mail servers say whom a mail was delivered to; the last ones are anybody's, and the mark in the address proves it. */
 const HEADERS = ['delivered-to', 'x-original-to', 'envelope-to', 'to'];
 
+/** As long as addresses are (RFC 5321 §4.5.3.1), so that a header of one endless word is read in no time, too. */
+const ADDRESS = /[^\s<>,;@]{1,64}@[^\s<>,;@]{1,255}/g;
+
 /**
  * `dunwell bounce < message.eml`: one mail to a return path, from a mail server's pipe or a `.forward`. Exits 0 when it was recorded
  * or says nothing to us, 75 when it could not be kept; never answers.
@@ -43,8 +46,6 @@ async function recipientsOf(raw: Buffer, given: string | undefined): Promise<str
   const { ORIGINAL_RECIPIENT, RECIPIENT } = process.env;
   const told = [given, ORIGINAL_RECIPIENT, RECIPIENT].filter((address) => address !== undefined);
   const { headers } = await PostalMime.parse(raw).catch(() => ({ headers: [] }));
-  const named = headers
-    .filter(({ key }) => HEADERS.includes(key))
-    .flatMap(({ value }) => value.match(/[^\s<>,;]+@[^\s<>,;]+/g) ?? []);
+  const named = headers.filter(({ key }) => HEADERS.includes(key)).flatMap(({ value }) => value.match(ADDRESS) ?? []);
   return [...told, ...named];
 }

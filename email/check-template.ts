@@ -4,6 +4,7 @@ import { exampleFacts } from './example-facts.js';
 import { headerProblem } from './header-value.js';
 import { htmlProblems } from './html-problems.js';
 import { createLiquidRenderer } from './liquid-renderer.js';
+import { crowdProblem } from './liquid-spans.js';
 import { liquidReport, templateVariables } from './liquid-variables.js';
 import { mailValues } from './mail-values.js';
 import { isVariable, MAIL_VARIABLES, nearestVariable, type VariableName } from './mail-variables.js';
@@ -34,6 +35,11 @@ export function checkTemplate(
   available: Readonly<Record<string, TemplatePartial>>,
 ): CheckedTemplate | { problems: TemplateProblem[] } {
   const bodies = { html: written, text: source.text ?? '', subject: source.subject, preheader: source.preheader };
+  const crowded = (['html', 'text'] as const).flatMap((field) => {
+    const message = crowdProblem(bodies[field]);
+    return message === null ? [] : [{ field, message }];
+  });
+  if (crowded.length > 0) return { problems: crowded };
   const reached = {
     html: reachedPartials(bodies.html, 'html', available),
     text: reachedPartials(bodies.text, 'text', available),

@@ -1,6 +1,5 @@
 import mjml2html from 'mjml';
-
-const LIQUID = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+import { crowdProblem, liquidSpans } from './liquid-spans.js';
 
 /** MJML compiled once, when a template is saved (S-E2). Sentences that begin with the line where there is one. */
 export async function compileMjml(source: string): Promise<{ html: string } | { problems: string[] }> {
@@ -10,6 +9,8 @@ export async function compileMjml(source: string): Promise<{ html: string } | { 
       problems: [`Line ${String(line)}: mj-include reads files; put what is shared into a partial and render it.`],
     };
   }
+  const crowded = crowdProblem(source);
+  if (crowded !== null) return { problems: [crowded] };
   try {
     const options = { fonts: {}, ignoreIncludes: true, validationLevel: 'soft', keepComments: false } as const;
     const { html, errors } = await mjml2html(source, options);
@@ -24,9 +25,13 @@ export async function compileMjml(source: string): Promise<{ html: string } | { 
 /** Text between components is dropped by MJML without a word: a condition there would be gone, and what it hid would be seen. */
 function lost(source: string, html: string): string[] {
   const kept = new Map<string, number>();
-  for (const [tag] of html.matchAll(LIQUID)) kept.set(tag, (kept.get(tag) ?? 0) + 1);
+  for (const [from, to] of liquidSpans(html)) {
+    const tag = html.slice(from, to);
+    kept.set(tag, (kept.get(tag) ?? 0) + 1);
+  }
   const seen = new Map<string, number>();
-  return [...source.matchAll(LIQUID)].flatMap(({ 0: tag, index }) => {
+  return liquidSpans(source).flatMap(([index, to]) => {
+    const tag = source.slice(index, to);
     const count = (seen.get(tag) ?? 0) + 1;
     seen.set(tag, count);
     if (count <= (kept.get(tag) ?? 0)) return [];

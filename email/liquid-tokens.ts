@@ -10,10 +10,13 @@ interface LiquidToken {
 
 /** The tags and outputs of a text in order; none where it is not Liquid: whoever parses it tells what is wrong. */
 export function liquidTokens(source: string): LiquidToken[] {
+  let line = 1;
+  let counted = 0;
   return topLevelTokens(source).flatMap((token): LiquidToken[] => {
     const inner = /^\{([{%])-?([\s\S]*?)-?[}%]\}$/.exec(token.getText());
     if (!inner) return [];
-    const line = source.slice(0, token.begin).split('\n').length;
+    line += source.slice(counted, token.begin).split('\n').length - 1;
+    counted = token.begin;
     return [{ kind: inner[1] === '{' ? 'output' : 'tag', text: (inner[2] ?? '').trim(), line }];
   });
 }

@@ -12,9 +12,14 @@ const toText = compile({
 
 /** The plain text of a mail whose template has none of its own, from its HTML as rendered. */
 export function plainText(html: string): string {
-  // The preheader stands hidden at the top, padded with invisible characters; as text it would be said twice.
-  return toText(html.replace(/<div style="display:none[^>]*>[\s\S]*?<\/div>/, '')).replace(
-    /\u200b|\u200c|\u200d|\u034f|\ufeff/g,
-    '',
-  );
+  return toText(withoutPreheader(html)).replace(/\u200b|\u200c|\u200d|\u034f|\ufeff/g, '');
+}
+
+/** It stands hidden at the top, padded with invisible characters; as text it would be said twice. */
+function withoutPreheader(html: string): string {
+  const from = html.indexOf('<div style="display:none');
+  // Each looked for once: a regular expression would look again from every such <div>.
+  const opened = from < 0 ? -1 : html.indexOf('>', from);
+  const to = opened < 0 ? -1 : html.indexOf('</div>', opened);
+  return to < 0 ? html : html.slice(0, from) + html.slice(to + '</div>'.length);
 }

@@ -14,6 +14,7 @@ export function reachedPartials(
 ): { partials: Record<string, TemplatePartial>; problems: string[] } {
   const partials: Record<string, TemplatePartial> = {};
   const problems: string[] = [];
+  const seen = new Set<string>();
   visit(source, []);
   return { partials, problems };
 
@@ -28,7 +29,9 @@ export function reachedPartials(
       else if (path.includes(name)) problems.push(`${where}: ${[...path, name].join(' → ')} goes round in a circle.`);
       else {
         partials[name] = partial;
-        visit(content, [...path, name]);
+        // Once is enough; a few partials that render each other many times would be looked at millions of times.
+        if (!seen.has(name)) visit(content, [...path, name]);
+        seen.add(name);
       }
     }
   }

@@ -23,11 +23,11 @@ export interface MailedReport {
 type Fields = ReadonlyMap<string, string>;
 
 /** By Action (RFC 3464 §2.3.3). `relayed` and `expanded` say that it went where no report comes from. */
-const KINDS: Partial<Record<string, RecipientReport['kind']>> = {
-  failed: 'BOUNCED',
-  delayed: 'DEFERRED',
-  delivered: 'DELIVERED',
-};
+const KINDS: ReadonlyMap<string, RecipientReport['kind']> = new Map([
+  ['failed', 'BOUNCED'],
+  ['delayed', 'DEFERRED'],
+  ['delivered', 'DELIVERED'],
+]);
 
 /**
  * Reads a mail as a delivery status notification (RFC 3464) or a feedback report (RFC 5965). null = it is neither: an answer from a
@@ -45,7 +45,7 @@ export async function readReport(raw: Uint8Array): Promise<MailedReport | null> 
 }
 
 function recipientOf(fields: Fields): RecipientReport[] {
-  const kind = KINDS[fields.get('action')?.toLowerCase() ?? ''];
+  const kind = KINDS.get(fields.get('action')?.toLowerCase() ?? '');
   if (!kind) return [];
   const words = fields.get('diagnostic-code') ?? null;
   const statusCode = statusOf(fields.get('status') ?? null, words);

@@ -100,11 +100,14 @@ async function insertEvents(
   return new Map(found.map((event) => [event.source_id, event]));
 }
 
-/** What became of a delivery after it was sent, oldest first. */
+/** Whoever got a mail can send reports of it as long as they like. */
+const MOST_EVENTS = 100;
+
+/** What became of a delivery after it was sent, oldest first; of more than a hundred events the first. */
 export function eventsOf(sql: Sql, deliveryId: string): Promise<DeliveryEvent[]> {
   return sql.rows<DeliveryEvent>(
-    'SELECT kind, address, at, source, status_code, detail FROM delivery_events WHERE delivery_id = $1 ORDER BY at, id',
-    [deliveryId],
+    'SELECT kind, address, at, source, status_code, detail FROM delivery_events WHERE delivery_id = $1 ORDER BY at, id LIMIT $2',
+    [deliveryId, MOST_EVENTS],
   );
 }
 

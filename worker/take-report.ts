@@ -48,9 +48,12 @@ function reportsOf(
   addresses: readonly string[],
   hash: string,
 ): MailReport[] {
+  const told = new Set<string>();
   return recipients.flatMap(({ kind, emails, statusCode, detail, hard }, index): MailReport[] => {
     const email = emails.map((one) => addressKey(one).address).find((one) => addresses.includes(one));
-    if (email === undefined) return [];
+    // Each once: who got a mail may send a report of it that names its recipient thousands of times.
+    if (email === undefined || told.has(email)) return [];
+    told.add(email);
     const suppress = !hard ? null : kind === 'COMPLAINED' ? 'COMPLAINT' : 'HARD_BOUNCE';
     const sourceId = `${hash}.${String(index)}`;
     return [{ kind, email, at: Date.now(), source, statusCode, detail, sourceId, deliveryId, suppress }];

@@ -6,11 +6,11 @@ import type { SuppressionReason } from '../../store/suppressions.js';
 import { record, type Json } from './signed.js';
 
 /** Mailgun keeps lists of its own, and does not even try. */
-const DROPPED: Partial<Record<string, SuppressionReason>> = {
-  'suppress-bounce': 'HARD_BOUNCE',
-  'suppress-complaint': 'COMPLAINT',
-  'suppress-unsubscribe': 'UNSUBSCRIBE',
-};
+const DROPPED: ReadonlyMap<string, SuppressionReason> = new Map([
+  ['suppress-bounce', 'HARD_BOUNCE'],
+  ['suppress-complaint', 'COMPLAINT'],
+  ['suppress-unsubscribe', 'UNSUBSCRIBE'],
+]);
 
 /**
  * One `event-data` of a Mailgun webhook (documentation.mailgun.com, Webhook Payloads); null = nothing of it concerns us.
@@ -44,7 +44,7 @@ export function mailgunReport(event: Json, receivedAt: Instant): MailReport | nu
     case 'failed': {
       if (event.severity !== 'permanent') return report('DEFERRED', null);
       const hard = event.reason === 'bounce' && bounceVerdict(statusCode) !== 'NOT_THE_ADDRESS';
-      return report('BOUNCED', DROPPED[String(event.reason)] ?? (hard ? 'HARD_BOUNCE' : null));
+      return report('BOUNCED', DROPPED.get(String(event.reason)) ?? (hard ? 'HARD_BOUNCE' : null));
     }
     default:
       return null;

@@ -6,11 +6,11 @@ import type { SuppressionReason } from '../../store/suppressions.js';
 import type { Json } from './signed.js';
 
 /** SendGrid keeps lists of its own, and does not even try. */
-const DROPPED: Partial<Record<string, SuppressionReason>> = {
-  'Bounced Address': 'HARD_BOUNCE',
-  'Spam Reporting Address': 'COMPLAINT',
-  'Unsubscribed Address': 'UNSUBSCRIBE',
-};
+const DROPPED: ReadonlyMap<string, SuppressionReason> = new Map([
+  ['Bounced Address', 'HARD_BOUNCE'],
+  ['Spam Reporting Address', 'COMPLAINT'],
+  ['Unsubscribed Address', 'UNSUBSCRIBE'],
+]);
 
 /**
  * One event of a SendGrid webhook (twilio.com/docs, Event Webhook Reference); null = nothing of it concerns us. Of `bounce` only
@@ -43,7 +43,7 @@ export function sendgridReport(event: Json, receivedAt: Instant): MailReport | n
     case 'group_unsubscribe':
       return report('UNSUBSCRIBED', 'UNSUBSCRIBE');
     case 'dropped':
-      return report('BOUNCED', DROPPED[String(event.reason)] ?? null);
+      return report('BOUNCED', DROPPED.get(String(event.reason)) ?? null);
     case 'bounce': {
       const hard = event.type === 'bounce' && bounceVerdict(statusCode) !== 'NOT_THE_ADDRESS';
       return report('BOUNCED', hard ? 'HARD_BOUNCE' : null);

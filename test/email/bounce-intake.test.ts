@@ -57,6 +57,14 @@ describe('bounces that come by mail (S-E6)', () => {
     ]);
   });
 
+  it('one that names its recipient a thousand times, or says what nobody says, is noted once', async () => {
+    const bounce = sampleMail('Postfix, no such user', { path }).toString();
+    const block = 'Final-Recipient: rfc822; ap@acme.example\r\nAction: ';
+    const many = `${block}constructor\r\n\r\n${`${block}failed\r\nStatus: 5.1.1\r\n\r\n`.repeat(1_000)}Final-Recipient:`;
+    expect(await offer(Buffer.from(bounce.replace('Final-Recipient:', many)))).toContain('recorded');
+    expect(await eventsOf(h.db, delivery)).toMatchObject([{ kind: 'BOUNCED', address: 'ap@acme.example' }]);
+  });
+
   it('a soft one is noted and suppresses nobody', async () => {
     await offer(sampleMail('Exchange, a mailbox that is full', { path }));
     expect(await suppressed()).toEqual([]);
@@ -123,6 +131,12 @@ describe('bounces that come by mail (S-E6)', () => {
       return `${String(code)} ${printed.join('')}`;
     };
     const headless = Buffer.from(sampleMail('Postfix, no such user', { path: 'somebody@mail.example' }).toString());
+
+    it('reads a header of one endless word in no time', async () => {
+      const startedAt = performance.now();
+      expect(await pipe(Buffer.from(`Delivered-To: ${'a'.repeat(100_000)}\r\n\r\nx`))).toBe('0 ignored');
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    });
 
     it.each<[string, () => Promise<string>]>([
       ['the mail’s own headers', () => pipe(sampleMail('Postfix, no such user', { path }))],

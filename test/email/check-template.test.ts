@@ -9,6 +9,7 @@ import { exampleFacts } from '../../email/example-facts.js';
 import { createLiquidRenderer } from '../../email/liquid-renderer.js';
 import { mailValues } from '../../email/mail-values.js';
 import { MAIL_VARIABLES, nearestVariable } from '../../email/mail-variables.js';
+import { plainText } from '../../email/plain-text.js';
 
 const plain = { subject: 'S', preheader: '', text: null, required: [] };
 
@@ -93,6 +94,26 @@ describe('a template is refused', () => {
     ['<p onclick="x">', 'html: Line 1: onclick has no place in a mail: mail programs run no scripts.'],
     ['<a href="javascript:x">', 'html: Line 1: href may not be a javascript link.'],
     ['<a href={{ invoice.pay_url }}>', 'html: Line 1: put the value of href in quotes.'],
+    ['<a href="java&#9;script:x">', 'html: Line 1: href may not be a javascript link.'],
+    ['<a href="&#1;java\nscript:x">', 'html: Line 1: href may not be a javascript link.'],
+    ['<a href="{% if locale %}javascript:x{% endif %}">', 'html: Line 1: href may not be a javascript link.'],
+    [
+      '<a href="{{ customer.name }}">',
+      'html: Line 1: href may begin with {{ invoice.pay_url }}, and with no other value: that could be a script.',
+    ],
+    [
+      '<a href="{{ "javascript:x" }}">',
+      'html: Line 1: href may begin with {{ invoice.pay_url }}, and with no other value: that could be a script.',
+    ],
+    [
+      '<a href="{% if locale %}{{ customer.name }}{% endif %}">',
+      'html: Line 1: href may begin with {{ invoice.pay_url }}, and with no other value: that could be a script.',
+    ],
+    [
+      '<a {{ customer.name }}>',
+      'html: Line 1: a value has no place in a tag, unless in quotes: it could be any attribute.',
+    ],
+    ['<{{ customer.name }}>', 'html: a value may not be the name of a tag.'],
     ["{% include '/etc/passwd' %}", 'html: Line 1: there is no partial /etc/passwd.'],
     ["{% layout '../../etc/passwd' %}", 'html: Line 1: there is no partial ../../etc/passwd.'],
     ["{% render 'constructor' %}", 'html: Line 1: there is no partial constructor.'],
@@ -111,6 +132,33 @@ describe('a template is refused', () => {
     ],
   ])('%j', (html, problem) => {
     expect(problemsOf(html)).toEqual([problem]);
+  });
+
+  it('at once when it is of a kind that takes a reader long: it is not looked at again from every brace, line or partial', () => {
+    const startedAt = performance.now();
+    expect(problemsOf('{{'.repeat(100_000))).toEqual([expect.stringMatching(/not closed/)]);
+    expect(problemsOf('{{1}}\n'.repeat(20_000))).toEqual([
+      'html: There are 20000 Liquid tags and outputs, and at most 1000 may be.',
+    ]);
+    expect(problemsOf('<p onx="">\n'.repeat(18_000))).toHaveLength(100);
+    const each = (name: string): TemplatePartial => ({ html: `{% render "${name}" %}`.repeat(1_000), text: null });
+    const partials = { _a: each('_b'), _b: each('_c'), _c: { html: '{{ invoice.numbr }}', text: null } };
+    expect(problemsOf('{% render "_a" %}', partials)).toEqual([
+      'html: Line 1 of _c: there is no variable invoice.numbr; did you mean invoice.number?',
+    ]);
+    expect(plainText('<div style="display:none'.repeat(20_000))).toBe('');
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+  });
+
+  it('not for a link that its author, or the invoice’s own address, begins', () => {
+    for (const link of [
+      '{{ invoice.pay_url }}?by=mail',
+      '{% if invoice.pay_url %}{{ invoice.pay_url }}{% else %}https://acme.example/{{ invoice.number }}{% endif %}',
+      'https://acme.example/{% if locale == "nl" %}{{ locale }}{% endif %}',
+      'mailto:{{ sender.email }}',
+    ]) {
+      expect(problemsOf(`<a href="${link}"{% if invoice.settled %} class="grey"{% endif %}>x</a>`)).toEqual([]);
+    }
   });
 
   it('when a partial is wrong, goes round in a circle, or has nothing for the body', () => {
