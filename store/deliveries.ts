@@ -69,7 +69,7 @@ export async function markTransmitting(
  */
 export async function recordDelivery(sql: Sql, id: string, fence: number, record: DeliveryRecord): Promise<boolean> {
   const row = await sql.row(
-    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + 1, ${EVIDENCE},
+    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + 1, ${EVIDENCE_UNLESS_MARKED},
        ended_at = c.now, sent_at = CASE WHEN $9 IN ('SENT', 'IN_DOUBT') THEN c.now END
      FROM (
        SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
@@ -99,8 +99,14 @@ export const BUSY_UNTIL = `CASE WHEN d.status = 'IN_DOUBT' AND d.server_reply IS
 /** Also when the platform, or somebody, has given it up meanwhile: what happened happened. */
 const DOUBTFUL = `(d.status = 'IN_DOUBT' OR (d.status = 'SKIPPED' AND d.reason = 'dropped'))`;
 
-const EVIDENCE = `subject = coalesce($3, subject), recipients = coalesce($4, recipients), facts = coalesce($5, facts),
-  template = coalesce($6, template), message_id = coalesce($7, message_id), message_hash = coalesce($8, message_hash)`;
+const EVIDENCE = `subject = $3, recipients = $4, facts = $5, template = $6, message_id = $7, message_hash = $8`;
+
+/** Of several attempts the last one that got as far as its message counts: the message that is kept is that one's. */
+const EVIDENCE_UNLESS_MARKED = `recipients = coalesce($4, d.recipients),
+  (subject, facts, template, message_id, message_hash) = (
+    SELECT coalesce($3, d.subject), coalesce($5, d.facts), coalesce($6, d.template), coalesce($7, d.message_id), coalesce($8, d.message_hash)
+    WHERE d.transmitting_at IS NULL
+    UNION ALL SELECT d.subject, d.facts, d.template, d.message_id, d.message_hash WHERE d.transmitting_at IS NOT NULL)`;
 
 function evidenceValues(evidence: Evidence | null): unknown[] {
   if (!evidence) return Array.from({ length: 6 }, () => null);

@@ -36,7 +36,8 @@ export async function closeFromEngine(
     await tx.rows(
       `UPDATE deliveries SET status = CASE status WHEN 'CLAIMED' THEN 'PLANNED' ELSE 'IN_DOUBT' END,
          reason = CASE status WHEN 'CLAIMED' THEN NULL ELSE 'in_doubt' END,
-         fence = fence + CASE status WHEN 'CLAIMED' THEN 1 ELSE 0 END
+         fence = fence + CASE status WHEN 'CLAIMED' THEN 1 ELSE 0 END,
+         sent_at = CASE status WHEN 'TRANSMITTING' THEN claimed_at END, ended_at = claimed_at
        WHERE run_id = $1 AND status IN ('CLAIMED', 'TRANSMITTING')`,
       [runId],
     );

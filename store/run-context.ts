@@ -161,7 +161,9 @@ const CONTEXT = `
       FROM workflow_actions a ${INTEGRATION_OF_ACTION}
       WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
     coalesce((
-      SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status', d.status))
+      -- What was given up may have arrived.
+      SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status',
+        CASE WHEN d.status = 'SKIPPED' AND d.reason = 'dropped' THEN 'IN_DOUBT' ELSE d.status END))
       FROM runs o JOIN run_steps t ON t.run_id = o.id JOIN deliveries d ON d.run_id = o.id AND d.step_id = t.id
       WHERE o.platform_id = r.platform_id AND o.resource_type = r.resource_type AND o.resource_id = r.resource_id
         AND o.workflow_id = r.workflow_id AND o.id <> r.id), '[]') AS siblings,

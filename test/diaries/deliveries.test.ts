@@ -148,6 +148,19 @@ describe('deliveries (S-E4, E5)', () => {
     for (const word of ['acme', 'Subject', 'html']) expect(stored?.sealed.includes(word)).toBe(false);
   });
 
+  it('tells of the attempt whose message is kept, though a later one was refused before its message', async () => {
+    const { diary, server } = await through({ afterDot: 'close' }, [7]);
+    await diary.until('2026-01-18');
+    const { id } = await only(diary);
+    const first = await diary.ok('GET', `/v1/deliveries/${String(id)}`);
+    server.script.rcpt = () => '550 5.7.1 not here';
+    await diary.on('2026-01-20', 'sent again', () => resolve(diary, id, 'RESEND'));
+    await diary.until('2026-01-21');
+    const then = await diary.ok('GET', `/v1/deliveries/${String(id)}`);
+    expect(then).toMatchObject({ status: 'REJECTED', facts: first.facts, message_hash: first.message_hash });
+    expect(first.facts).toMatchObject({ invoice: { daysOverdue: 7 } });
+  });
+
   it('keeps the message no longer than it said', async () => {
     const { diary } = await through({}, [7]);
     await diary.until('2026-01-18');

@@ -24,6 +24,8 @@ describe('mails at a limited pace', { timeout: 60_000 }, () => {
   let server: FaultServer;
   let path: string;
   const arrived: number[] = [];
+  /** The instants that the workers were given. */
+  const turns: number[] = [];
   const databases: Database[] = [];
   beforeAll(async () => {
     h = await createHarness({ environment: 'LIVE', worker: false, tellSoon: false, temporalAddress: '127.0.0.1:1' });
@@ -60,7 +62,14 @@ describe('mails at a limited pace', { timeout: 60_000 }, () => {
   function worker(): ActivityPorts {
     const db = new Database(h.databaseUrl);
     databases.push(db);
-    const pace = new RateLimiter({ take: (one, wanted) => takeShare(db, one, wanted) });
+    const pace = new RateLimiter({
+      async take(one, wanted) {
+        const share = await takeShare(db, one, wanted);
+        const from = performance.now() + share.startsInMs;
+        for (let index = 0; index < share.granted; index += 1) turns.push(from + index * share.everyMs);
+        return share;
+      },
+    });
     return { ...countingPorts(h), db, mailer: h.mailer, pace };
   }
   async function due(count: number, prefix: string): Promise<Run[]> {
@@ -81,8 +90,10 @@ describe('mails at a limited pace', { timeout: 60_000 }, () => {
     const times = arrived.map((at) => at - startedAt).sort((a, b) => a - b);
     // Never more than could have gone since the beginning …
     expect(times.findIndex((at, index) => at < index * (1_000 / LIMIT) - 1)).toBe(-1);
-    // … and in no second more than the limit and what one worker may still hold from the second before.
-    const inOneSecond = times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length);
+    // … and in no second more turns than the limit and what one worker may still hold from the second before. Mails that have
+    // had their turn may bunch up on a busy machine.
+    const inOneSecond = turns.map((from) => turns.filter((at) => at >= from && at < from + 1_000).length);
+    expect(turns.length).toBeGreaterThanOrEqual(MAILS);
     expect(Math.max(...inOneSecond)).toBeLessThanOrEqual(2 * LIMIT);
   });
 
