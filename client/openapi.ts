@@ -3257,14 +3257,15 @@ export interface components {
          *           "nl-NL",
          *           "en"
          *         ],
-         *         "customerName": "Acme",
+         *         "customer_name": "Acme",
          *         "invoice": {
          *           "number": "2026-0042",
-         *           "dueOn": "2026-01-10",
-         *           "daysOverdue": 7
+         *           "due_on": "2026-01-10",
+         *           "days_overdue": 7
          *         }
          *       },
          *       "message_hash": "1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014",
+         *       "resolved": null,
          *       "events": [
          *         {
          *           "kind": "BOUNCED",
@@ -3360,6 +3361,20 @@ export interface components {
             } | null;
             /** @description SHA-256 of the message as it went to the server, in hex. */
             message_hash: string | null;
+            /** @description How somebody ended its doubt, the last time. */
+            resolved: {
+                /** @enum {string} */
+                as: "SENT" | "RESEND" | "DROP";
+                /** @example key_5nV0cQe8RjT2yLxKd7Ba */
+                by: string;
+                /** @example Asked for by the customer */
+                note: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:00:00Z
+                 */
+                at: string;
+            } | null;
             /** @description What was reported of it afterwards, oldest first. */
             events: {
                 /** @enum {string} */

@@ -1,4 +1,5 @@
 import type { MailFacts, SmtpReply } from '../contracts/mail.js';
+import type { Resolution } from '../domain/operate.js';
 import type { Reason } from '../domain/reasons.js';
 import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant, ResourceType } from '../domain/types.js';
@@ -38,6 +39,8 @@ export interface DeliveryEvidence extends DeliveryView {
   facts: MailFacts | null;
   message_hash: string | null;
   message_kept_until: Instant | null;
+  /** How somebody ended its doubt, the last time; null = nobody did. */
+  resolved: { as: Resolution; by: string; note: string | null; at: Instant } | null;
 }
 
 const FIELDS = `d.id, d.platform_id, d.run_id, d.step_id, d.action_id, d.status, d.reason, d.attempts, d.subject, d.recipients,
@@ -49,7 +52,11 @@ export const SELECT_DELIVERIES = `SELECT * FROM (SELECT ${FIELDS} FROM deliverie
 /** null = there is no such delivery. */
 export function getDelivery(sql: Sql, platformId: string, id: string): Promise<DeliveryEvidence | null> {
   return sql.row<DeliveryEvidence>(
-    `SELECT ${FIELDS}, d.facts, d.message_hash, m.keep_until AS message_kept_until
+    `SELECT ${FIELDS}, d.facts, d.message_hash, m.keep_until AS message_kept_until, (
+       SELECT jsonb_build_object('as', o.operation ->> 'as', 'by', o.created_by, 'note', o.note, 'at', epoch_ms(coalesce(o.done_at, o.created_at)))
+       FROM run_operations o WHERE o.run_id = d.run_id AND o.refused IS NULL AND o.operation ->> 'kind' = 'RESOLVE'
+         AND o.operation ->> 'stepId' = d.step_id AND o.operation ->> 'actionId' = d.action_id
+       ORDER BY o.id DESC LIMIT 1) AS resolved
      FROM deliveries d JOIN runs r ON r.id = d.run_id
      LEFT JOIN delivery_messages m ON m.delivery_id = d.id AND m.keep_until > clock_timestamp()
      WHERE d.platform_id = $1 AND d.id = $2`,

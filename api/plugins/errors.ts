@@ -60,7 +60,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
     const code = BY_STATUS[status] ?? 'BAD_REQUEST';
-    return send(reply, status, new Refusal([{ code, field: null, message: error.message }]));
+    return send(reply, status, new Refusal([{ code, field: null, message: messageOf(error, status, request) }]));
   }
   if (error instanceof Unavailable || isUnavailable(error)) {
     request.log.error({ err: error }, 'somebody we need does not answer');
@@ -71,6 +71,15 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   request.log.error({ err: error }, 'request failed');
   const message = `An error on our side, recorded as ${request.id}.`;
   return send(reply, 500, new Refusal([{ code: 'INTERNAL_ERROR', field: null, message }]));
+}
+
+/** What Fastify found wrong with a body, and what would be right. */
+function messageOf(error: FastifyError, status: number, { headers, routeOptions }: FastifyRequest): string {
+  const [takes = 'application/json'] = routeOptions.schema?.consumes ?? [];
+  if (status === 415) return `Content-Type ${headers['content-type'] ?? '(none)'} is not taken here; send ${takes}.`;
+  if (status === 413)
+    return `The body is larger than ${String(routeOptions.bodyLimit)} bytes, the most that is taken here.`;
+  return error.message;
 }
 
 function send(reply: FastifyReply, status: number, { problems, resource, retryAfterS }: Refusal): FastifyReply {

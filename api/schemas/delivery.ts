@@ -101,6 +101,15 @@ export const deliveryEvidence = delivery
       .string()
       .nullable()
       .meta({ description: 'SHA-256 of the message as it went to the server, in hex.' }),
+    resolved: z
+      .object({
+        as: z.enum(['SENT', 'RESEND', 'DROP']),
+        by: z.string().meta({ examples: ['key_5nV0cQe8RjT2yLxKd7Ba'] }),
+        note: z.string().nullable(),
+        at: instant,
+      })
+      .nullable()
+      .meta({ description: 'How somebody ended its doubt, the last time.' }),
     events: z
       .array(
         z.object({
@@ -125,10 +134,11 @@ export const deliveryEvidence = delivery
         facts: {
           variant: 'OVERDUE',
           locales: ['nl-NL', 'en'],
-          customerName: 'Acme',
-          invoice: { number: '2026-0042', dueOn: '2026-01-10', daysOverdue: 7 },
+          customer_name: 'Acme',
+          invoice: { number: '2026-0042', due_on: '2026-01-10', days_overdue: 7 },
         },
         message_hash: '1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014',
+        resolved: null,
         events: [
           {
             kind: 'BOUNCED',

@@ -132,11 +132,24 @@ async function evidence(sql: Sql, platformId: string, id: string): Promise<z.inp
 function evidenceResponse(row: DeliveryEvidence, events: readonly DeliveryEvent[]): z.input<typeof deliveryEvidence> {
   return {
     ...toResponse(row),
-    facts: row.facts && { ...row.facts },
+    facts: row.facts && (inSnakeCase(row.facts) as Record<string, unknown>),
     message_hash: row.message_hash,
+    resolved: row.resolved && { ...row.resolved, at: isoMs(row.resolved.at) },
     events: events.map((event) => ({ ...event, at: isoMs(event.at) })),
     message_kept_until: isoMs(row.message_kept_until),
   };
+}
+
+/** Names as everywhere in the API: `daysOverdue` → `days_overdue`. */
+function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, own]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      inSnakeCase(own),
+    ]),
+  );
 }
 
 function toResponse(row: DeliveryView): z.input<typeof delivery> {

@@ -91,6 +91,15 @@ describe('/v1/invoices/{id}/pdf', () => {
     );
   });
 
+  it('says which type it takes, and how much', async () => {
+    const put = async (body: Buffer, type: string): Promise<unknown> =>
+      (await sendRaw(h, 'PUT', '/v1/invoices/inv_bad/pdf', body, as(type))).body.message;
+    expect(await put(PDF, 'image/png')).toBe('Content-Type image/png is not taken here; send application/pdf.');
+    expect(await put(Buffer.concat([PDF, Buffer.alloc(2_000_000)]), 'application/pdf')).toMatch(
+      /^The body is larger than \d+ bytes/,
+    );
+  });
+
   it('repeats its answer for the same key and bytes, and refuses the key for others (S-W9)', async () => {
     const url = '/v1/invoices/inv_key/pdf';
     const key = { 'idempotency-key': 'pdf-1' };

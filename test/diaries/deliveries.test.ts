@@ -79,7 +79,7 @@ describe('deliveries (S-E4, E5)', () => {
     const { diary, server } = await through({ afterDot: 'close' });
     await diary.until('2026-01-26');
     const [sent, dropped] = (await list(diary, '?order_direction=asc')).map(({ id }) => id as string);
-    await resolve(diary, sent, 'SENT');
+    expect(await resolve(diary, sent, 'SENT')).toMatchObject({ resolved: { as: 'SENT', note: 'asked the customer' } });
     expect(await resolve(diary, dropped, 'DROP')).toMatchObject({ status: 'SKIPPED', reason: 'dropped' });
     await diary.until('2026-03-01');
     expect(await diary.ladder()).toEqual(['7-DAY DONE', '15-DAY SKIPPED dropped']);
@@ -129,7 +129,7 @@ describe('deliveries (S-E4, E5)', () => {
       status: 'SENT',
       recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [] },
       template: { name: 'overdue', locale: 'en', version: null },
-      facts: { invoice: { number: '2026-0042', daysOverdue: 7, open: { quantity: '121.00', currency: 'EUR' } } },
+      facts: { invoice: { number: '2026-0042', days_overdue: 7, open: { quantity: '121.00', currency: 'EUR' } } },
       server_reply: { stage: 'FINAL_DOT', code: 250 },
     });
     const { rawPayload } = await diary.h.app.inject({
@@ -158,7 +158,7 @@ describe('deliveries (S-E4, E5)', () => {
     await diary.until('2026-01-21');
     const then = await diary.ok('GET', `/v1/deliveries/${String(id)}`);
     expect(then).toMatchObject({ status: 'REJECTED', facts: first.facts, message_hash: first.message_hash });
-    expect(first.facts).toMatchObject({ invoice: { daysOverdue: 7 } });
+    expect(first.facts).toMatchObject({ invoice: { days_overdue: 7 } });
   });
 
   it('keeps the message no longer than it said', async () => {
