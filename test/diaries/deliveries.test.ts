@@ -1,45 +1,16 @@
 import { createHash } from 'node:crypto';
 import PostalMime from 'postal-mime';
-import { afterEach, describe, expect, it } from 'vitest';
-import { startFaultServer, type FaultScript, type FaultServer } from '../support/smtp/fault-server.js';
-import { openDiary, type Diary } from './diary.js';
+import { describe, expect, it } from 'vitest';
+import type { FaultScript, FaultServer } from '../support/smtp/fault-server.js';
+import type { Diary } from './diary.js';
+import { throughOwnServer, toldWithoutMailbox } from './own-server.js';
 
 type Json = Record<string, any>;
 
 /** 7 and 15 days after 10 January, UTC: the 17th and the 25th. */
 describe('deliveries (S-E4, E5)', () => {
-  const servers: FaultServer[] = [];
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close();
-  });
-
-  /** A ladder whose mails go to this server. */
-  async function through(script: FaultScript, days = [7, 15]): Promise<{ diary: Diary; server: FaultServer }> {
-    const server = await startFaultServer(script);
-    servers.push(server);
-    const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
-    await diary.ladderOf(days);
-    await diary.invoice({
-      due_date: '2026-01-10T00:00:00Z',
-      invoice_number: '2026-0042',
-      invoice_amount_including_tax: { quantity: '121.00', currency: 'EUR' },
-    });
-    await diary.ok('PATCH', '/v1/platform', { allow_list: ['ap@acme.example'] });
-    const { id } = await diary.ok('POST', '/v1/integrations', {
-      reference: 'smtp',
-      type: 'EMAIL_PROVIDER',
-      status: 'ACTIVE',
-      authentication: { username_password: { username: 'mailer', password: 'n0ne' } },
-      email_provider: { variant: 'SMTP', smtp: { host: '127.0.0.1', port: server.port, tls: 'NONE' } },
-    });
-    const [action] = (await diary.h.call<Json[]>('GET', '/v1/workflow-actions')).body;
-    await diary.ok('PATCH', `/v1/workflow-actions/${String(action?.id)}`, {
-      send_email_to_customer: { integration_id: id },
-    });
-    return { diary, server };
-  }
-  const told = async (diary: Diary): Promise<string[]> =>
-    (await diary.story()).map((line) => line.replace(', not in the mailbox', ''));
+  const through = (script: FaultScript, days = [7, 15]) => throughOwnServer(script, days);
+  const told = toldWithoutMailbox;
   const list = async (diary: Diary, query = ''): Promise<Json[]> =>
     (await diary.ok('GET', `/v1/deliveries${query}`)).data as Json[];
   const only = async (diary: Diary, query = ''): Promise<Json> => {

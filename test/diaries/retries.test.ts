@@ -1,39 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startFaultServer, type FaultScript, type FaultServer } from '../support/smtp/fault-server.js';
-import { openDiary, type Diary } from './diary.js';
-
-type Json = Record<string, any>;
+import { describe, expect, it } from 'vitest';
+import type { FaultScript } from '../support/smtp/fault-server.js';
+import { throughOwnServer, toldWithoutMailbox } from './own-server.js';
 
 /** 7, 15 and 30 days after 10 January, UTC: the 17th, the 25th and 9 February. */
 describe('an operator who tries again (S-R3)', () => {
-  const servers: FaultServer[] = [];
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.close();
-  });
-
-  /** A ladder whose mails go to this server. */
-  async function through(script: FaultScript): Promise<{ diary: Diary; server: FaultServer }> {
-    const server = await startFaultServer(script);
-    servers.push(server);
-    const diary = await openDiary('2026-01-01T08:00:00Z', 'UTC');
-    await diary.ladderOf([7, 15, 30]);
-    await diary.invoice({ due_date: '2026-01-10T00:00:00Z' });
-    await diary.ok('PATCH', '/v1/platform', { allow_list: ['ap@acme.example'] });
-    const { id } = await diary.ok('POST', '/v1/integrations', {
-      reference: 'smtp',
-      type: 'EMAIL_PROVIDER',
-      status: 'ACTIVE',
-      authentication: { username_password: { username: 'mailer', password: 'n0ne' } },
-      email_provider: { variant: 'SMTP', smtp: { host: '127.0.0.1', port: server.port, tls: 'NONE' } },
-    });
-    const [action] = (await diary.h.call<Json[]>('GET', '/v1/workflow-actions')).body;
-    const change = { send_email_to_customer: { integration_id: id } };
-    await diary.ok('PATCH', `/v1/workflow-actions/${String(action?.id)}`, change);
-    return { diary, server };
-  }
-  /** Mails that went to a server of the test's own are in no mailbox. */
-  const told = async (diary: Diary): Promise<string[]> =>
-    (await diary.story()).map((line) => line.replace(', not in the mailbox', ''));
+  const through = (script: FaultScript) => throughOwnServer(script, [7, 15, 30]);
+  const told = toldWithoutMailbox;
 
   it('sends a mail that the recipient’s server had refused, and the ladder goes on', async () => {
     const { diary, server } = await through({ rcpt: () => '550 5.7.1 not here' });
