@@ -161,7 +161,11 @@ describe('what came of each step', () => {
     ],
     ['refused', { status: 'REJECTED', reply: { text: '550 no', byServer: true } }, /^Refused .*550 no$/],
     ['in doubt', { status: 'IN_DOUBT' }, /may or may not have arrived/],
-    ['tried', { status: 'PLANNED', attempts: 2, reply: { text: '421 later', byServer: true } }, /^Tried 2 times so far .*421 later$/],
+    [
+      'tried',
+      { status: 'PLANNED', attempts: 2, reply: { text: '421 later', byServer: true } },
+      /^Tried 2 times so far .*421 later$/,
+    ],
   ])('%s', (_, delivery, text) => {
     const life = new Life('2026-01-01');
     life.sends('2026-01-17', '7-DAY');
@@ -293,7 +297,9 @@ describe('where a run stands, and what would have to happen', () => {
   it('is at most 100 columns wide', () => {
     const life = new Life('2026-01-01', { ...amsterdam, actions: [action('a', { needsPdf: true })] });
     life.ledger('2026-01-17', '7-DAY', entry('BLOCKED', { actionId: 'a' }));
-    const lines = runText(tell(life, [{ subject: 'x '.repeat(200), reply: { text: 'y '.repeat(300), byServer: true } }])).split('\n');
+    const lines = runText(
+      tell(life, [{ subject: 'x '.repeat(200), reply: { text: 'y '.repeat(300), byServer: true } }]),
+    ).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 });
