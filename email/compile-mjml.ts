@@ -1,4 +1,5 @@
 import mjml2html from 'mjml';
+import { mjmlBalance } from './mjml-balance.js';
 
 const LIQUID = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 
@@ -10,6 +11,8 @@ export async function compileMjml(source: string): Promise<{ html: string } | { 
       problems: [`Line ${String(line)}: mj-include reads files; put what is shared into a partial and render it.`],
     };
   }
+  const unbalanced = mjmlBalance(source);
+  if (unbalanced !== null) return { problems: [unbalanced] };
   try {
     const options = { fonts: {}, ignoreIncludes: true, validationLevel: 'soft', keepComments: false } as const;
     const { html, errors } = await mjml2html(source, options);

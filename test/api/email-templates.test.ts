@@ -136,6 +136,7 @@ describe('e-mail templates (S-E2)', () => {
     [{ html: "{% include '/etc/passwd' %}" }, 'INVALID_FIELD', 'html'],
     [{ html: '{{ __proto__ }}' }, 'INVALID_FIELD', 'html'],
     [{ html: '{% for i in (1..10000000) %}x{% endfor %}' }, 'INVALID_FIELD', 'html'],
+    [{ html: null, mjml: '<mjml><mj-body><mj-text>hi</mj-body></mjml>' }, 'INVALID_FIELD', 'mjml'],
     [
       { html: null, mjml: '<mjml><mj-body><mj-include path="/etc/passwd" /></mj-body></mjml>' },
       'INVALID_FIELD',
