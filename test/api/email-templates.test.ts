@@ -184,6 +184,8 @@ describe('e-mail templates (S-E2)', () => {
     );
     await refuses(h, named({ template_name: 'nowhere' }), 400, 'INVALID_FIELD', 'send_email_to_customer.template_name');
     await refuses(h, named({ template_name: '_layout' }), 400, 'INVALID_FIELD', 'send_email_to_customer.template_name');
+    const partial = await h.call(...named({ template_name: '_layout' }));
+    expect(partial.body.message).toMatch(/^_layout is a partial, .* and cannot be sent/);
     await refuses(h, named({ subject: '{{ invoice.numbr }}' }), 400, 'INVALID_FIELD', 'send_email_to_customer.subject');
     await refuses(h, named({ subject: '{{ wallet.name }}' }), 400, 'INVALID_FIELD', 'send_email_to_customer.subject');
     await save('fits');
