@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import type { TemplateRow } from '../store/email-templates.js';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { templateLocale, templateName } from '../api/schemas/email-template.js';
+import { readFrontMatter } from './front-matter.js';
+import { stemOf, templatePaths } from './template-paths.js';
 
 /** A stored template's locale as files: `overdue/nl-BE.mjml` (or `.html`) with its settings on top, and perhaps `overdue/nl-BE.txt`. */
 export interface TemplateFile {
@@ -11,20 +12,22 @@ export interface TemplateFile {
   locale: string;
   /** A body of `PUT /v1/email-templates/{name}`. */
   body: Record<string, unknown>;
+  /** The partials it names. */
+  needs: string[];
+  /** Why it cannot be stored whatever is in it; sentences. */
+  problems: string[];
 }
 
 const BODIES = { '.mjml': 'mjml', '.html': 'html' } as const;
-const FRONT = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?/;
+const SUCH_AS = 'templates are files such as overdue/nl.mjml';
 
-/** Everything below a directory, each after the partials it needs. Throws what is wrong, with the file's name. */
+/** Everything below a directory, each after the partials it needs. */
 export async function readTemplateFiles(dir: string): Promise<TemplateFile[]> {
-  const paths = (await readdir(dir, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && ['.mjml', '.html', '.txt'].includes(extname(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const stems = [...new Set(paths.map((path) => path.slice(0, -extname(path).length)))];
-  const files = await Promise.all(stems.map((stem) => readStem(stem, paths)));
-  return inOrder(files);
+  const paths = await templatePaths(dir);
+  if (paths === null) throw new Error(`There is no directory ${dir}.`);
+  if (paths.length === 0) throw new Error(`There are no templates below ${dir}: ${SUCH_AS}.`);
+  const stems = [...new Set(paths.map(stemOf))];
+  return inOrder(await Promise.all(stems.map((stem) => readStem(stem, paths))));
 }
 
 function inOrder(files: readonly TemplateFile[]): TemplateFile[] {
@@ -33,9 +36,7 @@ function inOrder(files: readonly TemplateFile[]): TemplateFile[] {
   const visit = (file: TemplateFile): void => {
     if (visited.has(file)) return;
     visited.add(file);
-    const texts = Object.values(file.body).join('\n');
-    const needed = [...texts.matchAll(/\b(?:render|include|layout)\s+['"]([^'"]+)['"]/g)].map(([, name]) => name);
-    for (const other of files) if (needed.includes(other.name)) visit(other);
+    for (const other of files) if (file.needs.includes(other.name)) visit(other);
     ordered.add(file);
   };
   for (const file of files) visit(file);
@@ -43,46 +44,21 @@ function inOrder(files: readonly TemplateFile[]): TemplateFile[] {
 }
 
 async function readStem(stem: string, paths: readonly string[]): Promise<TemplateFile> {
-  const bodies = Object.keys(BODIES).filter((extension) => paths.includes(stem + extension));
-  const [extension = '', second] = bodies;
-  if (second !== undefined) throw new Error(`${stem}: there is an .html and an .mjml; keep one of them.`);
+  const [extension = '', second] = Object.keys(BODIES).filter((one) => paths.includes(stem + one));
   const path = stem + (extension === '' ? '.txt' : extension);
-  const { front, rest } = split(await readFile(path, 'utf8'), path);
+  const [name, locale] = [basename(dirname(stem)), basename(stem)];
+  const file = { path, name, locale, body: {}, needs: [] };
+  if (!templateLocale.safeParse(locale).success) {
+    return { ...file, problems: [`${locale} is no locale, and ${SUCH_AS}. What is no template lies elsewhere.`] };
+  }
+  if (!templateName.safeParse(name).success) {
+    return { ...file, problems: [`the directory’s name, ${name}, is none that a template can have.`] };
+  }
+  if (second !== undefined) return { ...file, problems: ['there is an .html and an .mjml; keep one of them.'] };
+  const { settings, rest, problems } = readFrontMatter(await readFile(path, 'utf8'));
   const text = extension !== '' && paths.includes(`${stem}.txt`) ? await readFile(`${stem}.txt`, 'utf8') : null;
   const field = extension === '' ? 'text' : BODIES[extension as keyof typeof BODIES];
-  const body = { ...front, locale: basename(stem), ...(text === null ? {} : { text }), [field]: rest };
-  return { path, name: basename(dirname(stem)), locale: basename(stem), body };
-}
-
-/** Settings between two lines of three hyphens, in YAML, and what comes after. */
-function split(content: string, path: string): { front: object; rest: string } {
-  const front = FRONT.exec(content);
-  if (!front) return { front: {}, rest: content };
-  try {
-    const settings: unknown = parse(front[1] ?? '') ?? {};
-    if (typeof settings !== 'object' || Array.isArray(settings)) throw new Error('it is no list of settings');
-    return { front: settings as object, rest: content.slice(front[0].length) };
-  } catch (error) {
-    throw new Error(`${path}: the settings on top cannot be read: ${String(error)}`, { cause: error });
-  }
-}
-
-/** Writes a stored locale where `readTemplateFiles` finds it; what is written is what was stored. Answers the paths. */
-export async function writeTemplateFiles(dir: string, row: TemplateRow): Promise<string[]> {
-  const { subject, preheader, html, mjml, text, required } = row.source;
-  const settings = {
-    ...(subject === null ? {} : { subject }),
-    ...(preheader === null ? {} : { preheader }),
-    ...(required.length === 0 ? {} : { required }),
-    ...(row.is_default ? { default: true } : {}),
-  };
-  const front = Object.keys(settings).length === 0 ? '' : `---\n${stringify(settings, { lineWidth: 0 })}---\n`;
-  const stem = join(dir, row.name, row.locale);
-  await mkdir(dirname(stem), { recursive: true });
-  const main = mjml ?? html;
-  const written: [string, string][] = [];
-  if (main !== null) written.push([`${stem}${mjml === null ? '.html' : '.mjml'}`, front + main]);
-  if (text !== null) written.push([`${stem}.txt`, main === null ? front + text : text]);
-  for (const [path, content] of written) await writeFile(path, content);
-  return written.map(([path]) => path);
+  const body = { ...settings, locale, ...(text === null ? {} : { text }), [field]: rest };
+  const named = [rest, text ?? ''].join('\n').matchAll(/\b(?:render|include|layout)\s+['"]([^'"]+)['"]/g);
+  return { ...file, body, needs: [...named].map(([, partial = '']) => partial), problems };
 }

@@ -7,6 +7,7 @@ import type { WorkflowRow } from '../../store/workflows.js';
 import type { ActionCreate } from '../schemas/workflow-action.js';
 import { withoutNulls } from '../without-nulls.js';
 import { BLOCKS } from './blocks.js';
+import { isPartial } from './compile-template.js';
 import { throwIfAny } from './problems.js';
 
 /**
@@ -52,7 +53,7 @@ function fitProblems(
   if (integration === 'DEPRECATED' || integration === 'ARCHIVED') {
     problems.push(at('integration_id', `The integration is ${integration}: no further action may send through it.`));
   }
-  if (template === null) problems.push(at('template_name', `There is no template ${email.template_name ?? ''}.`));
+  if (template === null) problems.push(at('template_name', notSendable(email.template_name ?? '')));
   for (const name of workflow.variant === null ? [] : unfitVariables(template?.variables ?? [], workflow.variant)) {
     const message = `The template names ${name}, which has no value in mails of ${workflow.variant ?? ''}.`;
     problems.push(at('template_name', message));
@@ -75,6 +76,12 @@ function fitProblems(
     }
   }
   return problems;
+}
+
+function notSendable(name: string): string {
+  return isPartial(name)
+    ? `${name} is a partial, a piece of other templates, and cannot be sent: name a template that renders it.`
+    : `There is no template ${name}.`;
 }
 
 function stepProblems({ steps }: ActionCreate, workflow: WorkflowRow): Problem[] {

@@ -37,14 +37,15 @@ function partialProblems({ html, mjml, text, ...others }: TemplateDraft): Proble
   ];
 }
 
-/** Compiles and checks a template (S-E2). Throws with every problem, by field and line. */
+/** Compiles and checks a template of a locale (S-E2). Throws with every problem, by field and line. */
 export async function compileTemplate(
   source: TemplateSource,
+  locale: string,
   available: Readonly<Record<string, TemplatePartial>>,
 ): Promise<CheckedTemplate> {
   const { subject, preheader, mjml, text, required } = source;
   const field = mjml === null ? 'html' : 'mjml';
-  const compiled = mjml === null ? { html: source.html ?? '' } : await compileMjml(mjml);
+  const compiled = mjml === null ? { html: source.html ?? '' } : await compileMjml(mjml, locale);
   if ('problems' in compiled) {
     throwIfAny(compiled.problems.map((message) => invalid('mjml', message)));
     throw new Error('MJML was not compiled, and there is no problem.');

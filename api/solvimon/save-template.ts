@@ -70,7 +70,7 @@ export async function saveTemplate(tx: Sql, owner: TemplateOwner, name: string, 
     const own = isPartial(name)
       ? { ...available, [name]: partialOf(source, { html: source.html ?? source.mjml ?? '', text: source.text }) }
       : available;
-    const checked = await compileTemplate(source, own);
+    const checked = await compileTemplate(source, locale, own);
     await checkUse(tx, platformId, name, checked.variables, source.mjml === null ? 'html' : 'mjml');
     // English is the end of the chain for a built-in name, whatever was stored first.
     const isDefault = before?.is_default ?? (rows.length === 0 && !BUILT_IN_NAMES.includes(name));

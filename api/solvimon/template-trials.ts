@@ -90,6 +90,7 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
         ? null
         : await compileTemplate(
             templateSource(name, draft),
+            ours,
             await partialsFor(ours, await readPartials(db, platform.id)),
           );
     return {

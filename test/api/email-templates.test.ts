@@ -136,6 +136,7 @@ describe('e-mail templates (S-E2)', () => {
     [{ html: "{% include '/etc/passwd' %}" }, 'INVALID_FIELD', 'html'],
     [{ html: '{{ __proto__ }}' }, 'INVALID_FIELD', 'html'],
     [{ html: '{% for i in (1..10000000) %}x{% endfor %}' }, 'INVALID_FIELD', 'html'],
+    [{ html: null, mjml: '<mjml><mj-body><mj-text>hi</mj-body></mjml>' }, 'INVALID_FIELD', 'mjml'],
     [
       { html: null, mjml: '<mjml><mj-body><mj-include path="/etc/passwd" /></mj-body></mjml>' },
       'INVALID_FIELD',
@@ -183,6 +184,8 @@ describe('e-mail templates (S-E2)', () => {
     );
     await refuses(h, named({ template_name: 'nowhere' }), 400, 'INVALID_FIELD', 'send_email_to_customer.template_name');
     await refuses(h, named({ template_name: '_layout' }), 400, 'INVALID_FIELD', 'send_email_to_customer.template_name');
+    const partial = await h.call(...named({ template_name: '_layout' }));
+    expect(partial.body.message).toMatch(/^_layout is a partial, .* and cannot be sent/);
     await refuses(h, named({ subject: '{{ invoice.numbr }}' }), 400, 'INVALID_FIELD', 'send_email_to_customer.subject');
     await refuses(h, named({ subject: '{{ wallet.name }}' }), 400, 'INVALID_FIELD', 'send_email_to_customer.subject');
     await save('fits');

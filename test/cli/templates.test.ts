@@ -91,4 +91,57 @@ describe('templates as files', () => {
     await pushTemplates(other, {});
     expect(printed).not.toMatch(/^(new|changed)/m);
   });
+
+  it('are pulled over what lies there: the other format goes, what is stored nowhere stays, and both are said', async () => {
+    const place = join(dir, 'pulled');
+    await write('pulled/letter/en.html', '---\ndefault: true\nsubject: "Hello"\n---\n<p>{% render "_z" %}</p>\n');
+    await write('pulled/overdue/nl.mjml', 'mine');
+    await write('pulled/overdue/nl.html', 'was stored as HTML once');
+    await write('pulled/overdue/fr.html', '---\nsubject: Facture\n---\n<p>Bonjour</p>');
+    await pullTemplates(place, {});
+    expect(printed.split('\n').map((line) => line.replace(place, ''))).toEqual([
+      '/_a/en.html',
+      '/_z/en.html',
+      '/_z/en.txt',
+      '/letter/en.html',
+      '/letter/en.txt',
+      '/overdue/nl.mjml  overwritten: it was not as it is stored',
+      '/overdue/nl.html  removed: it is not stored in this format any more',
+      '/overdue/fr.html  not in Dunwell, or not any more; left as it is',
+      '',
+    ]);
+    expect(await readFile(join(place, 'letter/en.html'), 'utf8')).toContain('subject: "Hello"');
+    await rm(join(place, 'overdue/fr.html'));
+    printed = '';
+    await pushTemplates(place, { dryRun: true });
+    expect(printed).not.toMatch(/^(new|changed)/m);
+  });
+
+  it('are refused with all that is wrong in all of them', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'dunwell-wrong-'));
+    const files = {
+      'README.txt': 'About these',
+      '_a/en.html': '{{ zap }}',
+      'b/en.html': '---\nsubject: S\nrequird: [invoice.number]\n---\nx',
+      'c/en.html': '---\nsubject: "{{ zip }}"\n---\n{{ zup }}',
+      'd/en.html': '---\nsubject: S\n---\n{% render "_a" %}',
+    };
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(place, path)), { recursive: true });
+      await writeFile(join(place, path), content);
+    }
+    const before = await stored(h);
+    const error = await pushTemplates(place, {}).catch((thrown: unknown) => thrown as Error);
+    expect(error?.message.replaceAll(`${place}/`, '').split('\n')).toEqual([
+      'README.txt: README is no locale, and templates are files such as overdue/nl.mjml. What is no template lies elsewhere.',
+      '_a/en.html: html: Line 1: there is no variable zap.',
+      'b/en.html: there is no setting requird; there are subject, preheader, required, default.',
+      'c/en.html: subject: Line 1: there is no variable zip.',
+      'c/en.html: html: Line 1: there is no variable zup.',
+      'd/en.html: not looked at, because _a is refused.',
+    ]);
+    expect(await stored(h)).toEqual(before);
+    await rm(place, { recursive: true });
+    await expect(pushTemplates(place, {})).rejects.toThrow(`There is no directory ${place}.`);
+  });
 });

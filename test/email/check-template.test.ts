@@ -205,9 +205,37 @@ describe('MJML', () => {
       body('{% if locale %}<mj-text>x</mj-text>'),
       'Line 2: MJML drops {% if locale %} there; between components it has to stand inside <mj-raw>.',
     ],
+    [
+      body('<mj-text>one</mj-column>\n<mj-column><mj-text>TWO</mj-text>'),
+      'Line 2: </mj-column> stands where the <mj-text> of line 2 has to be closed first.',
+    ],
+    [body('<mj-text>x</mj-text>\n</mj-section>'), expect.stringMatching(/^Line 3: <\/mj-section> stands where/)],
+    ['<mjml><mj-body></mj-body></mjml>\n</mj-body>', 'Line 2: </mj-body> closes nothing.'],
+    [
+      body('<mj-text>gone</MJ-TEXT>'),
+      'Line 2: </MJ-TEXT> stands where the <mj-text> of line 2 has to be closed first.',
+    ],
+    ['<mjml>\n<mj-body>', 'Line 2: <mj-body> is not closed.'],
     ['<p>x</p>', 'Malformed MJML. Check that your structure is correct and enclosed in <mjml> tags.'],
   ])('is refused: %j', async (source, problem) => {
-    expect(await compileMjml(source)).toEqual({ problems: [problem] });
+    expect(await compileMjml(source, 'en')).toEqual({ problems: [problem] });
+  });
+
+  it('may leave the HTML inside of texts open, close tags in themselves, and have tags in comments', async () => {
+    const source = body('<!-- <mj-text> --><mj-spacer /><mj-text><p>one<br>two {% if 1 < 2 %}x{% endif %}</mj-text>');
+    const made = await compileMjml(source, 'en');
+    expect('html' in made && made.html).toContain('<p>one<br>two');
+  });
+
+  it('is in the language of its locale, unless it names another', async () => {
+    const source = body('<mj-text>lang="und"</mj-text>');
+    const langs = async (mjml: string) => {
+      const made = await compileMjml(mjml, 'nl-BE');
+      return 'html' in made ? [...made.html.matchAll(/lang="[^"]*"/g)].map(([lang]) => lang) : made;
+    };
+    expect(await langs(source)).toEqual(['lang="nl-BE"', 'lang="nl-BE"', 'lang="und"']);
+    const named = source.replace('<mjml>', '<mjml lang="fr">');
+    expect(await langs(named)).toEqual(['lang="fr"', 'lang="fr"', 'lang="und"']);
   });
 
   it('keeps Liquid in texts, attributes and mj-raw', async () => {
@@ -215,6 +243,7 @@ describe('MJML', () => {
       body(
         '<mj-raw>{% if invoice.pay_url %}</mj-raw><mj-button href="{{ invoice.pay_url }}">{% if invoice.days_overdue < 9 %}Pay{% endif %}</mj-button><mj-raw>{% endif %}</mj-raw>',
       ),
+      'en',
     );
     if (!('html' in made)) throw new Error(made.problems.join());
     expect(shown({ html: made.html }).html).toMatch(/href="https:\/\/pay\.acme\.example\/2026-0042"[\s\S]*Pay/);
