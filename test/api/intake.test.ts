@@ -10,6 +10,10 @@ import { expectRefusal, stranger, type Json } from './support.js';
 
 const KEY = 'mailgun-signing-key';
 const now = (): number => Math.floor(Date.now() / 1000);
+/** As JSON has them; `1e999` is read as infinity. */
+const IMPOSSIBLE = ['1e300', '-1e300', '1e999', '-1', '0', '9e12', '32503680000', '1784000000000', 'null', '"NaN"'];
+/** The event with another timestamp. */
+const at = (json: string, timestamp: string): string => json.replace(/("timestamp":)\d+/, `$1${timestamp}`);
 
 describe('what providers report (S-E6)', () => {
   let h: Api;
@@ -67,7 +71,7 @@ describe('what providers report (S-E6)', () => {
   const tell = (event: Json, signed = signature(), to = mailgun) =>
     post(`/intake/mailgun/${to}`, JSON.stringify({ signature: signed, 'event-data': event }));
   const tellBatch = (events: unknown, { timestamp = now(), key = ec.privateKey, tamper = '', zip = false } = {}) => {
-    const text = JSON.stringify(events);
+    const text = typeof events === 'string' ? events : JSON.stringify(events);
     const payload = text.replace('@acme', `${tamper}@acme`);
     return post(`/intake/sendgrid/${sendgrid}`, zip ? gzipSync(payload) : payload, {
       'x-twilio-email-event-webhook-timestamp': String(timestamp),
@@ -118,6 +122,17 @@ describe('what providers report (S-E6)', () => {
       expect(await suppressed('cc@acme.example')).toBeNull();
       await tell(failed('cc@acme.example'));
       expect(await suppressed('cc@acme.example')).not.toBeNull();
+    });
+
+    it('an event of an impossible time is one of now', async () => {
+      const started = Date.now();
+      for (const timestamp of IMPOSSIBLE) {
+        const text = JSON.stringify({ signature: signature(), 'event-data': failed('cc@acme.example') });
+        const answer = await post(`/intake/mailgun/${mailgun}`, at(text, timestamp));
+        expect([timestamp, answer.status, answer.body]).toEqual([timestamp, 200, { recorded: 1 }]);
+      }
+      const times = (await eventsOf(h.db, delivery)).slice(-IMPOSSIBLE.length).map((event) => event.at);
+      for (const time of times) expect(time).toBeGreaterThanOrEqual(started - 1);
     });
 
     it.each<[string, Json, string | null]>([
@@ -230,6 +245,15 @@ describe('what providers report (S-E6)', () => {
       const email = `${what.replaceAll(/\W/g, '-')}@outcome2.example`;
       expect((await tellBatch([event(email, more)])).body).toEqual({ recorded: 1 });
       expect((await suppressed(email))?.reason ?? null).toBe(reason);
+    });
+
+    it('an event of an impossible time is one of now, and costs no other of its batch', async () => {
+      const started = Date.now();
+      const batch = IMPOSSIBLE.map((timestamp) => at(JSON.stringify(event('cc@acme.example')), timestamp));
+      const answer = await tellBatch(`[${batch.join()}]`);
+      expect([answer.status, answer.body]).toEqual([200, { recorded: IMPOSSIBLE.length }]);
+      const times = (await eventsOf(h.db, delivery)).slice(-IMPOSSIBLE.length).map((one) => one.at);
+      for (const time of times) expect(time).toBeGreaterThanOrEqual(started - 1);
     });
 
     it('takes a compressed body: the signature is over what it holds', async () => {
