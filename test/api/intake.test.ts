@@ -124,6 +124,17 @@ describe('what providers report (S-E6)', () => {
       expect(await suppressed('cc@acme.example')).not.toBeNull();
     });
 
+    it('an event without a known mail, told again, does not undo a removal either', async () => {
+      const event = failed('lost@acme.example', { message: {} });
+      await tell(event);
+      expect(await suppressed('lost@acme.example')).toMatchObject({ delivery_id: null });
+      await h.call('DELETE', '/v1/suppressions/lost@acme.example');
+      await tell(event);
+      expect(await suppressed('lost@acme.example')).toBeNull();
+      await tell({ ...event, id: randomUUID() });
+      expect(await suppressed('lost@acme.example')).not.toBeNull();
+    });
+
     it('an event of an impossible time is one of now', async () => {
       const started = Date.now();
       for (const timestamp of IMPOSSIBLE) {
@@ -245,6 +256,15 @@ describe('what providers report (S-E6)', () => {
       const email = `${what.replaceAll(/\W/g, '-')}@outcome2.example`;
       expect((await tellBatch([event(email, more)])).body).toEqual({ recorded: 1 });
       expect((await suppressed(email))?.reason ?? null).toBe(reason);
+    });
+
+    it('an event without a known mail, told again, does not undo a removal', async () => {
+      const batch = [event('lost2@acme.example', { 'smtp-id': '<else@where.example>' })];
+      await tellBatch(batch);
+      expect(await suppressed('lost2@acme.example')).not.toBeNull();
+      await h.call('DELETE', '/v1/suppressions/lost2@acme.example');
+      await tellBatch(batch);
+      expect(await suppressed('lost2@acme.example')).toBeNull();
     });
 
     it('an event of an impossible time is one of now, and costs no other of its batch', async () => {
