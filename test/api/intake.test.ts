@@ -276,6 +276,24 @@ describe('what providers report (S-E6)', () => {
       for (const time of times) expect(time).toBeGreaterThanOrEqual(started - 1);
     });
 
+    it('a mail keeps its first hundred events, and suppression works beyond them', async () => {
+      const many = (count: number) =>
+        Array.from({ length: count }, () => event('cc@acme.example', { event: 'deferred' }));
+      const kept = async (): Promise<unknown> =>
+        (await h.db.row('SELECT count(*)::int AS n FROM delivery_events WHERE delivery_id = $1', [delivery]))?.n;
+      await tellBatch(many(60));
+      await tellBatch(many(60));
+      expect(await kept()).toBe(100);
+      await h.call('DELETE', '/v1/suppressions/cc@acme.example');
+      const bounce = [event('cc@acme.example')];
+      expect((await tellBatch(bounce)).body).toEqual({ recorded: 1 });
+      expect(await suppressed('cc@acme.example')).toMatchObject({ reason: 'HARD_BOUNCE', delivery_id: delivery });
+      await h.call('DELETE', '/v1/suppressions/cc@acme.example');
+      await tellBatch(bounce);
+      expect(await suppressed('cc@acme.example')).toBeNull();
+      expect(await kept()).toBe(100);
+    });
+
     it('takes a compressed body: the signature is over what it holds', async () => {
       const answer = await tellBatch([event('zip@acme.example')], { zip: true });
       expect([answer.status, answer.body]).toEqual([200, { recorded: 1 }]);
