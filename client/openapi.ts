@@ -503,7 +503,7 @@ export interface paths {
         put?: never;
         /**
          * Preview an e-mail template
-         * @description Stored or as a draft, with the facts of a run or a resource, or with example facts. Also needs VIEW of what it shows. Sends and stores nothing. Requires the EMAIL_TEMPLATE.VIEW permission.
+         * @description Stored or as a draft, with the facts of a run or a resource, or with example facts. Also needs VIEW of what it shows, and EMAIL_TEMPLATE.UPDATE for a draft. Sends and stores nothing. Requires the EMAIL_TEMPLATE.VIEW permission.
          */
         post: operations["postEmailTemplatesByNamePreview"];
         delete?: never;

@@ -32,6 +32,9 @@ export interface DeliveryEvent {
   detail: string | null;
 }
 
+/** Whoever got a mail can send reports of it as long as they like; more than these are not kept with it. */
+const MOST_EVENTS = 100;
+
 /** The recipients of delivery `d`, one text in `to`. */
 const RECIPIENTS = `jsonb_array_elements_text(jsonb_build_array(d.recipients -> 'to')
   || coalesce(d.recipients -> 'cc', '[]') || coalesce(d.recipients -> 'bcc', '[]')) AS r (email)`;
@@ -89,21 +92,23 @@ async function insertEvents(
          status_code text, detail text, source_id text, delivery_id text)
        JOIN deliveries d ON d.id = e.delivery_id AND d.platform_id = $1
        WHERE EXISTS (SELECT FROM ${RECIPIENTS} WHERE lower(btrim(r.email)) IN (e.address, e."unicode"))),
+     fresh AS (
+       SELECT k.*, dense_rank() OVER (PARTITION BY delivery_id ORDER BY source_id)
+           + (SELECT count(*) FROM delivery_events e WHERE e.delivery_id = k.delivery_id) <= $3 AS fits FROM known k
+       WHERE NOT EXISTS (SELECT FROM delivery_events e WHERE e.delivery_id = k.delivery_id AND e.source_id = k.source_id)),
      written AS (
        INSERT INTO delivery_events (delivery_id, kind, address, at, source, status_code, detail, source_id)
-       SELECT delivery_id, kind, address, at, source, status_code, detail, source_id FROM known
+       SELECT delivery_id, kind, address, at, source, status_code, detail, source_id FROM fresh WHERE fits
        ORDER BY source_id
        ON CONFLICT (delivery_id, source_id) DO NOTHING RETURNING source_id)
-     SELECT k.source_id, k.delivery_id, w.source_id IS NULL AS told_before FROM known k LEFT JOIN written w USING (source_id)`,
-    [platformId, JSON.stringify(rows)],
+     SELECT k.source_id, k.delivery_id, NOT EXISTS (SELECT FROM written w WHERE w.source_id = k.source_id)
+       AND NOT EXISTS (SELECT FROM fresh f WHERE f.source_id = k.source_id AND NOT f.fits) AS told_before FROM known k`,
+    [platformId, JSON.stringify(rows), MOST_EVENTS],
   );
   return new Map(found.map((event) => [event.source_id, event]));
 }
 
-/** Whoever got a mail can send reports of it as long as they like. */
-const MOST_EVENTS = 100;
-
-/** What became of a delivery after it was sent, oldest first; of more than a hundred events the first. */
+/** What became of a delivery after it was sent, oldest first. */
 export function eventsOf(sql: Sql, deliveryId: string): Promise<DeliveryEvent[]> {
   return sql.rows<DeliveryEvent>(
     'SELECT kind, address, at, source, status_code, detail FROM delivery_events WHERE delivery_id = $1 ORDER BY at, id LIMIT $2',

@@ -102,6 +102,21 @@ export async function useToken(tx: Sql, integrationId: string, token: string, bo
   return row?.ours === true;
 }
 
+/** Those of the events' ids that this integration has not told before, as far back as its signatures are taken. */
+export async function newEvents(tx: Sql, integrationId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.rows<{ token: string }>(
+    `INSERT INTO webhook_tokens (integration_id, token, body_hash)
+     SELECT $1, token, '' FROM unnest($2::text[]) AS t (token) ORDER BY token
+     ON CONFLICT (integration_id, token) DO NOTHING RETURNING token`,
+    [integrationId, ids.map((id) => EVENT + id)],
+  );
+  return new Set(rows.map(({ token }) => token.slice(EVENT.length)));
+}
+
+/** Tokens have no such sign. */
+const EVENT = 'event:';
+
 /** A way out that mail may take, for a test; null = there is none of this id. */
 export async function readProvider(sql: Sql, platformId: string, id: string): Promise<MailProvider | null> {
   const row = await getIntegration(sql, platformId, id);

@@ -3,6 +3,7 @@ import { bounceVerdict, statusOf } from '../../domain/bounce-status.js';
 import type { Instant } from '../../domain/types.js';
 import { deliveryIn, type MailReport } from '../../store/delivery-events.js';
 import type { SuppressionReason } from '../../store/suppressions.js';
+import { eventTime } from './event-time.js';
 import { record, type Json } from './signed.js';
 
 /** Mailgun keeps lists of its own, and does not even try. */
@@ -22,7 +23,7 @@ export function mailgunReport(event: Json, receivedAt: Instant): MailReport | nu
   const words = [status.description, status.message].flatMap((text) => reportText(text) ?? []);
   const detail = reportText([...new Set(words)].join(' '));
   const statusCode = statusOf(reportText(status['enhanced-code'] ?? status['bounce-code']), detail);
-  const at = typeof event.timestamp === 'number' ? Math.round(event.timestamp * 1000) : receivedAt;
+  const at = eventTime(event.timestamp, receivedAt);
   const report = (kind: MailReport['kind'], suppress: SuppressionReason | null): MailReport => ({
     kind,
     email,

@@ -4,7 +4,7 @@ import type { ProviderAuthentication } from '../../contracts/email-provider.js';
 import { Refusal } from '../../contracts/refusal.js';
 import { parseAddress } from '../../email/parse-address.js';
 import { recordReports, type MailReport } from '../../store/delivery-events.js';
-import { findIntegration, useToken } from '../../store/integrations.js';
+import { findIntegration, newEvents, useToken } from '../../store/integrations.js';
 import type { Sql } from '../../store/database.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { apiError } from '../schemas/wire.js';
@@ -112,8 +112,12 @@ function read(request: FastifyRequest): { raw: Buffer; told: unknown } {
 }
 
 /** Answers how many of them were understood. */
-async function keep(tx: Sql, { platformId }: Signer, reports: readonly (MailReport | null)[]): Promise<number> {
+async function keep(tx: Sql, signer: Signer, reports: readonly (MailReport | null)[]): Promise<number> {
   const known = reports.filter((report) => report !== null).filter(({ email }) => 'email' in parseAddress(email));
-  await recordReports(tx, platformId, known);
+  const suppressing = known.filter(({ suppress }) => suppress !== null).map(({ sourceId }) => sourceId);
+  // Also of mails that are not ours, where nothing else is kept: who removes a suppression is not overruled by a repetition.
+  const fresh = await newEvents(tx, signer.integrationId, suppressing);
+  const told = known.map((report) => (fresh.has(report.sourceId) ? report : { ...report, suppress: null }));
+  await recordReports(tx, signer.platformId, told);
   return known.length;
 }

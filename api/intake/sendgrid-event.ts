@@ -3,6 +3,7 @@ import { bounceVerdict, statusOf } from '../../domain/bounce-status.js';
 import type { Instant } from '../../domain/types.js';
 import { deliveryIn, type MailReport } from '../../store/delivery-events.js';
 import type { SuppressionReason } from '../../store/suppressions.js';
+import { eventTime } from './event-time.js';
 import type { Json } from './signed.js';
 
 /** SendGrid keeps lists of its own, and does not even try. */
@@ -20,7 +21,7 @@ export function sendgridReport(event: Json, receivedAt: Instant): MailReport | n
   const email = reportText(event.email) ?? '';
   const detail = reportText(event.reason ?? event.response);
   const statusCode = statusOf(reportText(event.status), detail);
-  const at = typeof event.timestamp === 'number' ? Math.round(event.timestamp * 1000) : receivedAt;
+  const at = eventTime(event.timestamp, receivedAt);
   const report = (kind: MailReport['kind'], suppress: SuppressionReason | null): MailReport => ({
     kind,
     email,

@@ -20,6 +20,8 @@ import { isoMs } from '../schemas/wire.js';
 
 const params = z.object({ resourceId: z.string() });
 const tags = ['deliveries'];
+/** Names, addresses and what somebody owes: no cache is to have them. */
+const PERSONAL = 'private, no-store';
 const MESSAGE = z.string().meta({ examples: ['Subject: Invoice 2026-0042\r\n\r\n…'] });
 
 /** `/v1/deliveries`: every mail there is, was or would have been, with its evidence (extension, S-E4, E5). */
@@ -61,7 +63,10 @@ export function deliveryRoutes(app: ZodApp, { db, vault }: ApiContext): void {
         response: { 200: deliveryEvidence },
       },
     },
-    async (request) => evidence(db, platformOf(request).id, request.params.resourceId),
+    async (request, reply) => {
+      void reply.header('Cache-Control', PERSONAL);
+      return evidence(db, platformOf(request).id, request.params.resourceId);
+    },
   );
 
   app.get(
@@ -83,7 +88,7 @@ export function deliveryRoutes(app: ZodApp, { db, vault }: ApiContext): void {
       if (!message) throw Refusal.notFound('DELIVERY_MESSAGE', id);
       return reply
         .type('message/rfc822')
-        .header('content-disposition', `attachment; filename="${id}.eml"`)
+        .headers({ 'Content-Disposition': `attachment; filename="${id}.eml"`, 'Cache-Control': PERSONAL })
         .send(message as unknown as string);
     },
   );

@@ -6,7 +6,7 @@ import { templateExists } from '../../email/built-in-library.js';
 import { readPartials, readTemplate, storedLocales } from '../../store/email-templates.js';
 import { readProvider } from '../../store/integrations.js';
 import type { ApiContext, TemplateTrials, TrialMail, ZodApp } from '../context.js';
-import { callerOf, platformOf, type Caller } from '../plugins/auth.js';
+import { callerOf, mustAllow, platformOf, type Caller } from '../plugins/auth.js';
 import {
   preview,
   previewRequest,
@@ -17,7 +17,6 @@ import {
 } from '../schemas/email-template.js';
 import { compileTemplate, isPartial, partialsFor, templateSource } from './compile-template.js';
 import { trialFacts } from './trial-facts.js';
-import { mustAllow } from '../plugins/auth.js';
 
 const params = z.object({ name: templateName });
 const tags = ['email-templates'];
@@ -32,7 +31,7 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
       schema: {
         summary: 'Preview an e-mail template',
         description:
-          'Stored or as a draft, with the facts of a run or a resource, or with example facts. Also needs VIEW of what it shows. Sends and stores nothing.',
+          'Stored or as a draft, with the facts of a run or a resource, or with example facts. Also needs VIEW of what it shows, and EMAIL_TEMPLATE.UPDATE for a draft. Sends and stores nothing.',
         tags,
         params,
         body: previewRequest,
@@ -40,7 +39,10 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
       },
     },
     async (request) => {
-      const mail = await trialOf(request, request.params.name, request.body ?? {});
+      const look = request.body ?? {};
+      // Compiling and rendering words of one's own is for whoever may store them.
+      if (look.draft != null) mustAllow(callerOf(request), 'EMAIL_TEMPLATE.UPDATE');
+      const mail = await trialOf(request, request.params.name, look);
       const made = await port().look(mail);
       if (!('subject' in made)) throw Refusal.operation(`The mail cannot be made: ${made.problem}.`);
       return { object_type: 'EMAIL_TEMPLATE_PREVIEW' as const, ...made };

@@ -100,6 +100,13 @@ describe('trying a template (S-E2)', { timeout: 60_000 }, () => {
     expectRefusal(await h.call('POST', `${PATH}/dunning/test-send`, {}, reader), 403, 'USER_NOT_ALLOWED');
   });
 
+  it('renders a draft only for whoever may store one', async () => {
+    const reader = { 'x-api-key': await createApiKey(h.db, [h.platformId], 'reader', 'READ_ONLY') };
+    const answer = await h.call('POST', `${PATH}/dunning/preview`, { draft: { html: '{{ zap }}' } }, reader);
+    expectRefusal(answer, 403, 'USER_NOT_ALLOWED');
+    expect(answer.body).toMatchObject({ message: 'This needs the permission EMAIL_TEMPLATE.UPDATE.' });
+  });
+
   it('sends one mail, marked as a test, and writes no delivery', async () => {
     const answer = await h.call('POST', `${PATH}/dunning/test-send`, { to: 'me@acme.example', locale: 'nl' });
     expect(answer.body).toEqual({

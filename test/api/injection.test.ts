@@ -94,4 +94,11 @@ describe('what ends up in mail headers', () => {
   ])('names no file and no command: %s', async (subject) => {
     await refuses(h, action({ subject }), 400, 'INVALID_FIELD', `${ACTION}.subject`);
   });
+
+  it.each(['{{ __proto__ }}', '{{ constructor }}', '{{ customer.constructor }}', '{{ invoice["__proto__"] }}'])(
+    'names none of the program’s insides: %s',
+    async (subject) => {
+      await refuses(h, action({ subject }), 400, 'INVALID_FIELD', `${ACTION}.subject`);
+    },
+  );
 });

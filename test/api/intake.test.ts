@@ -10,6 +10,10 @@ import { expectRefusal, stranger, type Json } from './support.js';
 
 const KEY = 'mailgun-signing-key';
 const now = (): number => Math.floor(Date.now() / 1000);
+/** As JSON has them; `1e999` is read as infinity. */
+const IMPOSSIBLE = ['1e300', '-1e300', '1e999', '-1', '0', '9e12', '32503680000', '1784000000000', 'null', '"NaN"'];
+/** The event with another timestamp. */
+const at = (json: string, timestamp: string): string => json.replace(/("timestamp":)\d+/, `$1${timestamp}`);
 
 describe('what providers report (S-E6)', () => {
   let h: Api;
@@ -67,7 +71,7 @@ describe('what providers report (S-E6)', () => {
   const tell = (event: Json, signed = signature(), to = mailgun) =>
     post(`/intake/mailgun/${to}`, JSON.stringify({ signature: signed, 'event-data': event }));
   const tellBatch = (events: unknown, { timestamp = now(), key = ec.privateKey, tamper = '', zip = false } = {}) => {
-    const text = JSON.stringify(events);
+    const text = typeof events === 'string' ? events : JSON.stringify(events);
     const payload = text.replace('@acme', `${tamper}@acme`);
     return post(`/intake/sendgrid/${sendgrid}`, zip ? gzipSync(payload) : payload, {
       'x-twilio-email-event-webhook-timestamp': String(timestamp),
@@ -118,6 +122,28 @@ describe('what providers report (S-E6)', () => {
       expect(await suppressed('cc@acme.example')).toBeNull();
       await tell(failed('cc@acme.example'));
       expect(await suppressed('cc@acme.example')).not.toBeNull();
+    });
+
+    it('an event without a known mail, told again, does not undo a removal either', async () => {
+      const event = failed('lost@acme.example', { message: {} });
+      await tell(event);
+      expect(await suppressed('lost@acme.example')).toMatchObject({ delivery_id: null });
+      await h.call('DELETE', '/v1/suppressions/lost@acme.example');
+      await tell(event);
+      expect(await suppressed('lost@acme.example')).toBeNull();
+      await tell({ ...event, id: randomUUID() });
+      expect(await suppressed('lost@acme.example')).not.toBeNull();
+    });
+
+    it('an event of an impossible time is one of now', async () => {
+      const started = Date.now();
+      for (const timestamp of IMPOSSIBLE) {
+        const text = JSON.stringify({ signature: signature(), 'event-data': failed('cc@acme.example') });
+        const answer = await post(`/intake/mailgun/${mailgun}`, at(text, timestamp));
+        expect([timestamp, answer.status, answer.body]).toEqual([timestamp, 200, { recorded: 1 }]);
+      }
+      const times = (await eventsOf(h.db, delivery)).slice(-IMPOSSIBLE.length).map((event) => event.at);
+      for (const time of times) expect(time).toBeGreaterThanOrEqual(started - 1);
     });
 
     it.each<[string, Json, string | null]>([
@@ -230,6 +256,42 @@ describe('what providers report (S-E6)', () => {
       const email = `${what.replaceAll(/\W/g, '-')}@outcome2.example`;
       expect((await tellBatch([event(email, more)])).body).toEqual({ recorded: 1 });
       expect((await suppressed(email))?.reason ?? null).toBe(reason);
+    });
+
+    it('an event without a known mail, told again, does not undo a removal', async () => {
+      const batch = [event('lost2@acme.example', { 'smtp-id': '<else@where.example>' })];
+      await tellBatch(batch);
+      expect(await suppressed('lost2@acme.example')).not.toBeNull();
+      await h.call('DELETE', '/v1/suppressions/lost2@acme.example');
+      await tellBatch(batch);
+      expect(await suppressed('lost2@acme.example')).toBeNull();
+    });
+
+    it('an event of an impossible time is one of now, and costs no other of its batch', async () => {
+      const started = Date.now();
+      const batch = IMPOSSIBLE.map((timestamp) => at(JSON.stringify(event('cc@acme.example')), timestamp));
+      const answer = await tellBatch(`[${batch.join()}]`);
+      expect([answer.status, answer.body]).toEqual([200, { recorded: IMPOSSIBLE.length }]);
+      const times = (await eventsOf(h.db, delivery)).slice(-IMPOSSIBLE.length).map((one) => one.at);
+      for (const time of times) expect(time).toBeGreaterThanOrEqual(started - 1);
+    });
+
+    it('a mail keeps its first hundred events, and suppression works beyond them', async () => {
+      const many = (count: number) =>
+        Array.from({ length: count }, () => event('cc@acme.example', { event: 'deferred' }));
+      const kept = async (): Promise<unknown> =>
+        (await h.db.row('SELECT count(*)::int AS n FROM delivery_events WHERE delivery_id = $1', [delivery]))?.n;
+      await tellBatch(many(60));
+      await tellBatch(many(60));
+      expect(await kept()).toBe(100);
+      await h.call('DELETE', '/v1/suppressions/cc@acme.example');
+      const bounce = [event('cc@acme.example')];
+      expect((await tellBatch(bounce)).body).toEqual({ recorded: 1 });
+      expect(await suppressed('cc@acme.example')).toMatchObject({ reason: 'HARD_BOUNCE', delivery_id: delivery });
+      await h.call('DELETE', '/v1/suppressions/cc@acme.example');
+      await tellBatch(bounce);
+      expect(await suppressed('cc@acme.example')).toBeNull();
+      expect(await kept()).toBe(100);
     });
 
     it('takes a compressed body: the signature is over what it holds', async () => {

@@ -116,6 +116,21 @@ describe('a mail that cannot be sent', () => {
     },
   );
 
+  it('since its subject would have ten megabytes: it waits like any other, and goes with a shorter one', async () => {
+    const diary = await open({ reason: '', breaks: () => Promise.resolve(), mends: () => Promise.resolve() });
+    const subject = async (text: string) =>
+      diary.ok('PATCH', await actionOf(diary), { send_email_to_customer: { subject: text } });
+    await diary.on('2026-01-16', 'long', () => subject(`{% for i in (1..50000) %}${'x'.repeat(200)}{% endfor %}`));
+    await diary.on('2026-01-17T05:00:00Z', 'short', () => subject('{% for i in (1..3) %}x{% endfor %}'));
+    await diary.until('2026-01-17T05:30:00Z');
+    expect(await diary.story()).toEqual([
+      '2026-01-16T00:00 * long',
+      '2026-01-17T00:00 blocked 7-DAY template_missing',
+      '2026-01-17T05:00 * short',
+      '2026-01-17T05:00 mail 7-DAY',
+    ]);
+  });
+
   it('for one reason and then for another: it goes when both are repaired', async () => {
     const diary = await open({ reason: '', breaks: () => Promise.resolve(), mends: () => Promise.resolve() });
     await diary.on('2026-01-16', 'on hold, no address', async () => {

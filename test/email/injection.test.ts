@@ -193,6 +193,55 @@ describe('a subject of one’s own', () => {
     const counted = sampleRequest({}, { subject: '{% capture a %}a\nBcc: evil@x.example{% endcapture %}{{ a }}' });
     await expect(compose(counted)).rejects.toMatchObject({ code: 'header_forbidden', field: 'subject' });
   });
+
+  it('that would be 10 MB long makes no mail', async () => {
+    const subject = `{% for i in (1..50000) %}${'x'.repeat(200)}{% endfor %}`;
+    await expect(compose(sampleRequest({}, { subject }))).rejects.toMatchObject({
+      code: 'template_failed',
+      message: expect.stringContaining('1000000 characters'),
+    });
+  });
+});
+
+describe('a stored template', () => {
+  /** The mail of a customer of that name. */
+  const mailed = async (customerName: string, subject = 'Your invoice', to: string | null = null): Promise<Email> => {
+    const stored: Template = {
+      subject,
+      preheader: '{{ customer.name }}',
+      html: '<p title="{{ customer.name }}">{{ preheader }}, {{ customer.name }}</p>',
+      text: 'Dear {{ customer.name }}',
+    };
+    const own = createComposer({ mailDomain: 'mail.dunwell.example', readTemplate: () => Promise.resolve(stored) });
+    const request = sampleRequest(
+      { customerName },
+      { ...OTHERS, to: { name: to, email: 'z@x.example' }, templates: [EN] },
+    );
+    return PostalMime.parse((await own.compose(request)).raw);
+  };
+  const EN = { locale: 'en', version: 1, isDefault: true };
+
+  it.each(['x\r\nBcc: evil@x.example', 'x\nBcc: evil@x.example', 'x\r\n\r\n<b>'])(
+    'makes neither header nor part of a name with a line break: %j',
+    async (name) => {
+      const mail = await mailed(name);
+      expect(keys(mail)).toEqual(HEADERS);
+      expect([mail.to?.map(({ address }) => address), mail.bcc, mail.attachments]).toEqual([
+        ['z@x.example'],
+        undefined,
+        [],
+      ]);
+      const forbidden = (field: string) => ({ code: 'header_forbidden', field });
+      await expect(mailed(name, 'For {{ customer.name }}')).rejects.toMatchObject(forbidden('subject'));
+      await expect(mailed(name, 'For you', name)).rejects.toMatchObject(forbidden('to.name'));
+    },
+  );
+
+  it('shows tags in a name as text', async () => {
+    const { html } = await mailed('<script>alert(1)</script>"\'><img src=x>');
+    const shown = '&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&gt;&lt;img src=x&gt;';
+    expect(html?.trim()).toBe(`<p title="${shown}">${shown}, ${shown}</p>`);
+  });
 });
 
 describe('a template', () => {
