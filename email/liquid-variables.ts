@@ -1,6 +1,7 @@
 import { analyzeSync, type Variable } from 'liquidjs';
+import { filterProblems } from './filter-problems.js';
 import { createLiquid } from './liquid-engine.js';
-import { isVariable, nearestVariable, type VariableName } from './mail-variables.js';
+import { isVariable, nearNames, nearestVariable, type VariableName } from './mail-variables.js';
 import type { Template } from './template.js';
 
 /** What a Liquid text names, and what is wrong with it (S-E2). Sentences that begin with the line. */
@@ -23,7 +24,9 @@ export function liquidReport(text: string, part: 'html' | 'text', partials: Temp
     const unknown = named.filter(({ name }) => !isVariable(name));
     return {
       variables: [...new Set(named.map(({ name }) => name).filter(isVariable))].sort(),
-      problems: [...new Set(unknown.map(({ variable, name }) => problemOf(variable, name)))],
+      problems: [
+        ...new Set([...unknown.map(({ variable, name }) => problemOf(variable, name)), ...filterProblems(text)]),
+      ],
     };
   } catch (error) {
     return { variables: [], problems: [syntaxProblem(error)] };
@@ -42,7 +45,9 @@ export function syntaxProblem(error: unknown): string {
   const place = /^(?:ENOENT: )?(.*), (?:file:(\S+), )?line:(\d+), col:\d+$/.exec(words);
   if (!place) return words === '' ? 'This is not Liquid.' : `${words}.`;
   const [, what = '', file, line = ''] = place;
-  return `Line ${line}${file ? ` of ${file}` : ''}: ${what}.`;
+  const filter = /^undefined filter: (\S+)$/.exec(what)?.[1];
+  const near = filter === undefined ? [] : nearNames(filter, Object.keys(createLiquid('text').filters), 1);
+  return `Line ${line}${file ? ` of ${file}` : ''}: ${what}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '.'}`;
 }
 
 /** `invoice.number`; a part that is only known when it is rendered stands as `*`. */

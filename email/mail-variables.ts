@@ -80,6 +80,11 @@ export function nearestVariable(name: string): VariableName | null {
   return known && known.far <= Math.max(3, name.length / 2) ? known.one : null;
 }
 
+/** Those of the names that are at most so many letters away. */
+export function nearNames(name: string, known: readonly string[], far: number): string[] {
+  return known.filter((one) => distance(name, one) <= far).sort();
+}
+
 /** Levenshtein: how many letters have to be put in, left out or changed. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCurrency } from '../../contracts/currencies.js';
 import { DECIMAL_PATTERN } from '../../domain/decimal.js';
 
 /**
@@ -12,11 +13,6 @@ const DECIMALS: Record<string, number> = {
   // Metals, drawing rights and test codes have no minor unit, so nothing to exceed.
   ...each('XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX', Infinity),
 };
-
-/** Codes of the contract that Intl does not list: funds, metals, and currencies that were replaced. */
-const UNLISTED = 'CLF CUC HRK MRO MXV SLL USN UYI VEF XAG XAU XBA XBB XBC XBD XPD XPT XTS XUA XXX ZWL'.split(' ');
-
-const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...UNLISTED]);
 
 export const decimal = z
   .string()
@@ -33,7 +29,7 @@ export const NOT_NEGATIVE = { message: 'must not be negative', path: ['quantity'
 export const money = z
   .object({
     quantity: decimal,
-    currency: z.string().refine((code) => CURRENCIES.has(code), 'is not an ISO 4217 currency code'),
+    currency: z.string().refine(isCurrency, 'is not an ISO 4217 currency code'),
   })
   .superRefine(({ quantity, currency }, context) => {
     const decimals = (quantity.split('.')[1] ?? '').replace(/0+$/, '').length;

@@ -84,6 +84,12 @@ describe('a template is refused', () => {
     ['{{ constructor.constructor }}', 'html: Line 1: there is no variable constructor.constructor.'],
     ['{% if invoice.number', 'html: Line 1: tag "{% if invoice.number" not closed.'],
     ['{{ invoice.number | shout }}', 'html: Line 1: undefined filter: shout.'],
+    ['{{ invoice.total_quantity | mony }}', 'html: Line 1: undefined filter: mony; did you mean money?'],
+    [
+      '{{ invoice.total | money }}',
+      'html: Line 1: invoice.total is text, formatted already: show it without money, or format invoice.total_quantity.',
+    ],
+    ['{{ invoice.total_quantity | money: "EURO" }}', 'html: Line 1: EURO is no currency of ISO 4217, such as EUR.'],
     ['{{ invoice.number | sample }}', 'html: Line 1: undefined filter: sample.'],
     ['{% echo customer.name %}', 'html: Line 1: tag "echo" not found.'],
     [
