@@ -280,7 +280,11 @@ describe('what providers report (S-E6)', () => {
       const many = (count: number) =>
         Array.from({ length: count }, () => event('cc@acme.example', { event: 'deferred' }));
       const kept = async (): Promise<unknown> =>
-        (await h.db.row('SELECT count(*)::int AS n FROM delivery_events WHERE delivery_id = $1', [delivery]))?.n;
+        (
+          await h.db.row<{ n: number }>('SELECT count(*)::int AS n FROM delivery_events WHERE delivery_id = $1', [
+            delivery,
+          ])
+        )?.n;
       await tellBatch(many(60));
       await tellBatch(many(60));
       expect(await kept()).toBe(100);
