@@ -39,7 +39,8 @@ CREATE TABLE delivery_events (
   UNIQUE (delivery_id, source_id)
 );
 
--- Tokens that Mailgun has signed, each for the body it first came with; pruned when their signatures are too old.
+-- Tokens that Mailgun has signed, each for the body it first came with, and ids of events that suppressed (event:<id>); pruned when
+-- their signatures are too old.
 CREATE TABLE webhook_tokens (
   integration_id text NOT NULL,
   token text NOT NULL,
