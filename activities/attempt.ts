@@ -12,7 +12,9 @@ import { MailRefused, type ActivityPorts } from './ports.js';
 
 /** What one attempt came to, for the step. */
 export type Attempt =
-  { kind: 'ENDED' } | { kind: 'SENT' } | { kind: 'RETRY'; message: string; retryAfterMs: number | null };
+  | { kind: 'ENDED' }
+  | { kind: 'SENT' }
+  | { kind: 'RETRY'; message: string; retryAfterMs: number | null; unasked?: boolean };
 
 const RECORD_PAUSE_MS = 1_000;
 
@@ -75,7 +77,12 @@ export async function attemptDelivery(
     case 'SENT':
       return { kind: 'SENT' };
     case 'RETRY':
-      return { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: outcome.retryAfterMs };
+      return {
+        kind: 'RETRY',
+        message: outcome.reply.text,
+        retryAfterMs: outcome.retryAfterMs,
+        unasked: outcome.unasked === true,
+      };
     case 'IN_DOUBT':
       if (platform.in_doubt === 'RESEND') return { kind: 'RETRY', message: outcome.reply.text, retryAfterMs: null };
       return { kind: platform.in_doubt === 'DROP' ? 'ENDED' : 'SENT' };
@@ -188,7 +195,7 @@ function recordOf(
     case 'IN_DOUBT':
       return { ...base, ...DOUBTS[loaded.platform.in_doubt] };
     case 'RETRY':
-      return { ...base, status: 'PLANNED', reason: null };
+      return { ...base, status: 'PLANNED', reason: null, uncounted: outcome.unasked === true };
     case 'PROVIDER_REFUSED':
       return { ...base, status: 'BLOCKED', reason: 'provider_refused', retryAt: recheckAt(loaded) };
   }

@@ -29,7 +29,9 @@ export async function sendStepEmails(ports: ActivityPorts, request: SendStepRequ
   const failed = attempts.filter((attempted) => attempted.kind === 'RETRY');
   if (failed.length > 0) {
     await backToWaiting(db, request.runId);
-    const times = 1 + Math.max(...claim.deliveries.map(({ attempts: before }) => before));
+    // A server that wants to be left alone has said nothing about these mails: they do not wait longer each time.
+    const asked = failed.some(({ unasked }) => unasked !== true);
+    const times = asked ? 1 + Math.max(...claim.deliveries.map(({ attempts: before }) => before)) : 1;
     const leftMs = claim.windowMs - (performance.now() - claimedAt);
     throw retryLater(failed, retryDelayMs(failed, times, leftMs));
   }

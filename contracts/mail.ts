@@ -139,7 +139,12 @@ export interface SmtpReply {
 export type SendOutcome =
   | { kind: 'SENT'; reply: SmtpReply; refused: readonly { address: string; reply: SmtpReply }[] }
   /** Safe to try again: the server never had the whole message. */
-  | { kind: 'RETRY'; reply: SmtpReply; retryAfterMs: number | null }
+  | {
+      kind: 'RETRY';
+      reply: SmtpReply;
+      retryAfterMs: number | null;
+      /** No server was asked: it wants to be left alone for now. */ unasked?: true;
+    }
   /** A 5xx about us, before a recipient was named: mails wait (`provider_refused`). */
   | { kind: 'PROVIDER_REFUSED'; reply: SmtpReply }
   /** A definite no to this message or its To; `unknownMailbox` on 5.1.1. */

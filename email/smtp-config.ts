@@ -16,7 +16,7 @@ export interface SmtpOptions {
   totalTimeoutMs?: number;
   /** Milliseconds a connection is kept without work, default 10,000; servers close idle ones after a minute or more. */
   idleTimeoutMs?: number;
-  /** Milliseconds without new connections after the server said "not now" and no time, default 30,000. */
+  /** Milliseconds without new connections after the server said "not now" and no time, default 30,000; 0 = it is never left alone. */
   backOffMs?: number;
   /** Mails per connection before it is replaced, default 100: providers cap it, and a new one may reach a better host. */
   maxMessagesPerConnection?: number;

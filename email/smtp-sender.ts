@@ -50,7 +50,9 @@ export function createSmtpSender(
           ? 'The server wants no new connections'
           : `All ${config.maxConnections} connections are in use`;
         const reply = smtpReply('CONNECT', null, words, config.auth);
-        return { kind: 'RETRY', reply, retryAfterMs: loan ? Math.ceil(loan.backOffMs) : null };
+        return loan
+          ? { kind: 'RETRY', reply, retryAfterMs: Math.ceil(loan.backOffMs), unasked: true }
+          : { kind: 'RETRY', reply, retryAfterMs: null };
       } catch (error) {
         if (!(error instanceof SmtpSetupError)) throw error;
         const { stage, cause } = error;
@@ -64,7 +66,8 @@ export function createSmtpSender(
 
   /** Other mails need not run into the same answer. */
   function backOff(outcome: SendOutcome): void {
-    if (outcome.kind === 'RETRY') pool.backOff(outcome.retryAfterMs ?? config.backOffMs);
+    if (outcome.kind !== 'RETRY' || config.backOffMs === 0) return;
+    pool.backOff(outcome.retryAfterMs ?? config.backOffMs);
   }
 
   function track<T>(work: Promise<T>): Promise<T> {

@@ -36,6 +36,8 @@ export interface DeliveryRecord {
   retryAt: Instant | null;
   /** null = no mail was made. */
   evidence: Evidence | null;
+  /** It does not count as an attempt: no server was asked. */
+  uncounted?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export async function markTransmitting(
  */
 export async function recordDelivery(sql: Sql, id: string, fence: number, record: DeliveryRecord): Promise<boolean> {
   const row = await sql.row(
-    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + 1, ${EVIDENCE_UNLESS_MARKED},
+    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + $13::integer, ${EVIDENCE_UNLESS_MARKED},
        ended_at = c.now, sent_at = CASE WHEN $9 IN ('SENT', 'IN_DOUBT') THEN c.now END
      FROM (
        SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
@@ -84,6 +86,7 @@ export async function recordDelivery(sql: Sql, id: string, fence: number, record
       record.reason,
       record.reply && JSON.stringify(record.reply),
       at(record.retryAt),
+      record.uncounted === true ? 0 : 1,
     ],
   );
   return row !== null;

@@ -142,6 +142,8 @@ describe('a server that wants fewer connections', () => {
     const third = await smtp.send(sampleMail(), yes);
     expect(third).toMatchObject({ kind: 'RETRY', reply: { stage: 'CONNECT', code: null } });
     expect(third.kind === 'RETRY' && third.retryAfterMs).toBeGreaterThan(38_000);
+    // It was not asked, so the mail does not wait longer each time.
+    expect(third).toMatchObject({ unasked: true });
     expect(server.connections).toBe(2);
     release();
     expect(await first).toMatchObject({ kind: 'SENT' });
