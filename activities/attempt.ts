@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ComposedMail, MailRequest, SendOutcome, SmtpReply } from '../contracts/mail.js';
-import { markTransmitting, recordDelivery, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
+import { DOUBTS, markTransmitting, recordDelivery, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
 import { sealMessage } from '../store/messages.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
 import type { Sql } from '../store/database.js';
@@ -19,13 +19,6 @@ export type Attempt =
 const RECORD_PAUSE_MS = 1_000;
 
 const NOTHING_SENT = { status: 'PLANNED', reason: null, retryAt: null, evidence: null } as const;
-
-/** What becomes of a doubtful one by itself (S-E5). */
-const DOUBTS = {
-  HOLD: { status: 'IN_DOUBT', reason: 'in_doubt' },
-  RESEND: { status: 'PLANNED', reason: null },
-  DROP: { status: 'SKIPPED', reason: 'dropped' },
-} as const;
 
 /** One claimed delivery: render, marker, SMTP, record. No transaction is open meanwhile (S-E4). */
 export async function attemptDelivery(

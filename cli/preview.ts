@@ -3,13 +3,13 @@ import { mailRequest } from '../activities/mail-request.js';
 import type { ApiContext } from '../api/context.js';
 import type { MailParty } from '../contracts/mail.js';
 import type { ReadTemplate } from '../contracts/mail-template.js';
-import { createComposer } from '../email/compose.js';
+import { createComposer, mailDomainOf } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 
 /** Makes mails as the worker does and reads them back, sending nothing. `from` is the sender of platforms that have none; without `readTemplate` there are only the built-in templates. */
 export function createPreview(from: MailParty, readTemplate?: ReadTemplate): NonNullable<ApiContext['preview']> {
   const composer = createComposer({
-    mailDomain: from.email.split('@')[1] ?? 'localhost',
+    mailDomain: mailDomainOf(from),
     ...(readTemplate && { readTemplate }),
   });
   return async ({ context, platform, action }) => {

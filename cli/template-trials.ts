@@ -3,7 +3,7 @@ import type { Mailer } from '../activities/ports.js';
 import type { TemplateTrials, TrialMail } from '../api/context.js';
 import type { MailRequest } from '../contracts/mail.js';
 import type { ReadTemplate } from '../contracts/mail-template.js';
-import { createComposer } from '../email/compose.js';
+import { createComposer, mailDomainOf } from '../email/compose.js';
 import { exampleFacts } from '../email/example-facts.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { newId } from '../store/ids.js';
@@ -16,7 +16,7 @@ export function createTemplateTrials(
   mailer: Pick<Mailer, 'route' | 'defaultSender'>,
 ): TemplateTrials {
   const from = mailer.defaultSender;
-  const composer = createComposer({ mailDomain: from.email.split('@')[1] ?? 'localhost', readTemplate });
+  const composer = createComposer({ mailDomain: mailDomainOf(from), readTemplate });
   return {
     async look(mail) {
       try {

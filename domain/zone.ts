@@ -6,9 +6,10 @@ const DAY_MS = 86_400_000;
 /**
  * The instant of a step: the anchor's local date-time in `zone`, plus or minus the period by calendar arithmetic.
  * Month ends clamp (31 Jan + 1 MONTH = 28/29 Feb), a DST gap moves later by its length, an overlap takes the earlier
- * instant: TC39's "compatible" rule (S-T2).
+ * instant: TC39's "compatible" rule (S-T2). Nothing added is the anchor itself, also in the second of two equal hours.
  */
 export function addPeriod(anchorAt: Instant, period: Period, sign: 1 | -1, zone: string): Instant {
+  if (period.value === 0) return anchorAt;
   const unit = { DAY: 'days', WEEK: 'weeks', MONTH: 'months', YEAR: 'years' }[period.type];
   return zoned(anchorAt, zone)
     .toPlainDateTime()

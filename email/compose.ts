@@ -39,6 +39,11 @@ interface LookedAt {
   required: string[];
 }
 
+/** The right side of every Message-ID: the domain of the operator's own sender. */
+export function mailDomainOf({ email }: MailParty): string {
+  return email.split('@')[1] ?? 'localhost';
+}
+
 /**
  * Makes mails: template by name and locale chain, values, MIME. The same request makes the same mail, byte for byte, so a
  * repeated attempt is recognisable as such. `mailDomain` is the right side of every Message-ID; it should be one of ours.

@@ -10,6 +10,7 @@ import { waitsOf, type RunWaits } from '../domain/waits.js';
 import { deliveryWindow } from '../domain/window.js';
 import { applyEvaluation, type AppliedRun } from './apply.js';
 import { at, type Database, type Sql } from './database.js';
+import { DOUBTS } from './deliveries.js';
 import { newId } from './ids.js';
 import type { LoadedAction } from './loaded-actions.js';
 import { lockRunContext, readRunContext, type LoadedRun } from './run-context.js';
@@ -192,6 +193,12 @@ function windowMsOf({ context, row }: LoadedRun, { evaluation }: AppliedRun, ste
   return deliveryWindow(step, evaluation.steps, directionOf(pinned.variant), anchorAt, pending).endsAt - now;
 }
 
+const DOUBTFUL_ROWS = Object.entries(DOUBTS)
+  .map(
+    ([policy, { status, reason }]) => `('TRANSMITTING', '${policy}', '${status}', ${reason ? `'${reason}'` : 'NULL'})`,
+  )
+  .join(', ');
+
 /**
  * Whoever holds the claim's locks is the only one who may send this step, so a row that is under way belongs to somebody who
  * died or lost touch. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never
@@ -203,10 +210,7 @@ async function recoverLedger(tx: Sql, runId: string, stepId: string): Promise<vo
        status = n.status, reason = n.reason, fence = d.fence + CASE n.status WHEN 'PLANNED' THEN 1 ELSE 0 END,
        sent_at = CASE n.status WHEN 'IN_DOUBT' THEN d.claimed_at END, ended_at = d.claimed_at
      FROM platforms p, (VALUES
-       ('CLAIMED', NULL, 'PLANNED', NULL),
-       ('TRANSMITTING', 'HOLD', 'IN_DOUBT', 'in_doubt'),
-       ('TRANSMITTING', 'RESEND', 'PLANNED', NULL),
-       ('TRANSMITTING', 'DROP', 'SKIPPED', 'dropped')) AS n (was, policy, status, reason)
+       ('CLAIMED', NULL, 'PLANNED', NULL), ${DOUBTFUL_ROWS}) AS n (was, policy, status, reason)
      WHERE d.run_id = $1 AND d.step_id = $2 AND d.status = n.was AND p.id = d.platform_id AND p.in_doubt = coalesce(n.policy, p.in_doubt)`,
     [runId, stepId],
   );

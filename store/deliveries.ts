@@ -4,6 +4,13 @@ import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { at, type Sql } from './database.js';
 
+/** What becomes of a doubtful delivery by itself, by the platform's `in_doubt` (S-E5): of a sender's own, and of one that died. */
+export const DOUBTS = {
+  HOLD: { status: 'IN_DOUBT', reason: 'in_doubt' },
+  RESEND: { status: 'PLANNED', reason: null },
+  DROP: { status: 'SKIPPED', reason: 'dropped' },
+} as const;
+
 /** What goes, as far as it is told afterwards. */
 export interface Evidence {
   subject: string;

@@ -5,7 +5,7 @@ import { paceOf, type Pace, type RateLimit } from '../contracts/rate-limit.js';
 import type { Reason } from '../domain/reasons.js';
 import { MailRefused, type Mailer, type Route } from '../activities/ports.js';
 import { isAllowed } from '../activities/mail-request.js';
-import { createComposer } from '../email/compose.js';
+import { createComposer, mailDomainOf } from '../email/compose.js';
 import { MailContentError } from '../email/mail-content-error.js';
 import { createSmtpSender } from '../email/smtp-sender.js';
 import type { ReturnPaths } from '../email/return-path.js';
@@ -41,7 +41,7 @@ export function createMailer(options: MailerOptions): OpenMailer {
   const { smtpUrl, testSmtpUrl, smtpRateLimit, from, vault, networks, returnPaths = null, readTemplate } = options;
   const system = smtpRateLimit && [paceOf('SYSTEM', smtpRateLimit)];
   const composer = createComposer({
-    mailDomain: from.email.split('@')[1] ?? 'localhost',
+    mailDomain: mailDomainOf(from),
     ...(readTemplate && { readTemplate }),
   });
   // Not for integrations: their providers report bounces themselves, and some refuse an envelope sender of another domain.

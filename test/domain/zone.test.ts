@@ -33,6 +33,8 @@ describe('a period from an anchor (S-T2)', () => {
     ['2026-03-07T09:00-05:00', '1 DAY', 'America/New_York', '2026-03-08T13:00Z'],
     // 1 November 2026, 01:30 happens twice: the earlier, still EDT.
     ['2026-10-31T01:30-04:00', '1 DAY', 'America/New_York', '2026-11-01T05:30Z'],
+    // But from the second 01:30 nothing added is that second 01:30, not an hour before it.
+    ['2026-11-01T01:30-05:00', '0 DAY', 'America/New_York', '2026-11-01T06:30Z'],
     // Amsterdam: 29 March 2026 02:30 → 03:30 CEST; 25 October 02:30 the earlier, CEST.
     ['2026-03-28T02:30+01:00', '1 DAY', 'Europe/Amsterdam', '2026-03-29T01:30Z'],
     ['2026-10-24T02:30+02:00', '1 DAY', 'Europe/Amsterdam', '2026-10-25T00:30Z'],
