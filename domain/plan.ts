@@ -132,7 +132,8 @@ function announcesThePast({ rawAt, plannedAt, skipped }: PlannedStep, { directio
 }
 
 /**
- * Of steps that come to stand at one instant the last rung goes (S-D2). Late ones under ALL go beside each other, and those that
+ * Of steps that come to stand at one instant, or the wrong way round (a move back ends with a whole minute), the last rung goes
+ * (S-D2). Late ones under ALL go beside each other, and those that
  * go right now also beside one that is due at this very moment.
  */
 function onePerInstant(rungs: readonly PlannedStep[], now: Instant): PlannedStep[] {
@@ -141,9 +142,7 @@ function onePerInstant(rungs: readonly PlannedStep[], now: Instant): PlannedStep
       .slice(index + 1)
       .some(
         (later) =>
-          !later.skipped &&
-          later.plannedAt === rung.plannedAt &&
-          !(rung.late && (later.late || rung.plannedAt === now)),
+          !later.skipped && later.plannedAt <= rung.plannedAt && !(rung.late && (later.late || rung.plannedAt === now)),
       );
     return overtaken && !rung.skipped ? drop(rung, 'superseded') : rung;
   });

@@ -131,7 +131,8 @@ const nothingStored: ReadTemplate = () => Promise.resolve(null);
 
 /** RFC 5322 §2.3: CR and LF only occur together. nodemailer leaves the line ends of bodies as they are. */
 function crlf(text: string): string {
-  return text.replace(/\r\n?|\n/g, '\r\n');
+  const unix = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return unix.replaceAll('\n', '\r\n');
 }
 
 /** S-E3; a name that is not there in any locale is unknown. */

@@ -10,8 +10,7 @@ export function formatMoney(money: Money, locale: string, field: string): string
   const { quantity, currency } = money;
   if (!/^[A-Za-z]{3}$/.test(currency)) return `${formatDecimal(quantity, locale, field)} ${currency}`.trim();
   const { amount, decimals } = parseDecimal(quantity, field);
-  const own = formatters.number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  const shown = Math.max(own, decimals);
+  const shown = Math.max(formatters.decimals(locale, currency), decimals);
   const format = formatters.number(locale, {
     style: 'currency',
     currency,

@@ -7,21 +7,21 @@ export interface LocaleStep {
 }
 
 /**
- * S-E3 as a list: each wish exact, then shortened from the right down to its language (RFC 4647 §3.4), then `fallback`, the
+ * S-E3 in its order: each wish exact, then shortened from the right down to its language (RFC 4647 §3.4), then `fallback`, the
  * template's own default. Wishes come from customers' records: `en_US`, `de_DE.UTF-8` and nonsense occur, nonsense is passed over.
  */
-export function localeChain(wishes: readonly string[], fallback: string): LocaleStep[] {
-  const steps: LocaleStep[] = [];
+export function* localeChain(wishes: readonly string[], fallback: string): Generator<LocaleStep> {
+  const seen = new Set<string>();
   for (const wish of [...wishes, fallback]) {
     const format = canonicalLocale(wish);
     if (format === null) continue;
     const parts = format.split('-');
     for (let length = parts.length; length > 0; length -= 1) {
       const tag = parts.slice(0, length).join('-');
-      if (!steps.some((step) => step.tag === tag)) steps.push({ tag, format });
+      if (!seen.has(tag)) yield { tag, format };
+      seen.add(tag);
     }
   }
-  return steps;
 }
 
 /**

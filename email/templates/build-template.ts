@@ -16,7 +16,7 @@ export function buildTemplate(mail: BuiltInMail, language: Language, layout: str
   const html = fillLayout(layout, {
     language,
     heading: words.heading,
-    body: htmlParagraphs([shared.greeting, ...words.paragraphs]),
+    body: `<p>${shared.greeting}</p>${htmlParagraphs(words.paragraphs)}`,
     rows: rows.map(htmlRow).join(''),
     button,
     afterwards: htmlParagraphs(afterwards),

@@ -101,8 +101,8 @@ const keepsTheOrder: Rule = (steps) => {
   );
 };
 
-const oneAtATime: Rule = (steps) => {
-  const onTime = steps.filter(goes).filter(({ late }) => !late);
+const oneAtATime: Rule = (steps, { now }) => {
+  const onTime = steps.filter(goes).filter(({ late, plannedAt }) => !late && plannedAt > now);
   return onTime.every(
     (step) => steps.filter(goes).filter(({ plannedAt }) => plannedAt === step.plannedAt).length === 1,
   );
@@ -142,7 +142,11 @@ const RULES: [string, Rule, Plan][] = [
     each((step, { anchorAt, direction }) => ({ ...step, plannedAt: anchorAt - direction * 2 * DAY })),
   ],
   ['steps stand and go in the order of the ladder', keepsTheOrder, (input) => plan(input).toReversed()],
-  ['a step on time goes alone', oneAtATime, each((step, { now }) => ({ ...step, skipped: null, plannedAt: now }))],
+  [
+    'a step on time goes alone',
+    oneAtATime,
+    each((step, { now }) => ({ ...step, skipped: null, late: false, plannedAt: now + DAY })),
+  ],
   ['every planned instant is allowed by the calendar', onlyAllowed, (input) => plan({ ...input, calendar: null })],
   [
     'the moves lead from the raw instant to the planned one',
