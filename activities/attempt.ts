@@ -6,7 +6,7 @@ import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
 import type { Sql } from '../store/database.js';
 import type { LoadedRun } from '../store/run-context.js';
 import { suppress, type Suppressed } from '../store/suppressions.js';
-import { leftOut, mailRequest } from './mail-request.js';
+import { choiceOf, mailRequest } from './mail-request.js';
 import { attachPdf } from './attach-pdf.js';
 import { MailRefused, type ActivityPorts } from './ports.js';
 
@@ -44,7 +44,7 @@ export async function attemptDelivery(
     if (error instanceof MailRefused) return blocked(ports, loaded, delivery, error.reason, error.message);
     return notSent(ports, delivery, error);
   }
-  const evidence = evidenceOf(request, mail, leftOut(loaded.context, delivery.action));
+  const evidence = evidenceOf(request, mail, choiceOf(loaded.context, delivery.action));
   const kept = messages.keepForMs === 0 ? null : await sealMessage(messages, mail.raw, delivery.id);
   let markerFailed = false;
   const marker = (): Promise<boolean> =>
@@ -145,11 +145,11 @@ async function recordSurely(
 function evidenceOf(
   request: MailRequest,
   { subject, template, messageId, raw }: ComposedMail,
-  suppressed: readonly string[],
+  choice: ReturnType<typeof choiceOf>,
 ): Evidence {
   return {
     subject,
-    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused: [], suppressed },
+    recipients: { to: request.to.email, cc: request.cc, bcc: request.bcc, refused: [], ...choice },
     facts: request.facts,
     template,
     messageId,

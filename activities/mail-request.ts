@@ -15,6 +15,7 @@ import type { Balance, WalletFacts } from '../domain/wallet.js';
 import { recipientOf } from '../domain/recipient.js';
 import { daysBetween, localDate, localTime } from '../domain/zone.js';
 import type { ClaimedDelivery } from '../store/claim.js';
+import type { Evidence } from '../store/deliveries.js';
 import type { LoadedRun } from '../store/run-context.js';
 
 /** What of a run a mail is made from. */
@@ -61,10 +62,17 @@ export function mailRequest(loaded: MailRun, delivery: MailDelivery, defaultSend
   };
 }
 
-/** The copies of an action's mail that are left out because they are suppressed (S-E6). */
-export function leftOut(context: MailRun['context'], action: MailAction): string[] {
+/** Why the To is a contact, and the copies of an action's mail that are left out because they are suppressed (S-E6). */
+export function choiceOf(
+  context: MailRun['context'],
+  action: MailAction,
+): Pick<Evidence['recipients'], 'insteadOf' | 'suppressed'> {
+  const recipient = recipientOf(action, context);
   const { cc, bcc } = copiesOf(action, context);
-  return [...new Set([...cc, ...bcc])].filter((address) => context.suppressed.includes(address));
+  return {
+    insteadOf: 'email' in recipient ? recipient.insteadOf : null,
+    suppressed: [...new Set([...cc, ...bcc])].filter((address) => context.suppressed.includes(address)),
+  };
 }
 
 /** The action's own copies, and the contacts when it asks for them: those that have not switched such mails off (S-E1). */

@@ -3112,7 +3112,8 @@ export interface components {
          *         "cc": [],
          *         "bcc": [],
          *         "refused": [],
-         *         "suppressed": []
+         *         "suppressed": [],
+         *         "instead_of": null
          *       },
          *       "template": {
          *         "name": "overdue",
@@ -3165,6 +3166,8 @@ export interface components {
                 refused: string[];
                 /** @description CC and BCC that were left out because they are suppressed. */
                 suppressed: string[];
+                /** @description Why `to` is a contact and not the customer; null = it is the customer. */
+                instead_of: ("no_recipient" | "suppressed") | null;
             } | null;
             template: {
                 /** @example overdue */
@@ -3231,7 +3234,8 @@ export interface components {
          *         "cc": [],
          *         "bcc": [],
          *         "refused": [],
-         *         "suppressed": []
+         *         "suppressed": [],
+         *         "instead_of": null
          *       },
          *       "template": {
          *         "name": "overdue",
@@ -3310,6 +3314,8 @@ export interface components {
                 refused: string[];
                 /** @description CC and BCC that were left out because they are suppressed. */
                 suppressed: string[];
+                /** @description Why `to` is a contact and not the customer; null = it is the customer. */
+                instead_of: ("no_recipient" | "suppressed") | null;
             } | null;
             template: {
                 /** @example overdue */
@@ -9084,7 +9090,8 @@ export interface operations {
                      *             "cc": [],
                      *             "bcc": [],
                      *             "refused": [],
-                     *             "suppressed": []
+                     *             "suppressed": [],
+                     *             "instead_of": null
                      *           },
                      *           "template": {
                      *             "name": "overdue",

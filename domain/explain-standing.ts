@@ -1,5 +1,5 @@
 import { isClosed } from './evaluate.js';
-import type { TellableRun } from './explain.js';
+import type { SuppressionFacts, TellableRun } from './explain.js';
 import { pendingActions } from './judge.js';
 import type { Operation } from './operate.js';
 import { periodLabel } from './period.js';
@@ -21,9 +21,13 @@ export interface Standing {
 }
 
 export function standingOf(run: TellableRun, zone: string): Standing {
-  const { context, holds, operations } = run;
+  const { context, holds, operations, suppressions } = run;
   const inForce = isClosed(context.run.status) ? [] : holds;
-  const told = [...statusText(run, zone), ...inForce.map((hold) => holdText(hold, zone))];
+  const told = [
+    ...statusText(run, zone),
+    ...inForce.map((hold) => holdText(hold, zone)),
+    ...(isClosed(context.run.status) ? [] : suppressions).map((one) => suppressionText(one, zone)),
+  ];
   return {
     standing: [...told, ...operations.map((operation) => operationText(operation, zone))],
     needed: neededFor(context),
@@ -117,6 +121,18 @@ function neededFor({ run }: RunContext): string[] {
 function holdText({ id, reason, until, note }: TellableRun['holds'][number], zone: string): string {
   const end = until === null ? 'until somebody ends it' : `until ${localDateTime(until, zone)}`;
   return `It is held ${end}: ${reason}${note === null ? '' : `, “${note}”`} (${id}).`;
+}
+
+const SUPPRESSED_BECAUSE = {
+  HARD_BOUNCE: 'it bounced',
+  COMPLAINT: 'somebody complained',
+  UNSUBSCRIBE: 'somebody unsubscribed',
+  MANUAL: 'it was entered by hand',
+} as const;
+
+function suppressionText({ email, reason, source, statusCode, detail, at }: SuppressionFacts, zone: string): string {
+  const words = [statusCode, detail].filter((text) => text !== null).join(' ');
+  return `${email} is suppressed since ${localDateTime(at, zone)}: ${SUPPRESSED_BECAUSE[reason]}, says ${source}${words === '' ? '' : ` (${words})`}.`;
 }
 
 const RESOLUTIONS = { SENT: 'taken as sent', RESEND: 'sent again', DROP: 'given up' } as const;

@@ -27,6 +27,19 @@ interface HoldFacts {
   note: string | null;
 }
 
+/** What suppresses an address (S-E6). */
+export interface SuppressionFacts {
+  email: string;
+  reason: 'HARD_BOUNCE' | 'COMPLAINT' | 'UNSUBSCRIBE' | 'MANUAL';
+  /** Who told us: API, SMTP, DSN … */
+  source: string;
+  /** RFC 3463. */
+  statusCode: string | null;
+  /** The server's words, or a person's note. */
+  detail: string | null;
+  at: Instant;
+}
+
 /** A run with everything there is to tell about it, as it stands in Postgres. */
 export interface TellableRun {
   id: string;
@@ -42,6 +55,8 @@ export interface TellableRun {
   /** Oldest first. */
   operations: readonly OperationFacts[];
   holds: readonly HoldFacts[];
+  /** Of the addresses that its mails would go to. */
+  suppressions: readonly SuppressionFacts[];
 }
 
 /** Why a run stands where it stands. May hold addresses and amounts: never for the engine. */

@@ -37,7 +37,7 @@ export function unreachable(context: Reachable & Pick<RunContext, 'actions'>): R
 }
 
 /** For people: `ap@acme.example`, or the contact and why it is one. */
-export function recipientText({ email, insteadOf }: Recipient): string {
+export function recipientText({ email, insteadOf }: Pick<Recipient, 'email' | 'insteadOf'>): string {
   if (insteadOf === null) return email;
   const why =
     insteadOf === 'suppressed' ? 'the customer’s own address is suppressed' : 'the customer has no e-mail address';

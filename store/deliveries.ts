@@ -1,5 +1,6 @@
 import type { ComposedMail, MailFacts, SmtpReply } from '../contracts/mail.js';
 import type { Reason } from '../domain/reasons.js';
+import type { Recipient } from '../domain/recipient.js';
 import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { at, type Sql } from './database.js';
@@ -22,6 +23,8 @@ export interface Evidence {
     refused: readonly string[];
     /** Copies that were left out because they are suppressed (S-E6). */
     suppressed: readonly string[];
+    /** Why the To is a contact; null = it is the customer. */
+    insteadOf: Recipient['insteadOf'];
   };
   /** What the mail was made from, as read in the claim. */
   facts: MailFacts;

@@ -1,9 +1,11 @@
-import type { OperationFacts, TellableRun } from '../domain/explain.js';
+import type { OperationFacts, SuppressionFacts, TellableRun } from '../domain/explain.js';
 import type { DeliveryFacts } from '../domain/explain-step.js';
+import { recipientText } from '../domain/recipient.js';
 import type { Reason } from '../domain/reasons.js';
 import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
+import type { Evidence } from './deliveries.js';
 import type { HoldRow } from './holds.js';
 import { readRunContexts, type LoadedRun } from './run-context.js';
 
@@ -15,24 +17,28 @@ interface DeliveryRow {
   status: DeliveryStatus;
   reason: Reason | null;
   subject: string | null;
-  recipients: { to?: string } | null;
+  recipients: Pick<Partial<Evidence['recipients']>, 'to' | 'insteadOf'> | null;
   server_reply: { code?: number | null; text?: string } | null;
   attempts: number;
   sent_at: Instant | null;
   retry_at: Instant | null;
 }
 
-/** Runs with everything there is to tell about them, in the order of their ids: four statements, however many there are. */
+/** Runs with everything there is to tell about them, in the order of their ids: five statements, however many there are. */
 export async function readTellableRuns(sql: Sql, runIds: readonly string[]): Promise<TellableRun[]> {
   const loaded = await readRunContexts(sql, runIds);
   const deliveries = await deliveriesOf(sql, runIds);
   const operations = await operationsOf(sql, runIds);
   const holds = await holdsOn(sql, loaded);
+  const suppressions = await suppressionsOf(sql, loaded);
   return loaded.map((run) => ({
     ...toTellable(run),
     deliveries: deliveries.filter(({ run_id: runId }) => runId === run.row.id).map(toDelivery),
     operations: operations.filter(({ runId }) => runId === run.row.id),
     holds: holds.filter((hold) => concerns(hold, run)).filter(({ until }) => until === null || until > run.context.now),
+    suppressions: suppressions.filter(
+      ({ platformId, email }) => platformId === run.row.platform_id && run.context.suppressed.includes(email),
+    ),
   }));
 }
 
@@ -57,6 +63,17 @@ function holdsOn(sql: Sql, runs: readonly LoadedRun[]): Promise<HoldRow[]> {
   );
 }
 
+/** What suppresses addresses of these runs. */
+function suppressionsOf(sql: Sql, runs: readonly LoadedRun[]): Promise<(SuppressionFacts & { platformId: string })[]> {
+  const addresses = runs.flatMap(({ row, context }) => context.suppressed.map((email) => [row.platform_id, email]));
+  return sql.rows(
+    `SELECT DISTINCT ON (e.platform_id, e.email) e.platform_id AS "platformId", e.email, u.reason, u.source, u.status_code AS "statusCode", u.detail, u.created_at AS at
+     FROM unnest($1::text[], $2::text[]) AS e (platform_id, email)
+     JOIN suppressions u ON u.platform_id = e.platform_id AND lower(btrim(e.email)) IN (u.address, u.unicode_address)`,
+    [addresses.map(([platformId]) => platformId), addresses.map(([, email]) => email)],
+  );
+}
+
 function concerns({ platform_id, customer_id, invoice_id }: HoldRow, { row, context }: LoadedRun): boolean {
   if (platform_id !== row.platform_id) return false;
   return customer_id === null ? invoice_id === context.facts.invoice?.id : customer_id === row.customer_id;
@@ -70,7 +87,10 @@ function deliveriesOf(sql: Sql, runIds: readonly string[]): Promise<DeliveryRow[
   );
 }
 
-function toTellable({ row, context }: LoadedRun): Omit<TellableRun, 'deliveries' | 'operations' | 'holds'> {
+function toTellable({
+  row,
+  context,
+}: LoadedRun): Omit<TellableRun, 'deliveries' | 'operations' | 'holds' | 'suppressions'> {
   return {
     id: row.id,
     triggerId: row.trigger_id,
@@ -90,12 +110,16 @@ function toDelivery(row: DeliveryRow): DeliveryFacts {
     status: row.status,
     reason: row.reason,
     subject: row.subject,
-    to: row.recipients?.to ?? null,
+    to: toText(row.recipients),
     reply: replyOf(row.server_reply),
     attempts: row.attempts,
     sentAt: row.sent_at,
     retryAt: row.retry_at,
   };
+}
+
+function toText(recipients: DeliveryRow['recipients']): string | null {
+  return recipients?.to ? recipientText({ email: recipients.to, insteadOf: recipients.insteadOf ?? null }) : null;
 }
 
 function replyOf(reply: DeliveryRow['server_reply']): DeliveryFacts['reply'] {

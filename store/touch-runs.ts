@@ -65,6 +65,8 @@ const remakeAtOnceText = (whose: string): string => `
     AND run_id IN (SELECT id FROM runs WHERE platform_id = $1 AND ${OPEN} AND ${whose})`;
 const REMAKE_CUSTOMER = remakeAtOnceText('customer_id = $2');
 const REMAKE_TEMPLATE = remakeAtOnceText(ofTemplate(2));
+const REFETCH_PLATFORM = `
+  UPDATE deliveries SET retry_at = NULL WHERE platform_id = $1 AND status = 'BLOCKED' AND retry_at IS NOT NULL AND reason = 'no_pdf'`;
 
 /** Runs that a change of their resource can still move: open ones, and closed ones that facts can reopen (S-R6); never a wallet's. */
 const MOVABLE = `(${OPEN} OR resource_type <> 'WALLET' AND (status <> 'STOPPED' OR stop_reason IN (${REOPENABLE.map((reason) => `'${reason}'`).join(', ')})))`;
@@ -132,11 +134,13 @@ async function retryAtOnce(tx: Sql, platformId: string, scope: TouchScope): Prom
     case 'CUSTOMER_MAIL':
       await tx.rows(REMAKE_CUSTOMER, [platformId, scope.id]);
       return;
+    case 'PLATFORM': // Its source of PDFs may be another now.
+      await tx.rows(REFETCH_PLATFORM, [platformId]);
+      return;
     case 'RESOURCE':
     case 'INVOICE':
     case 'SUBSCRIPTION': // In the statement that finds their runs.
-    case 'WORKFLOW':
-    case 'PLATFORM': // Nothing of a mail has changed.
+    case 'WORKFLOW': // Nothing of a mail has changed.
     case 'UNREACHED':
     case 'ADDRESS': // What is suppressed has no next try: it is judged anew.
   }

@@ -20,7 +20,7 @@ const SENT = {
   reason: null,
   attempts: 1,
   subject: 'Factuur 2026-0042 is 7 dagen te laat',
-  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [] },
+  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [], instead_of: null },
   template: { name: 'overdue', locale: 'nl', version: null },
   message_id: '<dlv_5nV0cQe8RjT2yLxKd7Ba@mail.example.com>',
   server_reply: { stage: 'FINAL_DOT', code: 250, enhanced: '2.0.0', text: 'Ok: queued as 4F1C2' },
@@ -54,6 +54,10 @@ export const delivery = z
         bcc: addresses,
         refused: addresses.meta({ description: 'CC and BCC that the server refused; the mail went without them.' }),
         suppressed: addresses.meta({ description: 'CC and BCC that were left out because they are suppressed.' }),
+        instead_of: z
+          .enum(['no_recipient', 'suppressed'])
+          .nullable()
+          .meta({ description: 'Why `to` is a contact and not the customer; null = it is the customer.' }),
       })
       .nullable(),
     template: z

@@ -179,6 +179,7 @@ function toResponse(row: DeliveryView): z.input<typeof delivery> {
       bcc: [...(recipients.bcc ?? [])],
       refused: [...(recipients.refused ?? [])],
       suppressed: [...(recipients.suppressed ?? [])],
+      instead_of: recipients.insteadOf ?? null,
     },
     template: row.template,
     message_id: row.message_id,

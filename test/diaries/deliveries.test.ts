@@ -98,7 +98,7 @@ describe('deliveries (S-E4, E5)', () => {
     const evidence = await diary.ok('GET', `/v1/deliveries/${String(id)}`);
     expect(evidence).toMatchObject({
       status: 'SENT',
-      recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [] },
+      recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [], instead_of: null },
       template: { name: 'overdue', locale: 'en', version: null },
       facts: { invoice: { number: '2026-0042', days_overdue: 7, open: { quantity: '121.00', currency: 'EUR' } } },
       server_reply: { stage: 'FINAL_DOT', code: 250 },

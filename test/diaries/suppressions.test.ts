@@ -76,6 +76,7 @@ describe('an address that is suppressed (S-E6)', () => {
       bcc: [],
       refused: [],
       suppressed: ['gone@acme.example', 'hidden@acme.example'],
+      insteadOf: null,
     });
   });
 
@@ -96,7 +97,9 @@ describe('an address that is suppressed (S-E6)', () => {
     expect((simulated.mails as Json[])[0]?.to).toBe('cfo@acme.example');
     await diary.until('2026-01-18');
     expect((await diary.h.mails()).map(({ To }) => To)).toEqual([[{ Name: 'The CFO', Address: 'cfo@acme.example' }]]);
-    expect(await explained()).toContain('to cfo@acme.example');
+    expect(await explained()).toMatch(/Sent [^.]* to cfo@acme.example \(a contact, because the customer’s own address/);
+    const sent = await diary.ok('GET', '/v1/deliveries?status=SENT');
+    expect((sent.data as Json[])[0]?.recipients).toMatchObject({ to: 'cfo@acme.example', instead_of: 'suppressed' });
     await suppress(diary, 'cfo@acme.example');
     await diary.until('2026-01-26');
     await diary.on('2026-01-27', 'a new contact', () =>
@@ -135,5 +138,8 @@ describe('an address that is suppressed (S-E6)', () => {
     ]);
     const explained = await diary.ok('GET', '/v1/explain?invoice_id=inv_1');
     expect(explained.text).toContain('or the suppression is removed');
+    expect(String(explained.text).replaceAll(/\s+/g, ' ')).toMatch(
+      /ap@acme.example is suppressed since [^:]*:\d\d: somebody complained, says MAILGUN\./,
+    );
   });
 });

@@ -46,6 +46,7 @@ function tell(life: Life, deliveries: Partial<DeliveryFacts>[] = [], more: Parti
     })),
     operations: [],
     holds: [],
+    suppressions: [],
     ...more,
   });
 }

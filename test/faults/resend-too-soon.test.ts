@@ -6,7 +6,7 @@ import { createHarness, type Harness } from '../support/harness.js';
 
 const EVIDENCE: Evidence = {
   subject: 'Overdue',
-  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [] },
+  recipients: { to: 'ap@acme.example', cc: [], bcc: [], refused: [], suppressed: [], insteadOf: null },
   facts: {} as Evidence['facts'],
   template: { name: 'overdue', locale: 'en', version: null },
   messageId: '<one@mail.example>',
