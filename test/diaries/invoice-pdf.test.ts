@@ -106,23 +106,28 @@ describe('the PDF of an invoice', { timeout: 60_000 }, () => {
     expect((await attached(diary)).map(([pdf]) => pdf?.content.equals(PDF))).toEqual([true, true]);
   });
 
-  it.each([null, '/nothing/{invoice_id}'])('is fetched at once from a source that is named after %s had none', async (path) => {
-    source = createServer((request, response) => {
-      response.writeHead(request.url?.startsWith('/nothing') ? 404 : 200, { 'content-type': 'application/pdf' }).end(PDF);
-    }).listen(0, '127.0.0.1');
-    await once(source, 'listening');
-    const base = `http://127.0.0.1:${String((source.address() as AddressInfo).port)}`;
-    const diary = await open();
-    const name = (url: string) => diary.ok('PATCH', '/v1/platform', { invoice_pdf_source: { url } });
-    if (path !== null) await name(base + path);
-    await diary.on('2026-01-17T03:00:00Z', 'named', () => name(`${base}/{invoice_id}`));
-    await diary.until('2026-01-18');
-    expect(await diary.story()).toEqual([
-      '2026-01-17T00:00 blocked 7-DAY no_pdf',
-      '2026-01-17T03:00 * named',
-      '2026-01-17T03:00 mail 7-DAY',
-    ]);
-  });
+  it.each([null, '/nothing/{invoice_id}'])(
+    'is fetched at once from a source that is named after %s had none',
+    async (path) => {
+      source = createServer((request, response) => {
+        response
+          .writeHead(request.url?.startsWith('/nothing') ? 404 : 200, { 'content-type': 'application/pdf' })
+          .end(PDF);
+      }).listen(0, '127.0.0.1');
+      await once(source, 'listening');
+      const base = `http://127.0.0.1:${String((source.address() as AddressInfo).port)}`;
+      const diary = await open();
+      const name = (url: string) => diary.ok('PATCH', '/v1/platform', { invoice_pdf_source: { url } });
+      if (path !== null) await name(base + path);
+      await diary.on('2026-01-17T03:00:00Z', 'named', () => name(`${base}/{invoice_id}`));
+      await diary.until('2026-01-18');
+      expect(await diary.story()).toEqual([
+        '2026-01-17T00:00 blocked 7-DAY no_pdf',
+        '2026-01-17T03:00 * named',
+        '2026-01-17T03:00 mail 7-DAY',
+      ]);
+    },
+  );
 
   it('that was fetched serves every action of the step, and the next step too', async () => {
     let asked = 0;
