@@ -541,7 +541,7 @@ export interface paths {
         };
         /**
          * Explain a resource
-         * @description Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds and operations are shown with the runs. Requires the WORKFLOW_RUN.VIEW permission.
+         * @description Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds, operations and what suppresses an address are shown with the runs. Requires the WORKFLOW_RUN.VIEW permission.
          */
         get: operations["getExplain"];
         put?: never;

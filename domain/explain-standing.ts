@@ -26,7 +26,7 @@ export function standingOf(run: TellableRun, zone: string): Standing {
   const told = [
     ...statusText(run, zone),
     ...inForce.map((hold) => holdText(hold, zone)),
-    ...(isClosed(context.run.status) ? [] : suppressions).map((one) => suppressionText(one, zone)),
+    ...suppressions.filter(({ email }) => mayGoTo(email, context)).map((one) => suppressionText(one, zone)),
   ];
   return {
     standing: [...told, ...operations.map((operation) => operationText(operation, zone))],
@@ -130,9 +130,16 @@ const SUPPRESSED_BECAUSE = {
   MANUAL: 'it was entered by hand',
 } as const;
 
-function suppressionText({ email, reason, source, statusCode, detail, at }: SuppressionFacts, zone: string): string {
-  const words = [statusCode, detail].filter((text) => text !== null).join(' ');
-  return `${email} is suppressed since ${localDateTime(at, zone)}: ${SUPPRESSED_BECAUSE[reason]}, says ${source}${words === '' ? '' : ` (${words})`}.`;
+function suppressionText({ email, reason, source, statusCode, at }: SuppressionFacts, zone: string): string {
+  const status = statusCode === null ? '' : ` (${statusCode})`;
+  return `${email} is suppressed since ${localDateTime(at, zone)}: ${SUPPRESSED_BECAUSE[reason]}, says ${source}${status}.`;
+}
+
+/** Whether it would be the To of a mail, were it not suppressed. */
+function mayGoTo(email: string, { customer, contacts, actions }: RunContext): boolean {
+  if (email === customer.email) return true;
+  const contact = contacts.find((one) => one.email === email && !one.invoiceMailOff);
+  return contact !== undefined && actions.some(({ fallbackToContacts }) => fallbackToContacts);
 }
 
 const RESOLUTIONS = { SENT: 'taken as sent', RESEND: 'sent again', DROP: 'given up' } as const;

@@ -3,7 +3,7 @@ import { heldUntil, isHeld } from './hold.js';
 import { periodLabel } from './period.js';
 import type { Shift } from './plan.js';
 import { REASONS, type Reason } from './reasons.js';
-import { recipientOf, recipientText, type Reachable } from './recipient.js';
+import { recipientOf, recipientText, type Reachable, type Recipient } from './recipient.js';
 import { inFlight, type DeliveryStatus, type RunContext, type Step } from './run.js';
 import type { Instant, Variant } from './types.js';
 import { directionOf } from './variants.js';
@@ -19,6 +19,8 @@ export interface DeliveryFacts {
   reason: Reason | null;
   subject: string | null;
   to: string | null;
+  /** Why the To was a contact; null = it was the customer. */
+  insteadOf: Recipient['insteadOf'];
   /** The server's last words; `byServer` false = ours, no server was asked. */
   reply: { text: string; byServer: boolean } | null;
   attempts: number;
@@ -186,10 +188,10 @@ function goesTo(step: Step, context: Standing): string {
 }
 
 function deliveryText(
-  { id, status, reason, subject, to, reply, attempts, sentAt, retryAt }: DeliveryFacts,
+  { id, status, reason, subject, to, insteadOf, reply, attempts, sentAt, retryAt }: DeliveryFacts,
   zone: string,
 ): string[] {
-  const what = `${to === null ? '' : ` to ${to}`}${subject === null ? '' : `: “${subject}”`}`;
+  const what = `${to === null ? '' : ` to ${recipientText({ email: to, insteadOf }, true)}`}${subject === null ? '' : `: “${subject}”`}`;
   const server = reply === null ? '' : reply.byServer ? ` The server said: ${reply.text}` : ` ${sentence(reply.text)}`;
   switch (status) {
     case 'SENT':

@@ -35,8 +35,6 @@ export interface SuppressionFacts {
   source: string;
   /** RFC 3463. */
   statusCode: string | null;
-  /** The server's words, or a person's note. */
-  detail: string | null;
   at: Instant;
 }
 
@@ -55,7 +53,7 @@ export interface TellableRun {
   /** Oldest first. */
   operations: readonly OperationFacts[];
   holds: readonly HoldFacts[];
-  /** Of the addresses that its mails would go to. */
+  /** Of addresses of its customer and the customer's contacts. */
   suppressions: readonly SuppressionFacts[];
 }
 

@@ -36,10 +36,12 @@ export function unreachable(context: Reachable & Pick<RunContext, 'actions'>): R
   return blocks.includes(null) ? null : (blocks[0] ?? null);
 }
 
-/** For people: `ap@acme.example`, or the contact and why it is one. */
-export function recipientText({ email, insteadOf }: Pick<Recipient, 'email' | 'insteadOf'>): string {
+/** For people: `ap@acme.example`, or the contact and why it is one, or was when the mail went. */
+export function recipientText({ email, insteadOf }: Pick<Recipient, 'email' | 'insteadOf'>, went = false): string {
   if (insteadOf === null) return email;
   const why =
-    insteadOf === 'suppressed' ? 'the customer’s own address is suppressed' : 'the customer has no e-mail address';
+    insteadOf === 'suppressed'
+      ? `the customer’s own address ${went ? 'was' : 'is'} suppressed`
+      : `the customer ${went ? 'had' : 'has'} no e-mail address`;
   return `${email} (a contact, because ${why})`;
 }

@@ -1,6 +1,6 @@
-import type { OperationFacts, SuppressionFacts, TellableRun } from '../domain/explain.js';
+import { isClosed } from '../domain/evaluate.js';
+import type { OperationFacts, TellableRun } from '../domain/explain.js';
 import type { DeliveryFacts } from '../domain/explain-step.js';
-import { recipientText } from '../domain/recipient.js';
 import type { Reason } from '../domain/reasons.js';
 import type { DeliveryStatus } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
@@ -8,6 +8,7 @@ import type { Sql } from './database.js';
 import type { Evidence } from './deliveries.js';
 import type { HoldRow } from './holds.js';
 import { readRunContexts, type LoadedRun } from './run-context.js';
+import { readSuppressions } from './suppressed.js';
 
 interface DeliveryRow {
   id: string;
@@ -30,7 +31,10 @@ export async function readTellableRuns(sql: Sql, runIds: readonly string[]): Pro
   const deliveries = await deliveriesOf(sql, runIds);
   const operations = await operationsOf(sql, runIds);
   const holds = await holdsOn(sql, loaded);
-  const suppressions = await suppressionsOf(sql, loaded);
+  const suppressions = await readSuppressions(
+    sql,
+    loaded.filter(({ row }) => !isClosed(row.status)).flatMap(addressesOf),
+  );
   return loaded.map((run) => ({
     ...toTellable(run),
     deliveries: deliveries.filter(({ run_id: runId }) => runId === run.row.id).map(toDelivery),
@@ -63,15 +67,8 @@ function holdsOn(sql: Sql, runs: readonly LoadedRun[]): Promise<HoldRow[]> {
   );
 }
 
-/** What suppresses addresses of these runs. */
-function suppressionsOf(sql: Sql, runs: readonly LoadedRun[]): Promise<(SuppressionFacts & { platformId: string })[]> {
-  const addresses = runs.flatMap(({ row, context }) => context.suppressed.map((email) => [row.platform_id, email]));
-  return sql.rows(
-    `SELECT DISTINCT ON (e.platform_id, e.email) e.platform_id AS "platformId", e.email, u.reason, u.source, u.status_code AS "statusCode", u.detail, u.created_at AS at
-     FROM unnest($1::text[], $2::text[]) AS e (platform_id, email)
-     JOIN suppressions u ON u.platform_id = e.platform_id AND lower(btrim(e.email)) IN (u.address, u.unicode_address)`,
-    [addresses.map(([platformId]) => platformId), addresses.map(([, email]) => email)],
-  );
+function addressesOf({ row, context }: LoadedRun): { platformId: string; email: string }[] {
+  return context.suppressed.map((email) => ({ platformId: row.platform_id, email }));
 }
 
 function concerns({ platform_id, customer_id, invoice_id }: HoldRow, { row, context }: LoadedRun): boolean {
@@ -110,16 +107,13 @@ function toDelivery(row: DeliveryRow): DeliveryFacts {
     status: row.status,
     reason: row.reason,
     subject: row.subject,
-    to: toText(row.recipients),
+    to: row.recipients?.to ?? null,
+    insteadOf: row.recipients?.insteadOf ?? null,
     reply: replyOf(row.server_reply),
     attempts: row.attempts,
     sentAt: row.sent_at,
     retryAt: row.retry_at,
   };
-}
-
-function toText(recipients: DeliveryRow['recipients']): string | null {
-  return recipients?.to ? recipientText({ email: recipients.to, insteadOf: recipients.insteadOf ?? null }) : null;
 }
 
 function replyOf(reply: DeliveryRow['server_reply']): DeliveryFacts['reply'] {

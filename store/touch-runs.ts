@@ -15,8 +15,8 @@ export type TouchScope =
   /** Those of them whose mail could not be made: what it lacked may be there now. */
   | { kind: 'CUSTOMER_MAIL'; id: string }
   | { kind: 'SUBSCRIPTION'; id: string }
-  /** Every run of it: the zone of those who have none themselves. */
-  | { kind: 'PLATFORM'; id: string }
+  /** Every run of it: the zone of those who have none themselves, or where PDFs come from. */
+  | { kind: 'PLATFORM'; id: string; newPdfSource?: boolean }
   | { kind: 'WORKFLOW'; id: string }
   /** The runs of a workflow that wait for a repair (S-R2). */
   | { kind: 'BLOCKED'; workflowId: string }
@@ -134,8 +134,8 @@ async function retryAtOnce(tx: Sql, platformId: string, scope: TouchScope): Prom
     case 'CUSTOMER_MAIL':
       await tx.rows(REMAKE_CUSTOMER, [platformId, scope.id]);
       return;
-    case 'PLATFORM': // Its source of PDFs may be another now.
-      await tx.rows(REFETCH_PLATFORM, [platformId]);
+    case 'PLATFORM':
+      if (scope.newPdfSource) await tx.rows(REFETCH_PLATFORM, [platformId]);
       return;
     case 'RESOURCE':
     case 'INVOICE':

@@ -51,7 +51,7 @@ export function explainRoutes(app: ZodApp, { db }: ApiContext): void {
       schema: {
         summary: 'Explain a resource',
         description:
-          'Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds and operations are shown with the runs.',
+          'Its runs, the workflows that have none for it and why, the triggers that matched nothing. Exactly one of the parameters; also needs VIEW of what it names, and of the schedules of a subscription. Holds, operations and what suppresses an address are shown with the runs.',
         tags: ['workflow-runs'],
         querystring: explainQuery,
         response: { 200: explanation },

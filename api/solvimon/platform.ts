@@ -86,9 +86,9 @@ export function platformRoutes(app: ZodApp, context: Pick<ApiContext, 'vault' | 
         invoice_pdf_source: changedPdfSource(own, request.body.invoice_pdf_source, context),
       });
       if (!row) throw Refusal.notFound('PLATFORM', own.id);
-      // What waits for a PDF may find one now.
-      if (row.timezone !== own.timezone || !isDeepStrictEqual(row.invoice_pdf_source, own.invoice_pdf_source)) {
-        request.tell('RUN', await touchRuns(request.tx, own.id, { kind: 'PLATFORM', id: own.id }));
+      const newPdfSource = !isDeepStrictEqual(row.invoice_pdf_source, own.invoice_pdf_source);
+      if (row.timezone !== own.timezone || newPdfSource) {
+        request.tell('RUN', await touchRuns(request.tx, own.id, { kind: 'PLATFORM', id: own.id, newPdfSource }));
       }
       return toResponse(row);
     },

@@ -98,6 +98,8 @@ describe('an address that is suppressed (S-E6)', () => {
     await diary.until('2026-01-18');
     expect((await diary.h.mails()).map(({ To }) => To)).toEqual([[{ Name: 'The CFO', Address: 'cfo@acme.example' }]]);
     expect(await explained()).toMatch(/Sent [^.]* to cfo@acme.example \(a contact, because the customer’s own address/);
+    const told = (await diary.ok('GET', '/v1/explain?invoice_id=inv_1')).resources as Json[];
+    expect(told[0]?.runs[0].steps[0].deliveries[0].to).toBe('cfo@acme.example');
     const sent = await diary.ok('GET', '/v1/deliveries?status=SENT');
     expect((sent.data as Json[])[0]?.recipients).toMatchObject({ to: 'cfo@acme.example', instead_of: 'suppressed' });
     await suppress(diary, 'cfo@acme.example');

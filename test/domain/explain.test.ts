@@ -26,6 +26,7 @@ function tell(life: Life, deliveries: Partial<DeliveryFacts>[] = [], more: Parti
     reason: null,
     subject: null,
     to: null,
+    insteadOf: null,
     reply: null,
   };
   return explainRun({

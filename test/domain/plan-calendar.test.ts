@@ -57,6 +57,14 @@ describe('after the anchor', () => {
     expect(lines({ ...wish, latePolicy: 'NONE' })).toEqual(['7-DAY late']);
   });
 
+  it('going back before another, by the seconds of a whole minute, takes its place', () => {
+    const wish = { anchor: '2026-01-08T23:59:30', days: [1, 2], now: early };
+    expect(lines({ ...wish, calendar: { businessDaysOnly: true, shift: 'PREVIOUS' } })).toEqual([
+      '1-DAY superseded',
+      '2-DAY 2026-01-09T23:59Z',
+    ]);
+  });
+
   it('going back it stops at the day it is due: then it goes on', () => {
     // Due on Saturday the 10th: Friday would be before it.
     const back = { ...due, calendar: { ...business, shift: 'PREVIOUS' as const } };
