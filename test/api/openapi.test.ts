@@ -153,8 +153,14 @@ describe('/openapi.json', () => {
     });
   });
 
-  it('shows an example of every body, which fits its schema', { timeout: 120_000 }, () => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  it('shows an example of every body, which fits its schema', () => {
+    // Under a name of its own, so that what several bodies refer to is compiled once.
+    const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema({
+      $id: 'api',
+      components: document.components,
+    });
+    const compile = (schema: Json) =>
+      ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"api#/components/')) as Json);
     const bodies = operations.flatMap(({ name, operation }) => [
       ...(operation.requestBody ? [[name, operation.requestBody] as const] : []),
       ...answersOf(operation).map(([status, answer]) => [`${name} ${status}`, answer] as const),
@@ -168,7 +174,7 @@ describe('/openapi.json', () => {
         JSON.stringify(shown),
         `${name}: say how it looks, by .meta({ examples }) or in api/openapi/examples.ts`,
       ).not.toMatch(/"string"|"property1"/);
-      const validate = ajv.compile({ components: document.components, ...(schema as Json) });
+      const validate = compile(schema as Json);
       expect(validate(shown), `${name}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(shown)}`).toBe(true);
     }
   });
