@@ -220,8 +220,8 @@ describe('mail through an integration', { timeout: 60_000 }, () => {
     expect([short.received.length, long.received.length]).toEqual([0, 1]);
     expect(await diary.ladder()).toEqual(['7-DAY DONE']);
     const rows = await diary.h.db.rows(
-      'SELECT status, reason FROM deliveries WHERE platform_id = $1 ORDER BY created_at',
-      [diary.h.platformId],
+      'SELECT status, reason FROM deliveries WHERE platform_id = $1 ORDER BY action_id <> $2',
+      [diary.h.platformId, action.id],
     );
     expect(rows).toEqual([
       { status: 'SKIPPED', reason: 'delivery_window_passed' },
