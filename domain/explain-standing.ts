@@ -4,6 +4,7 @@ import { pendingActions } from './judge.js';
 import type { Operation } from './operate.js';
 import { periodLabel } from './period.js';
 import { REASONS, REOPENABLE, type Reason } from './reasons.js';
+import type { SuppressionReason } from './recipient.js';
 import { remedyOf } from './remedies.js';
 import { isOpen, isSent, type RunContext, type Step } from './run.js';
 import type { Instant } from './types.js';
@@ -123,12 +124,12 @@ function holdText({ id, reason, until, note }: TellableRun['holds'][number], zon
   return `It is held ${end}: ${reason}${note === null ? '' : `, “${note}”`} (${id}).`;
 }
 
-const SUPPRESSED_BECAUSE = {
+const SUPPRESSED_BECAUSE: Record<SuppressionReason, string> = {
   HARD_BOUNCE: 'it bounced',
   COMPLAINT: 'somebody complained',
   UNSUBSCRIBE: 'somebody unsubscribed',
   MANUAL: 'it was entered by hand',
-} as const;
+};
 
 function suppressionText({ email, reason, source, statusCode, at }: SuppressionFacts, zone: string): string {
   const status = statusCode === null ? '' : ` (${statusCode})`;

@@ -4,6 +4,7 @@ import { standingOf, type Standing } from './explain-standing.js';
 import { explainStep, type DeliveryFacts, type ExplainedStep } from './explain-step.js';
 import { zoneOf } from './evaluate.js';
 import type { Operation } from './operate.js';
+import type { SuppressionReason } from './recipient.js';
 import type { RunContext } from './run.js';
 import type { Instant, ResourceType } from './types.js';
 
@@ -30,7 +31,7 @@ interface HoldFacts {
 /** What suppresses an address (S-E6). */
 export interface SuppressionFacts {
   email: string;
-  reason: 'HARD_BOUNCE' | 'COMPLAINT' | 'UNSUBSCRIBE' | 'MANUAL';
+  reason: SuppressionReason;
   /** Who told us: API, SMTP, DSN … */
   source: string;
   /** RFC 3463. */

@@ -1,6 +1,10 @@
 import type { Reason } from './reasons.js';
 import type { Action, RunContext } from './run.js';
 
+/** Why no mail goes to an address (S-E6). */
+export const SUPPRESSION_REASONS = ['HARD_BOUNCE', 'COMPLAINT', 'UNSUBSCRIBE', 'MANUAL'] as const;
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
+
 /** Whom a mail goes to. */
 export interface Recipient {
   email: string;

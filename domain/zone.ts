@@ -9,12 +9,8 @@ const DAY_MS = 86_400_000;
  * instant: TC39's "compatible" rule (S-T2). Nothing added is the anchor itself, also in the second of two equal hours.
  */
 export function addPeriod(anchorAt: Instant, period: Period, sign: 1 | -1, zone: string): Instant {
-  if (period.value === 0) return anchorAt;
   const unit = { DAY: 'days', WEEK: 'weeks', MONTH: 'months', YEAR: 'years' }[period.type];
-  return zoned(anchorAt, zone)
-    .toPlainDateTime()
-    .add({ [unit]: sign * period.value }, { overflow: 'constrain' })
-    .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+  return zoned(anchorAt, zone).add({ [unit]: sign * period.value }, { overflow: 'constrain' }).epochMilliseconds;
 }
 
 /** Whether the name is a zone we can count in: IANA names, `UTC`; offsets such as `+02:00` are refused (they know no DST). */

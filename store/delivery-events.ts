@@ -1,6 +1,7 @@
+import type { SuppressionReason } from '../domain/recipient.js';
 import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
-import { addressKey, suppress, type SuppressionReason, type SuppressionSource } from './suppressions.js';
+import { addressKey, suppress, type SuppressionSource } from './suppressions.js';
 
 type DeliveryEventKind = 'DELIVERED' | 'DEFERRED' | 'BOUNCED' | 'COMPLAINED' | 'UNSUBSCRIBED';
 

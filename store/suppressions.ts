@@ -1,13 +1,12 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
+import type { SuppressionReason } from '../domain/recipient.js';
 import type { Instant } from '../domain/types.js';
 import type { Sql } from './database.js';
 import { newId } from './ids.js';
 
-export const SUPPRESSION_REASONS = ['HARD_BOUNCE', 'COMPLAINT', 'UNSUBSCRIBE', 'MANUAL'] as const;
 /** Who told us: a person, the server itself, a report by mail (RFC 3464, RFC 5965), a provider's webhook. */
 export const SUPPRESSION_SOURCES = ['API', 'SMTP', 'DSN', 'FEEDBACK', 'MAILGUN', 'SENDGRID'] as const;
 
-export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 export type SuppressionSource = (typeof SUPPRESSION_SOURCES)[number];
 
 /** An address that no mail of a platform goes to (S-E6). */

@@ -2,7 +2,7 @@ import { reportText } from '../../contracts/report-text.js';
 import { bounceVerdict, statusOf } from '../../domain/bounce-status.js';
 import type { Instant } from '../../domain/types.js';
 import { deliveryIn, type MailReport } from '../../store/delivery-events.js';
-import type { SuppressionReason } from '../../store/suppressions.js';
+import type { SuppressionReason } from '../../domain/recipient.js';
 import { eventTime } from './event-time.js';
 import type { Json } from './signed.js';
 

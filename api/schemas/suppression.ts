@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SUPPRESSION_REASONS, SUPPRESSION_SOURCES } from '../../store/suppressions.js';
+import { SUPPRESSION_REASONS } from '../../domain/recipient.js';
+import { SUPPRESSION_SOURCES } from '../../store/suppressions.js';
 import { emailAddress, instant, line } from './wire.js';
 
 const reason = z.enum(SUPPRESSION_REASONS);
