@@ -15,10 +15,12 @@ export interface MatchableWorkflow {
   customerIds: readonly string[];
   excludedCustomerIds: readonly string[];
   terms: Terms;
+  /** false = only calls, the clock and backfills start it (S-Z4). */
+  eventTrigger: boolean;
 }
 
 /** Why a workflow gets no run for a resource; null = it does (S-M2). */
-export type Mismatch = 'inactive' | 'variant' | 'out_of_scope' | 'period' | 'wallet' | null;
+export type Mismatch = 'inactive' | 'event_trigger_off' | 'variant' | 'out_of_scope' | 'period' | 'wallet' | null;
 
 export function mismatch(
   workflow: MatchableWorkflow,
@@ -29,6 +31,7 @@ export function mismatch(
 ): Mismatch {
   if (workflow.variant !== variant) return 'variant';
   if (workflow.status !== 'ACTIVE') return 'inactive';
+  if (!workflow.eventTrigger) return 'event_trigger_off';
   if (!inScope(workflow, customerId)) return 'out_of_scope';
   if (period !== null && !workflow.periods.some((own) => samePeriod(own, period))) return 'period';
   // Another wallet type, currency or credit type (S-C5).

@@ -21,6 +21,7 @@ export type MismatchCode =
   | Reason
   | 'incomplete'
   | 'inactive'
+  | 'event_trigger_off'
   | 'wallet_type'
   | 'no_balance'
   | 'no_granted'
@@ -42,6 +43,8 @@ export function whyNotMatched(
   switch (found) {
     case 'inactive':
       return { code: 'inactive', text: `The workflow is ${workflow.status}: only ACTIVE ones match.` };
+    case 'event_trigger_off':
+      return { code: 'event_trigger_off', text: 'Its event_trigger is off: facts that arrive do not start it.' };
     case 'out_of_scope':
       return { code: 'out_of_scope', text: scopeText(workflow, customerId) };
     case 'wallet':

@@ -114,9 +114,10 @@ function unmatched(
   { workflow, start }: SimulationInput,
   { customer, facts }: SimulatedFacts,
 ): Simulation['notMatched'] {
-  const why = whyNotMatched(workflow, start.variant, customer.id, facts);
+  const asked = start.type === 'EVENT' ? workflow : { ...workflow, eventTrigger: true };
+  const why = whyNotMatched(asked, start.variant, customer.id, facts);
   if (start.type === 'EVENT' || why === null) return why;
-  return mismatch(workflow, start.variant, customer.id, null, facts) === null ? null : why;
+  return mismatch(asked, start.variant, customer.id, null, facts) === null ? null : why;
 }
 
 function dueStep({ nextStepId, wakeAt, steps }: Evaluation, now: Instant): Step | undefined {

@@ -83,6 +83,9 @@ export class Courier {
         return this.carryPage(item, item.kind);
       case 'BACKFILL':
         return this.carryBackfillPage(item);
+      case 'SCHEDULE':
+      case 'RUN_ENDED':
+        throw new Error(`Nobody carries ${item.kind} yet.`);
     }
   }
 

@@ -106,11 +106,11 @@ export async function carryBackfill(
   return { state: ended && moved ? 'DONE' : 'MORE', cursor: page.at(-1)?.id ?? cursor };
 }
 
-/** Whether a fact of this workflow would be its event, were it to arrive now. */
+/** Whether a fact of this workflow would be its event, were it to arrive now; whoever asks for it needs no `event_trigger`. */
 export function isCandidate(workflow: ReadyWorkflow, resource: LoadedResource): boolean {
   const { customer, facts } = resource;
   if (!customer || !isComplete(resource)) return false;
-  const matchable = toMatchable(workflow);
+  const matchable = { ...toMatchable(workflow), eventTrigger: true };
   if (mismatch(matchable, workflow.variant, customer.id, null, facts) !== null) return false;
   return isWanted(workflow.variant, facts, matchable.terms);
 }

@@ -31,6 +31,8 @@ export interface RunRequest {
   target: Record<string, unknown>;
   /** The workflow the caller named, if any. */
   workflowId: string | null;
+  /** What the caller gave for the template, by name. */
+  variables?: Record<string, unknown>;
 }
 
 /** One run of a trigger, as answered to the caller (S-M2). */
@@ -156,12 +158,12 @@ async function insertRuns(
   const inserted = await tx.rows<TriggeredRun>(
     `INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
        customer_id, occurrence, single_period, due_dates, calendar, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
-       stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id)
+       stop_reason, anchor_at, zone, wake_at, next_step_id, next_step_at, engine_workflow_id, variables)
      SELECT r.* FROM jsonb_to_recordset($1) AS r (id text, platform_id text, workflow_id text, workflow_version integer,
        trigger_id text, type text, variant text, resource_type text, resource_id text, customer_id text, occurrence text,
        single_period jsonb, due_dates text, calendar jsonb, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
        status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
-       next_step_id text, next_step_at timestamptz(3), engine_workflow_id text)
+       next_step_id text, next_step_at timestamptz(3), engine_workflow_id text, variables jsonb)
      ON CONFLICT (workflow_id, resource_id, occurrence) WHERE type = 'EVENT' DO NOTHING
      RETURNING id, workflow_id, trigger_id, true AS created, status, next_step_at`,
     [JSON.stringify(drafts.map((own) => runRecord(request, triggerId, own)))],
@@ -225,5 +227,6 @@ function runRecord(request: RunRequest, triggerId: string, { id, workflow, occur
     next_step_id: evaluation.nextStepId,
     next_step_at: closed ? null : at(waiting?.plannedAt ?? null),
     engine_workflow_id: engineWorkflowId(path, (text) => createHash('sha256').update(text).digest('hex').slice(0, 32)),
+    variables: request.variables ?? null,
   };
 }

@@ -1,7 +1,8 @@
 import type { Sql } from './database.js';
 import type { RunRow } from './run-context.js';
 
-export type OutboxKind = 'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BULK' | 'BACKFILL';
+export type OutboxKind =
+  'RUN' | 'CLOCK' | 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BULK' | 'BACKFILL' | 'SCHEDULE' | 'RUN_ENDED';
 
 /** Something the engine, or the background, has to be told; leased to one dispatcher at a time. */
 export interface OutboxItem {
@@ -36,10 +37,10 @@ export async function enqueueClock(tx: Sql, platformId: string, clockId: string,
   );
 }
 
-/** All runs of a customer or workflow, or for a backfill the resources, are to be looked at, from the first on. */
+/** All runs of a customer or workflow, or for a backfill the resources, are to be looked at, from the first on; or the schedule of a workflow. */
 export async function enqueueFanOut(
   tx: Sql,
-  kind: 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BACKFILL',
+  kind: 'CUSTOMER' | 'WORKFLOW' | 'PLATFORM' | 'BACKFILL' | 'SCHEDULE',
   platformId: string,
   subjectId: string,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { Refusal } from '../contracts/refusal.js';
 import { inScope } from '../domain/evaluate.js';
-import { isWanted, mismatch } from '../domain/match.js';
+import { isWanted, mismatch, type MatchableWorkflow } from '../domain/match.js';
 import { samePeriod } from '../domain/period.js';
 import type { RunStatus } from '../domain/run.js';
 import type { Instant, Period, ResourceType, TriggerType, Variant, WorkflowType } from '../domain/types.js';
@@ -26,6 +26,8 @@ export interface TriggerRequest {
   walletTypeId: string | null;
   period: Period | null;
   trialEndAt: Instant | null;
+  /** Of a call by number: its values for the template, by name. It asks for `callout_trigger`, not for the other two (S-Z4). */
+  call?: { variables: Record<string, unknown> };
   /** The contract's target block, stored as given. */
   target: Record<string, unknown>;
   /** Paths in the request, for errors. */
@@ -65,7 +67,9 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
   const wanted = workflows.filter(
     (workflow) => request.type === 'MANUAL' || isWanted(variant, resource.facts, toMatchable(workflow).terms),
   );
-  const runnable = wanted.filter(({ status }) => status === 'ACTIVE');
+  const off = named && triggerOff(request, named);
+  if (off && request.type === 'MANUAL') throw off;
+  const runnable = off ? [] : wanted.filter(({ status }) => status === 'ACTIVE');
   const result = await createRuns(tx, {
     platform,
     type: request.type,
@@ -78,12 +82,21 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
       resource.facts.wallet && { crossings: await toldCrossings(tx, platform.id, runnable, resource.facts.wallet) }),
     target: request.target,
     workflowId: named?.id ?? null,
+    ...(request.call && { variables: request.call.variables }),
   });
   // An EVENT that made its run is answered with it for ever, whatever became of the workflow (S-M6).
   if (named && named.status !== 'ACTIVE' && result.runs.length === 0) {
     throw Refusal.operation(`The workflow is ${named.status}.`, 'workflow_id');
   }
+  if (off && result.runs.length === 0) throw off;
   return result;
+}
+
+/** The switch that keeps a named workflow from being triggered this way. */
+function triggerOff({ type, call }: TriggerRequest, { run_settings: settings }: WorkflowRow): Refusal | null {
+  if (call) return null;
+  const name = type === 'MANUAL' ? 'ondemand_trigger' : 'event_trigger';
+  return settings[name] ? null : Refusal.operation(`The ${name} of the workflow is off.`, 'workflow_id');
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {
@@ -153,7 +166,11 @@ async function matching(
 ): Promise<WorkflowRow[]> {
   const active = await activeWorkflows(tx, platformId, [variant]);
   const customerId = resource.customer?.id ?? '';
+  const matchable = (row: WorkflowRow): MatchableWorkflow => ({
+    ...toMatchable(row),
+    ...(request.type === 'MANUAL' && { eventTrigger: row.run_settings.ondemand_trigger }),
+  });
   return active.filter(
-    (workflow) => mismatch(toMatchable(workflow), variant, customerId, request.period, resource.facts) === null,
+    (workflow) => mismatch(matchable(workflow), variant, customerId, request.period, resource.facts) === null,
   );
 }

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MatchableWorkflow } from '../domain/match.js';
 import type { LatePolicy } from '../domain/plan.js';
 import type { CalendarBody } from '../domain/read-calendar.js';
+import type { RunSettings } from '../domain/run-settings.js';
+import type { Schedule } from '../domain/schedule.js';
 import { readTerms, type TermSettings } from '../domain/terms.js';
 import type { Instant, Period, Variant, WorkflowType } from '../domain/types.js';
 import type { DefinitionStatus } from './actions.js';
@@ -32,6 +34,9 @@ export interface WorkflowRow {
   excluded_customer_ids: string[];
   /** Read live, never pinned. */
   settings: Partial<TermSettings>;
+  /** null = it is not run by the clock (S-Z7). */
+  schedule: Schedule | null;
+  run_settings: RunSettings;
   version: number;
   definition: Definition;
   created_at: Instant;
@@ -49,6 +54,7 @@ export type WorkflowFields = Pick<
   | 'customer_ids'
   | 'excluded_customer_ids'
   | 'settings'
+  | 'schedule'
   | 'definition'
 >;
 
@@ -61,8 +67,8 @@ export const SELECT_WORKFLOWS = `
 export async function insertWorkflow(tx: Sql, platformId: string, fields: WorkflowFields): Promise<WorkflowRow | null> {
   const row = await tx.row<WorkflowRow>(
     `INSERT INTO workflows
-       (id, platform_id, reference, name, description, type, status, variant, customer_ids, excluded_customer_ids, settings)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (id, platform_id, reference, name, description, type, status, variant, customer_ids, excluded_customer_ids, settings, schedule)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      ON CONFLICT (platform_id, reference) DO NOTHING RETURNING *`,
     [newId('wkfl'), platformId, ...columns(fields)],
   );
@@ -82,7 +88,7 @@ export async function updateWorkflow(
   if (pinnedChanged) await insertVersion(tx, before.id, version, fields.definition);
   const row = await tx.row<WorkflowRow>(
     `UPDATE workflows w SET version = $2, reference = $3, name = $4, description = $5, type = $6, status = $7, variant = $8,
-       customer_ids = $9, excluded_customer_ids = $10, settings = $11, updated_at = clock_timestamp()
+       customer_ids = $9, excluded_customer_ids = $10, settings = $11, schedule = $12, updated_at = clock_timestamp()
      WHERE id = $1
        AND NOT EXISTS (SELECT FROM workflows o WHERE o.platform_id = w.platform_id AND o.reference = $3 AND o.id <> w.id)
      RETURNING *`,
@@ -101,6 +107,11 @@ export function getWorkflow(sql: Sql, platformId: string, idOrReference: string)
 /** Those of the ids that are there, in no order. */
 export function getWorkflows(sql: Sql, platformId: string, ids: readonly string[]): Promise<WorkflowRow[]> {
   return sql.rows<WorkflowRow>(`${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.id = ANY ($2)`, [platformId, ids]);
+}
+
+/** By its integer id (S-Z1). */
+export function workflowOfNumber(sql: Sql, platformId: string, number: number): Promise<WorkflowRow | null> {
+  return sql.row<WorkflowRow>(`${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.number = $2`, [platformId, number]);
 }
 
 /** As `getWorkflow`, and nobody else changes it until the transaction ends. */
@@ -145,7 +156,16 @@ export function toMatchable(row: WorkflowRow): MatchableWorkflow {
     customerIds: row.customer_ids,
     excludedCustomerIds: row.excluded_customer_ids,
     terms: readTerms(row.definition.config, row.settings),
+    eventTrigger: row.run_settings.event_trigger,
   };
+}
+
+/** Writes how a locked workflow may be started; nothing of it is pinned. */
+export async function updateRunSettings(tx: Sql, id: string, settings: RunSettings): Promise<void> {
+  await tx.rows('UPDATE workflows SET run_settings = $2, updated_at = clock_timestamp() WHERE id = $1', [
+    id,
+    JSON.stringify(settings),
+  ]);
 }
 
 async function insertVersion(tx: Sql, workflowId: string, version: number, definition: Definition): Promise<void> {
@@ -167,5 +187,6 @@ function columns(fields: WorkflowFields): unknown[] {
     fields.customer_ids,
     fields.excluded_customer_ids,
     JSON.stringify(fields.settings),
+    fields.schedule && JSON.stringify(fields.schedule),
   ];
 }

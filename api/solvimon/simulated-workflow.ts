@@ -1,4 +1,5 @@
 import { Refusal } from '../../contracts/refusal.js';
+import { DEFAULT_RUN_SETTINGS } from '../../domain/run-settings.js';
 import { samePeriod } from '../../domain/period.js';
 import type { Variant } from '../../domain/types.js';
 import { builtInName } from '../../email/built-in-library.js';
@@ -57,7 +58,15 @@ function inline({ workflow }: SimulationRequest): Found {
   if (!body) throw Refusal.missing('workflow', 'Give a workflow.');
   if (body.status === 'ARCHIVED') throw Refusal.invalid('workflow.status', 'An ARCHIVED workflow runs for nothing.');
   const fields = within('workflow', () => workflowFields({ ...body, status: 'ACTIVE' }));
-  const own = { id: 'simulated', platform_id: '', number: 0, version: 1, created_at: 0, updated_at: 0 };
+  const own = {
+    id: 'simulated',
+    platform_id: '',
+    number: 0,
+    version: 1,
+    run_settings: DEFAULT_RUN_SETTINGS,
+    created_at: 0,
+    updated_at: 0,
+  };
   return { storedId: null, row: { ...own, ...fields }, variant: variantOf(fields), notes: asIfActive(body.status) };
 }
 

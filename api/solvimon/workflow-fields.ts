@@ -39,6 +39,7 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
     customer_ids: body.customer_ids ?? [],
     excluded_customer_ids: body.excluded_customer_ids ?? [],
     settings: settingsOf(body),
+    schedule: null,
     definition: {
       config,
       periods,

@@ -1,21 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Refusal, type Problem } from '../../contracts/refusal.js';
-import type { DefinitionStatus } from '../../store/actions.js';
-import type { Sql } from '../../store/database.js';
-import { startBackfill, stopBackfill } from '../../store/backfill.js';
+import { Refusal } from '../../contracts/refusal.js';
 import { listPage } from '../../store/lists.js';
-import { touchRuns } from '../../store/touch-runs.js';
-import {
-  getWorkflow,
-  insertWorkflow,
-  lockWorkflow,
-  SELECT_WORKFLOWS,
-  updateWorkflow,
-  type WorkflowFields,
-  type WorkflowRow,
-} from '../../store/workflows.js';
+import { getWorkflow, lockWorkflow, SELECT_WORKFLOWS, type WorkflowRow } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { customersById } from '../facts/response.js';
 import { expand, expandQuery, many, type Expansions } from '../expand.js';
@@ -23,15 +11,13 @@ import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
 import { callerOf, platformOf } from '../plugins/auth.js';
 import { activateRequest } from '../schemas/backfill.js';
-import { definitionStatus, workflow, workflowCreate, workflowPatch, type WorkflowCreate } from '../schemas/workflow.js';
+import { definitionStatus, workflow, workflowCreate, workflowPatch } from '../schemas/workflow.js';
 import { equals, searchFilters, searchRequest, type SearchFields } from '../search.js';
 import { withoutNulls } from '../without-nulls.js';
 import { backfillResponse } from './backfills.js';
-import { localeProblems } from './locale-problems.js';
-import { nightProblems } from './night-problems.js';
-import { orphanedSteps } from './orphaned-steps.js';
+import { changeWorkflow, createWorkflow, moved, type Change, type Changed } from './change-workflow.js';
 import { workflowResponse } from './workflow-response.js';
-import { checkChange, checkTransition, idleConfiguration, workflowBody, workflowFields } from './workflow-fields.js';
+import { checkChange, workflowBody, workflowFields } from './workflow-fields.js';
 
 const params = z.object({ resourceIdOrReference: z.string() });
 const one = { 200: workflow };
@@ -118,11 +104,8 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     async (request, reply) => {
       const fields = workflowFields(request.body);
       if (fields.status === 'ARCHIVED') throw Refusal.invalid('status', 'A workflow cannot be created ARCHIVED.');
-      checkBackfill(request.body.backfill, null, fields.status);
-      const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
-      if (!row) throw taken(fields.reference);
       reply.code(201);
-      return answer(request, row, null, request.body.backfill);
+      return answer(await createWorkflow(request, fields, request.body.backfill));
     },
   );
 
@@ -159,7 +142,6 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
         const { backfill, ...body } = patched(workflowCreate, stored, request.body, reply);
         const same = isDeepStrictEqual(withoutNulls(body), withoutNulls(stored));
         if (!same) checkChange(before, body);
-        checkBackfill(backfill, before.status, body.status);
         return { fields: same ? before : workflowFields(body), backfill };
       }),
   );
@@ -173,9 +155,7 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     (request) =>
       change(request, request.params.resourceIdOrReference, (before) => {
         const backfill = request.body?.backfill;
-        const fields = moved(before, 'ACTIVE');
-        checkBackfill(backfill, before.status, 'ACTIVE');
-        return { fields, backfill };
+        return { fields: moved(before, 'ACTIVE'), backfill };
       }),
   );
 
@@ -191,79 +171,19 @@ export function workflowRoutes(app: ZodApp, { db }: ApiContext): void {
     );
   }
 
-  /** Locks a workflow and writes what `next` makes of it; the row itself = nothing to change (S-D3). */
+  /** Locks a workflow and writes what `next` makes of it (S-D3). */
   async function change(request: FastifyRequest, id: string, next: (before: WorkflowRow) => Change) {
-    const platformId = platformOf(request).id;
-    const { tx } = request;
-    const before = await lockWorkflow(tx, platformId, id);
+    const before = await lockWorkflow(request.tx, platformOf(request).id, id);
     if (!before) throw Refusal.notFound('WORKFLOW', id);
-    const { fields, backfill } = next(before);
-    if (fields === before) return workflowResponse(before);
-    const row = await updateWorkflow(tx, before, fields);
-    if (!row) throw taken(fields.reference);
-    request.tell('RUN', await touchConcerned(tx, before, row));
-    if (before.status === 'ACTIVE' && row.status !== 'ACTIVE') await stopBackfill(tx, row.id);
-    return answer(request, row, before, backfill);
+    return answer(await changeWorkflow(request, before, next(before)));
   }
 }
 
-/** What becomes of a workflow, and for which resources it is started. */
-interface Change {
-  fields: WorkflowFields;
-  backfill?: WorkflowCreate['backfill'];
-}
-
 /** A changed workflow with what is to be said of the change. */
-async function answer(
-  request: FastifyRequest,
-  row: WorkflowRow,
-  before: WorkflowRow | null,
-  backfill: WorkflowCreate['backfill'],
-): Promise<ReturnType<typeof workflowResponse>> {
-  const { tx } = request;
-  const problems: Problem[] = [
-    ...idleConfiguration(row),
-    ...(before ? await orphanedSteps(tx, row) : []),
-    ...(row.status === 'ACTIVE' ? nightProblems(row, platformOf(request)) : []),
-    ...(row.status === 'ACTIVE' ? await localeProblems(tx, platformOf(request), row) : []),
-  ];
+function answer({ row, backfill, problems }: Changed): ReturnType<typeof workflowResponse> {
   return {
     ...workflowResponse(row),
-    ...(backfill === 'OPEN_RESOURCES' && { backfill: backfillResponse(await startBackfill(tx, row)) }),
+    ...(backfill && { backfill: backfillResponse(backfill) }),
     ...(problems.length > 0 && { problems }),
   };
-}
-
-/** A backfill that is asked for begins with this change, or the request is refused: it is never left out in silence (S-D11). */
-function checkBackfill(
-  backfill: WorkflowCreate['backfill'],
-  before: DefinitionStatus | null,
-  after: DefinitionStatus,
-): void {
-  if (backfill !== 'OPEN_RESOURCES' || (after === 'ACTIVE' && before !== 'ACTIVE')) return;
-  const message =
-    before === 'ACTIVE' && after === 'ACTIVE'
-      ? 'The workflow is ACTIVE already: start a backfill with POST /v1/workflows/{id}/backfill.'
-      : 'A backfill begins when the workflow becomes ACTIVE; this request does not make it so.';
-  throw Refusal.invalid('backfill', message);
-}
-
-/** Its own blocks are validated as a whole when a workflow leaves DRAFT, whichever way it does. */
-function moved(before: WorkflowRow, status: DefinitionStatus): WorkflowFields {
-  checkTransition(before.status, status);
-  return before.status === status ? before : workflowFields({ ...workflowBody(before), status });
-}
-
-/** Open runs stop when their workflow is archived or their customer falls out of scope (S-D10, D6), and settings
- * are read live; nothing else concerns them. */
-async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow): Promise<string[]> {
-  const scope = (row: WorkflowRow): string =>
-    JSON.stringify([row.customer_ids, row.excluded_customer_ids, row.settings]);
-  const archived = after.status === 'ARCHIVED' && before.status !== 'ARCHIVED';
-  if (!archived && scope(before) === scope(after)) return [];
-  return touchRuns(tx, after.platform_id, { kind: 'WORKFLOW', id: after.id });
-}
-
-function taken(reference: string): Refusal {
-  return Refusal.taken('reference', `There is a workflow with the reference ${reference} already.`);
 }

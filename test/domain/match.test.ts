@@ -27,6 +27,7 @@ const workflow = (rest: Partial<MatchableWorkflow> = {}): MatchableWorkflow => (
   customerIds: [],
   excludedCustomerIds: [],
   terms: DEFAULT_TERMS,
+  eventTrigger: true,
   ...rest,
 });
 

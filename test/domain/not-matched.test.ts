@@ -93,6 +93,7 @@ describe('who did not match', () => {
             customerIds,
             excludedCustomerIds: [],
             terms: own,
+            eventTrigger: true,
           };
           const fits = mismatch(workflow, kind, 'cust_1', null, known) === null && isWanted(kind, known, own);
           const why = whyNotMatched(workflow, kind, 'cust_1', known);
@@ -122,6 +123,7 @@ describe('who did not match', () => {
       customerIds: [],
       excludedCustomerIds: [],
       terms: DEFAULT_TERMS,
+      eventTrigger: true,
     };
     expect(whyNotMatched(workflow, 'OVERDUE', 'cust_1', facts)?.text).toBe(text);
   });

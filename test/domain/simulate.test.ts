@@ -56,6 +56,7 @@ function play(played: Played = {}): Simulation {
     customerIds: [],
     excludedCustomerIds: [],
     terms: DEFAULT_TERMS,
+    eventTrigger: true,
     ...played.workflow,
   };
   const input: SimulationInput = {
