@@ -13,7 +13,7 @@ import { healthRoutes } from './health.js';
 import { intakeRoutes } from './intake/routes.js';
 import { callerOf, registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
-import { registerEffects } from './plugins/effects.js';
+import { registerEffects, V1_KEYS } from './plugins/effects.js';
 import { answerClientError } from './plugins/client-error.js';
 import { answerError, problemsOf, registerErrors } from './plugins/errors.js';
 import { alertRuleRoutes } from './solvimon/alert-rules.js';
@@ -40,6 +40,11 @@ import { workflowRoutes } from './solvimon/workflows.js';
 import { workflowRunRoutes } from './solvimon/workflow-runs.js';
 import { workflowTriggerRoutes } from './solvimon/workflow-triggers.js';
 import { createTokenReader } from './tokens.js';
+import { BearerTokens } from './bearer-tokens.js';
+import { oauthRoutes } from './zuora/oauth.js';
+import { isRunContract } from './zuora/refusal.js';
+import { registerRunContractHeaders, RUN_CONTRACT_KEYS, traceHeaders } from './zuora/scope.js';
+import { runContractRoutes } from './zuora/routes.js';
 
 export interface AppOptions extends ApiContext {
   logger?: FastifyServerOptions['loggerInstance'];
@@ -47,6 +52,10 @@ export interface AppOptions extends ApiContext {
 
 const BODY_LIMIT_BYTES = 1_048_576;
 const HEADER_LIMIT_BYTES = 65_536;
+/** Shorter answers are not worth it (S-Z5). */
+const COMPRESSED_FROM_BYTES = 1_001;
+/** Per credential, where no limit is set: answers of the run contract always say where one is. */
+const RUN_CONTRACT_PER_MINUTE = 50_000;
 
 /** Builds the HTTP API; it does not listen. */
 export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodApp> {
@@ -76,13 +85,14 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
 
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-REQUEST-ID', request.id);
+    if (isRunContract(request.url)) traceHeaders(request, reply);
     done();
   });
   registerErrors(app);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
-  await app.register(compress);
+  await app.register(compress, { threshold: COMPRESSED_FROM_BYTES });
   await registerDocs(app);
 
   await app.register((open: ZodApp, _options, done) => {
@@ -93,16 +103,31 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     intakeRoutes(open, context);
     done();
   });
-  const { db, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
+  const { db, vault, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
+  const bearers = new BearerTokens(vault, now);
+  const readToken = tokenIssuer ? createTokenReader(tokenIssuer) : null;
+  // After authentication, which tells whose limit it is.
+  const limits = {
+    hook: 'preParsing',
+    keyGenerator: (request: FastifyRequest) => callerOf(request).credentialId,
+  } as const;
+  await app.register((open: ZodApp, _options, done) => {
+    oauthRoutes(open, context, bearers);
+    done();
+  });
   await app.register(async (closed: ZodApp) => {
-    registerAuth(closed, db, tokenIssuer ? createTokenReader(tokenIssuer) : null);
+    registerAuth(closed, { db, readToken, bearers, platformHeaders: ['zuora-entity-ids', 'x-platform-id'] });
+    registerRunContractHeaders(closed);
     registerBodies(closed);
-    registerEffects(closed, { ...context, now });
-    if (perMinute !== undefined) {
-      // After authentication, which tells whose limit it is.
-      const whose = (request: FastifyRequest): string => callerOf(request).credentialId;
-      await closed.register(rateLimit, { max: perMinute, hook: 'preParsing', keyGenerator: whose });
-    }
+    registerEffects(closed, { ...context, now, keys: RUN_CONTRACT_KEYS });
+    await closed.register(rateLimit, { ...limits, max: perMinute ?? RUN_CONTRACT_PER_MINUTE, enableDraftSpec: true });
+    runContractRoutes(closed, context);
+  });
+  await app.register(async (closed: ZodApp) => {
+    registerAuth(closed, { db, readToken, bearers, platformHeaders: ['x-platform-id'] });
+    registerBodies(closed);
+    registerEffects(closed, { ...context, now, keys: V1_KEYS });
+    if (perMinute !== undefined) await closed.register(rateLimit, { ...limits, max: perMinute });
     platformRoutes(closed, context);
     apiKeyRoutes(closed, context);
     await factRoutes(closed, context);

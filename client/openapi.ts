@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an OAuth token
+         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.
+         */
+        post: operations["runContractPostOauthToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -2125,10 +2145,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workflows/{workflow_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a workflow
+         * @description The body is a map of the parameters that the workflow’s settings declare, or `{"input_parameters": {…}}`, which is answered 201 in the shape of the quickstart API. With the header `async: true` the answer is 202 and only an id; `Location` names the run in every case. Requires the WORKFLOW_TRIGGER.CREATE permission.
+         */
+        post: operations["runContractPostWorkflowsByWorkflow_idRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/{workflow_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how a workflow may be started
+         * @description Extension: what Zuora’s users set on its settings page. Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsByWorkflow_idSettings"];
+        /**
+         * Set how a workflow may be started
+         * @description Extension. Replaces all of it. One field must bind what the variant is about, so that a call can name it. Requires the WORKFLOW.UPDATE permission.
+         */
+        put: operations["runContractPutWorkflowsByWorkflow_idSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "request_id": "266ea41d-adf5-480b-af50-15b940c2b846"
+         *     }
+         */
+        AcceptedRequest: {
+            /** Format: uuid */
+            request_id: string;
+        };
         /**
          * @example {
          *       "object_type": "ACCOUNT_MEMBERSHIP",
@@ -4636,6 +4709,26 @@ export interface components {
         MailgunWebhook: unknown;
         /**
          * @example {
+         *       "errors": [
+         *         {
+         *           "status": 400,
+         *           "code": "invalid",
+         *           "title": "Callout mode is not turned on in this workflow."
+         *         }
+         *       ],
+         *       "parameters": {
+         *         "workflow": null
+         *       }
+         *     }
+         */
+        MissingParameters: {
+            errors: components["schemas"]["WorkflowError"][];
+            parameters: {
+                workflow: unknown;
+            };
+        };
+        /**
+         * @example {
          *       "object_type": "WORKFLOW_RUN",
          *       "id": "run_5nV0cQe8RjT2yLxKd7Ba",
          *       "number": 1,
@@ -5470,6 +5563,153 @@ export interface components {
             text: string;
         };
         /**
+         * @example {
+         *       "object_name": "Workflow",
+         *       "field_name": "paymentId",
+         *       "datatype": "Text",
+         *       "required": true,
+         *       "default": null,
+         *       "callout_id": "paymentId",
+         *       "binds_to": "payment_id"
+         *     }
+         */
+        RunField: {
+            /** @example Workflow */
+            object_name: string;
+            /** @example paymentId */
+            field_name: string;
+            /** @enum {string} */
+            datatype: "Text" | "Boolean" | "Integer" | "Decimal" | "Date" | "DateTime-Local" | "JSON";
+            required: boolean;
+            /**
+             * @description Taken when the call does not give it; null = none.
+             * @example null
+             */
+            default: unknown;
+            /**
+             * @description The name in the body of a call; null = field_name.
+             * @example paymentId
+             */
+            callout_id: string | null;
+            /**
+             * @description What it names, or the `parameters.<name>` of the template.
+             * @example payment_id
+             */
+            binds_to: string;
+        };
+        /**
+         * @example {
+         *       "field_name": "paymentId",
+         *       "binds_to": "payment_id"
+         *     }
+         */
+        RunFieldRequest: {
+            /** @example Workflow */
+            object_name?: string;
+            /** @example paymentId */
+            field_name: string;
+            /** @enum {string} */
+            datatype?: "Text" | "Boolean" | "Integer" | "Decimal" | "Date" | "DateTime-Local" | "JSON";
+            required?: boolean;
+            /**
+             * @description Taken when the call does not give it; null = none.
+             * @example null
+             */
+            default?: unknown;
+            /**
+             * @description The name in the body of a call; null = field_name.
+             * @example paymentId
+             */
+            callout_id?: string | null;
+            /**
+             * @description What it names, or the `parameters.<name>` of the template.
+             * @example payment_id
+             */
+            binds_to: string;
+        };
+        /**
+         * @example {
+         *       "callout_trigger": true,
+         *       "ondemand_trigger": true,
+         *       "event_trigger": true,
+         *       "scheduled_trigger": true,
+         *       "interval": "0 9 * * MON-FRI",
+         *       "timezone": "Europe/Amsterdam",
+         *       "fields": [
+         *         {
+         *           "object_name": "Workflow",
+         *           "field_name": "paymentId",
+         *           "datatype": "Text",
+         *           "required": true,
+         *           "default": null,
+         *           "callout_id": "paymentId",
+         *           "binds_to": "payment_id"
+         *         }
+         *       ]
+         *     }
+         */
+        RunSettings: {
+            /** @description By `POST /workflows/{id}/run` (default: false). */
+            callout_trigger: boolean;
+            /** @description By a trigger of type MANUAL (default: true). */
+            ondemand_trigger: boolean;
+            /** @description By facts that arrive, and triggers of type EVENT (default: true). */
+            event_trigger: boolean;
+            /** @description By the clock; needs interval and timezone (default: false). */
+            scheduled_trigger: boolean;
+            /**
+             * @description A cron expression.
+             * @example 0 9 * * MON-FRI
+             */
+            interval: string | null;
+            /**
+             * @description An IANA name, or a friendly one such as Sydney.
+             * @example Europe/Amsterdam
+             */
+            timezone: string | null;
+            fields: components["schemas"]["RunField"][];
+        };
+        /**
+         * @example {
+         *       "callout_trigger": true,
+         *       "fields": [
+         *         {
+         *           "field_name": "paymentId",
+         *           "datatype": "Text",
+         *           "required": true,
+         *           "binds_to": "payment_id"
+         *         },
+         *         {
+         *           "field_name": "accountId",
+         *           "datatype": "Text",
+         *           "required": true,
+         *           "binds_to": "customer_id"
+         *         }
+         *       ]
+         *     }
+         */
+        RunSettingsRequest: {
+            /** @description By `POST /workflows/{id}/run` (default: false). */
+            callout_trigger?: boolean;
+            /** @description By a trigger of type MANUAL (default: true). */
+            ondemand_trigger?: boolean;
+            /** @description By facts that arrive, and triggers of type EVENT (default: true). */
+            event_trigger?: boolean;
+            /** @description By the clock; needs interval and timezone (default: false). */
+            scheduled_trigger?: boolean;
+            /**
+             * @description A cron expression.
+             * @example 0 9 * * MON-FRI
+             */
+            interval?: string | null;
+            /**
+             * @description An IANA name, or a friendly one such as Sydney.
+             * @example Europe/Amsterdam
+             */
+            timezone?: string | null;
+            fields?: components["schemas"]["RunFieldRequest"][];
+        };
+        /**
          * @description Entries are combined with AND, several values of one entry with OR. A search field without a name looks in every text field; `wildcard_start`, `wildcard_end` and `ignore_case` are true unless given. Ids and references are always exact.
          * @example {
          *       "filter_fields": [
@@ -5777,6 +6017,33 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": 396,
+         *       "name": "WF-396-00000400",
+         *       "original_workflow_id": 396,
+         *       "state": "queued",
+         *       "created_time": "2026-09-19T18:25:33.000Z",
+         *       "updated_time": "2026-09-19 18:25:33 UTC"
+         *     }
+         */
+        StartedWorkflowRun: {
+            /** @example 396 */
+            id: number;
+            /** @example WF-396-00000400 */
+            name: string;
+            /** @example 396 */
+            original_workflow_id: number;
+            /** @constant */
+            state: "queued";
+            /**
+             * Format: date-time
+             * @example 2026-09-19T18:25:33.000Z
+             */
+            created_time: string;
+            /** @example 2026-09-19 18:25:33 UTC */
+            updated_time: string;
+        };
+        /**
+         * @example {
          *       "object_type": "SUPPRESSION",
          *       "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
          *       "email": "ap@acme.example",
@@ -5877,6 +6144,47 @@ export interface components {
             /** @description null = there is nothing to test (SYSTEM). */
             successful: boolean | null;
             message: string;
+        };
+        /**
+         * @example {
+         *       "access_token": "string",
+         *       "token_type": "bearer",
+         *       "expires_in": -9007199254740991,
+         *       "scope": "string",
+         *       "jti": "4ac6ef77-0af9-4160-85e9-606fa1793f11"
+         *     }
+         */
+        Token: {
+            access_token: string;
+            /** @constant */
+            token_type: "bearer";
+            expires_in: number;
+            scope: string;
+            /** Format: uuid */
+            jti: string;
+        };
+        /**
+         * @example {
+         *       "error": "invalid_request",
+         *       "error_description": "string"
+         *     }
+         */
+        TokenError: {
+            /** @enum {string} */
+            error: "invalid_request" | "invalid_client" | "unsupported_grant_type";
+            error_description: string;
+        };
+        /**
+         * @example {
+         *       "client_id": "key_8fQ2mZx1LrT0bYcVn3Wd",
+         *       "client_secret": "dw_…",
+         *       "grant_type": "client_credentials"
+         *     }
+         */
+        TokenRequest: {
+            grant_type?: string;
+            client_id?: string;
+            client_secret?: string;
         };
         /**
          * @example {
@@ -6800,6 +7108,60 @@ export interface components {
             } | null;
             /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
+        };
+        /**
+         * @example {
+         *       "status": 400,
+         *       "code": "invalid",
+         *       "title": "Callout mode is not turned on in this workflow."
+         *     }
+         */
+        WorkflowError: {
+            status: number;
+            /** @constant */
+            code: "invalid";
+            title: string;
+        };
+        /**
+         * @example {
+         *       "errors": [
+         *         {
+         *           "status": 400,
+         *           "code": "invalid",
+         *           "title": "Callout mode is not turned on in this workflow."
+         *         }
+         *       ]
+         *     }
+         */
+        WorkflowErrors: {
+            errors: components["schemas"]["WorkflowError"][];
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "name": "WF-396-00000400",
+         *       "originalWorkflowId": 396,
+         *       "type": "Workflow::Instance",
+         *       "status": "Queued",
+         *       "createdAt": "2026-09-19 18:25:33 UTC",
+         *       "updatedAt": "2026-09-19 18:25:33 UTC"
+         *     }
+         */
+        WorkflowInstance: {
+            /** @example 396 */
+            id: number;
+            /** @example WF-396-00000400 */
+            name: string;
+            /** @example 396 */
+            originalWorkflowId: number;
+            /** @constant */
+            type: "Workflow::Instance";
+            /** @enum {string} */
+            status: "Queued" | "Processing";
+            /** @example 2026-09-19 18:25:33 UTC */
+            createdAt: string;
+            /** @example 2026-09-19 18:25:33 UTC */
+            updatedAt: string;
         };
         /**
          * @example {
@@ -7787,6 +8149,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    runContractPostOauthToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "key_8fQ2mZx1LrT0bYcVn3Wd",
+                 *       "client_secret": "dw_…",
+                 *       "grant_type": "client_credentials"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"] | null;
+                /**
+                 * @example {
+                 *       "client_id": "key_8fQ2mZx1LrT0bYcVn3Wd",
+                 *       "client_secret": "dw_…",
+                 *       "grant_type": "client_credentials"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenError"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenError"];
                 };
             };
         };
@@ -15408,6 +15830,198 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    runContractPostWorkflowsByWorkflow_idRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                async?: string;
+            };
+            path: {
+                /**
+                 * @description Integer id of the workflow.
+                 * @example 396
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A map of parameters, or `{"input_parameters": {…}}`. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "accountId": "cust_2026-01",
+                 *       "paymentId": "pay_2026-0042"
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowInstance"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWorkflowRun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedRequest"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissingParameters"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+        };
+    };
+    runContractGetWorkflowsByWorkflow_idSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettings"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+        };
+    };
+    runContractPutWorkflowsByWorkflow_idSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
         };
     };
 }

@@ -123,15 +123,29 @@ export async function lockApiKey(
 }
 
 /** Who holds a key; without a wanted platform the key's only one. null = no such key, not active, or expired. */
-export async function findKeyHolder(sql: Sql, key: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
+export function findKeyHolder(sql: Sql, key: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
+  return holderWhere(sql, 'k.key_hash = $1', hashOf(key), wantedPlatformId);
+}
+
+/** As `findKeyHolder`, by the key's id: whoever asks has seen the key before. */
+export function findKeyHolderById(sql: Sql, id: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
+  return holderWhere(sql, 'k.id = $1', id, wantedPlatformId);
+}
+
+async function holderWhere(
+  sql: Sql,
+  condition: 'k.key_hash = $1' | 'k.id = $1',
+  value: Buffer | string,
+  wantedPlatformId: string | null,
+): Promise<KeyHolder | null> {
   const row = await sql.row<
     Platform & { key_id: string; role_type: KeyHolder['role']; platform_ids: string[]; key_expires_at: Instant | null }
   >(
     `SELECT p.*, k.id AS key_id, k.role_type, k.platform_ids, k.expires_at AS key_expires_at FROM api_keys k
      LEFT JOIN platforms p ON p.id = ANY (k.platform_ids)
        AND p.id = coalesce($2, CASE WHEN cardinality(k.platform_ids) = 1 THEN k.platform_ids[1] END)
-     WHERE k.key_hash = $1 AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
-    [hashOf(key), wantedPlatformId],
+     WHERE ${condition} AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
+    [value, wantedPlatformId],
   );
   if (!row) return null;
   const { key_id: keyId, role_type: role, platform_ids: platformIds, key_expires_at: expiresAt, ...platform } = row;

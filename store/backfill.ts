@@ -8,8 +8,8 @@ import type { Database, Sql } from './database.js';
 import { deliveryWindows } from './delivery-windows.js';
 import { enqueueFanOut } from './outbox.js';
 import { getPlatforms, type Platform } from './platforms.js';
-import { targetOf } from './raise-events.js';
 import { isComplete, lockResource, resourcesPage, type LoadedResource } from './resources.js';
+import { targetOf } from './target.js';
 import { firstSeenCrossings } from './wallet-watches.js';
 import { getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
 
@@ -125,7 +125,7 @@ export function eventOf(platform: Platform, workflow: ReadyWorkflow, resource: L
     workflows: [workflow],
     period: null,
     trialEndAt: null,
-    target: targetOf(resource, workflow.variant),
+    target: targetOf(resource, { event: { variant: workflow.variant } }),
     workflowId: workflow.id,
   };
 }

@@ -6,6 +6,7 @@ import { createRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
 import { isComplete, type LoadedResource } from './resources.js';
+import { targetOf } from './target.js';
 import { watchWallet, type Crossings } from './wallet-watches.js';
 import { activeWorkflows, toMatchable, type WorkflowRow } from './workflows.js';
 
@@ -51,7 +52,7 @@ export async function raiseEvents(
       period: null,
       trialEndAt: null,
       ...(crossings && { crossings }),
-      target: targetOf(resource, variant),
+      target: targetOf(resource, { event: { variant } }),
       workflowId: null,
     });
     runIds.push(...result.runs.filter((run) => run.created).map((run) => run.id));
@@ -77,33 +78,4 @@ async function concerned(
   const crossings = await watchWallet(tx, matching, before?.wallet ?? null, facts.wallet);
   const wanted = (own: WorkflowRow): boolean => isWanted(variant, facts, toMatchable(own).terms);
   return { wanted: matching.filter((own) => crossings.has(own.id) && wanted(own)), crossings };
-}
-
-/** The contract's target block of an EVENT trigger that a fact made. */
-export function targetOf({ type, id, facts }: LoadedResource, variant: Variant): Record<string, unknown> {
-  switch (type) {
-    case 'INVOICE':
-      return { invoice: { invoice_id: id, event: { variant } } };
-    case 'PAYMENT':
-      return { payment: { payment_id: id, event: { variant } } };
-    case 'PRICING_PLAN_SCHEDULE':
-      return {
-        pricing_plan_subscription: {
-          pricing_plan_subscription_id: facts.schedule?.subscriptionId,
-          pricing_plan_schedule_id: id,
-          trial_end_at:
-            facts.schedule?.endAt == null ? null : new Date(facts.schedule.endAt).toISOString().replace('.000Z', 'Z'),
-          event: { variant },
-        },
-      };
-    case 'WALLET':
-      return {
-        wallet: {
-          ...(facts.wallet?.walletTypeId == null ? {} : { wallet_type_id: facts.wallet.walletTypeId }),
-          wallet_id: id,
-          wallet_reference: facts.wallet?.reference ?? null,
-          event: { variant },
-        },
-      };
-  }
 }

@@ -7,6 +7,7 @@ import type { Instant, Period, ResourceType, TriggerType, Variant, WorkflowType 
 import { createRuns, type CreatedRuns } from './create-runs.js';
 import type { Sql } from './database.js';
 import type { Platform } from './platforms.js';
+import { targetOf } from './target.js';
 import { isComplete, lockResource, type LoadedResource } from './resources.js';
 import { toldCrossings } from './wallet-watches.js';
 import { activeWorkflows, getWorkflow, toMatchable, type WorkflowRow } from './workflows.js';
@@ -27,7 +28,7 @@ export interface TriggerRequest {
   period: Period | null;
   trialEndAt: Instant | null;
   /** Of a call by number: its values for the template, by name. It asks for `callout_trigger`, not for the other two (S-Z4). */
-  call?: { variables: Record<string, unknown> };
+  call?: { variables: Record<string, unknown>; userId: string };
   /** The contract's target block, stored as given. */
   target: Record<string, unknown>;
   /** Paths in the request, for errors. */
@@ -54,10 +55,7 @@ export interface TriggerRun {
 
 /** Accepts a trigger: matches, plans and stores in one transaction. Once it has answered, nothing is lost. */
 export async function acceptTrigger(tx: Sql, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
-  const { type: resourceType, id, field } = request.resource;
-  const resource = await lockResource(tx, platform.id, resourceType, id);
-  if (!resource || !isComplete(resource)) throw Refusal.notFound(resourceType, id, field);
-  checkFit(request, resource);
+  const resource = await lockTarget(tx, platform, request);
   const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
   const variant = named?.variant ?? request.variant;
   if (variant === null) {
@@ -80,7 +78,7 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
     trialEndAt: request.trialEndAt,
     ...(request.type === 'EVENT' &&
       resource.facts.wallet && { crossings: await toldCrossings(tx, platform.id, runnable, resource.facts.wallet) }),
-    target: request.target,
+    target: request.call ? targetOf(resource, { manual: { variant, user_id: request.call.userId } }) : request.target,
     workflowId: named?.id ?? null,
     ...(request.call && { variables: request.call.variables }),
   });
@@ -97,6 +95,15 @@ function triggerOff({ type, call }: TriggerRequest, { run_settings: settings }: 
   if (call) return null;
   const name = type === 'MANUAL' ? 'ondemand_trigger' : 'event_trigger';
   return settings[name] ? null : Refusal.operation(`The ${name} of the workflow is off.`, 'workflow_id');
+}
+
+/** Locks what a trigger is about; throws when it names nothing, or what does not belong together. */
+export async function lockTarget(tx: Sql, platform: Platform, request: TriggerRequest): Promise<LoadedResource> {
+  const { type, id, field } = request.resource;
+  const resource = await lockResource(tx, platform.id, type, id);
+  if (!resource || !isComplete(resource)) throw Refusal.notFound(type, id, field);
+  checkFit(request, resource);
+  return resource;
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {

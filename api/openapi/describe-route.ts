@@ -1,3 +1,4 @@
+import { isRunContract } from '../zuora/refusal.js';
 import type { FastifySchema } from 'fastify';
 
 interface Route {
@@ -20,12 +21,18 @@ export function describeRoute<Input extends Route>(input: Input): Input {
   return { ...input, schema: { ...own, description, 'x-permission': permission } };
 }
 
-/** As the contract names them: `POST /v1/workflows/:id/activate` is `postWorkflowsByIdActivate`. */
+/**
+ * As the contract names them: `POST /v1/workflows/:id/activate` is `postWorkflowsByIdActivate`; the run contract's have its name in
+ * front, `runContractGetWorkflowsByWorkflowId`.
+ */
 function operationIdOf(method: string, url: string): string {
+  const verb = isRunContract(url)
+    ? `runContract${method.charAt(0)}${method.slice(1).toLowerCase()}`
+    : method.toLowerCase();
   const words = url
     .replace(/^\/v\d+\//, '/')
     .replaceAll(':', 'by-')
     .split(/[/-]/)
     .filter((word) => word !== '');
-  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return verb + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }

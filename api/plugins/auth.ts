@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
-import { findKeyHolder } from '../../store/api-keys.js';
+import { findKeyHolder, findKeyHolderById } from '../../store/api-keys.js';
 import type { Instant } from '../../domain/types.js';
 import type { Database } from '../../store/database.js';
 import { getPlatforms, type Platform } from '../../store/platforms.js';
 import { allows, type Grant, type Permission } from '../permissions.js';
+import type { BearerTokens } from '../bearer-tokens.js';
 import { looksLikeToken, type ReadToken } from '../tokens.js';
 
 /** Who is calling, and for which platform. */
@@ -36,18 +37,29 @@ interface Credential extends Omit<Caller, 'platform'> {
   platform: Platform | null;
 }
 
+export interface AuthOptions {
+  db: Database;
+  /** null = no issuer is configured. */
+  readToken: ReadToken | null;
+  /** Opens the tokens that we made ourselves (S-Z0). */
+  bearers: BearerTokens;
+  /** Which header names the platform; the first that is sent counts. */
+  platformHeaders: readonly [string, ...string[]];
+}
+
 /**
  * Every route below asks for an API key, in `X-API-KEY` or as a bearer, or for a token as a bearer; it belongs to one platform
- * and needs the permission that its `config` names (S-W1). `readToken` null = no issuer is configured.
+ * and needs the permission that its `config` names (S-W1).
  */
-export function registerAuth(app: FastifyInstance, db: Database, readToken: ReadToken | null): void {
+export function registerAuth(app: FastifyInstance, { db, readToken, bearers, platformHeaders }: AuthOptions): void {
   app.decorateRequest('caller', null);
   app.addHook('onRoute', ({ url, config }) => {
     if (!config?.permission) throw new Error(`${url} names no permission.`);
   });
   app.addHook('onRequest', async (request) => {
-    const header = request.headers['x-platform-id'];
-    const wanted = typeof header === 'string' ? header : null;
+    const header = platformHeaders.find((name) => typeof request.headers[name] === 'string') ?? platformHeaders[0];
+    const value = request.headers[header];
+    const wanted = typeof value === 'string' ? value : null;
     const found = await credentialOf(request, wanted);
     if (!found) {
       throw new Refusal([
@@ -62,9 +74,9 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     if (!platform) {
       const message =
         wanted === null
-          ? 'This credential serves several platforms: name one in x-platform-id.'
+          ? `This credential serves several platforms: name one in ${header}.`
           : 'This credential may not use that platform.';
-      throw notAllowed('x-platform-id', message);
+      throw notAllowed(header, message);
     }
     request.caller = { ...found, platform };
     const { permission } = request.routeOptions.config;
@@ -77,10 +89,11 @@ export function registerAuth(app: FastifyInstance, db: Database, readToken: Read
     const key = typeof header === 'string' && header !== '' ? header : bearer;
     if (key === null) return null;
     if (key === bearer && looksLikeToken(key)) return readToken ? byToken(readToken, key, wanted) : null;
-    const holder = await findKeyHolder(db, key, wanted);
+    const keyId = key === bearer ? bearers.read(key) : null;
+    const holder = await (keyId === null ? findKeyHolder(db, key, wanted) : findKeyHolderById(db, keyId, wanted));
     if (!holder) return null;
-    const { keyId, role, platformIds, expiresAt, platform } = holder;
-    return { credentialId: keyId, userId: keyId, email: null, grant: role, platformIds, expiresAt, platform };
+    const { keyId: id, role, platformIds, expiresAt, platform } = holder;
+    return { credentialId: id, userId: id, email: null, grant: role, platformIds, expiresAt, platform };
   }
 
   async function byToken(read: ReadToken, token: string, wanted: string | null): Promise<Credential | null> {

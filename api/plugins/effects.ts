@@ -24,12 +24,28 @@ declare module 'fastify' {
   }
 }
 
+/** How a contract uses `Idempotency-Key`. */
+export interface KeyRules {
+  keptMs: number;
+  /** What a key is for, besides its credential and platform. */
+  scope: (request: FastifyRequest) => readonly string[];
+  /** What makes two requests the same; a body may hold secrets, so only a mark of it is kept. */
+  identity: (request: FastifyRequest) => string;
+  /** Used before, for another request. */
+  reused: () => Refusal;
+  /** The first request is not answered yet. */
+  inProgress: () => Refusal;
+  /** Keeps the answer to a refused request too; absent = only what succeeded is kept. */
+  refused?: (refusal: Refusal) => { status: number; body: unknown };
+}
+
 export interface EffectsOptions {
   db: Database;
   vault: Vault;
   tellSoon: TellSoon;
   /** The age of keys is told by it. */
   now: () => Instant;
+  keys: KeyRules;
 }
 
 type Handler = (this: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -40,21 +56,31 @@ interface Effect {
   reply: FastifyReply;
   /** The route's own handler. */
   work: () => Promise<unknown>;
+  /** What the engine is to hear after the commit. */
+  told: Parameters<TellSoon>[];
 }
 
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const KEPT_MS = 48 * 3_600_000;
 /** A route that commits in pieces and was cut off lets its key go after this. */
 const LEASE_MS = 60_000;
 const LONGEST_KEY = 255;
 
+/** S-W9: kept 48 hours, scope = method and path, the same = query and body; refusals are not kept. */
+export const V1_KEYS: KeyRules = {
+  keptMs: 48 * 3_600_000,
+  scope: (request) => [request.method, pathOf(request)],
+  identity: (request) => stringify([request.url.slice(pathOf(request).length), request.givenBody ?? null]) ?? '',
+  reused: () => Refusal.reusedKey(),
+  inProgress: () => Refusal.keyInProgress(),
+};
+
 /**
  * Runs every route that changes something in one transaction, `request.tx`; the handler *returns* its answer, which leaves after
  * the commit. With an `Idempotency-Key` the answer is kept in that same transaction and given again to whoever repeats the
- * request; errors are not kept (S-W9).
+ * request, as the contract's `keys` say (S-W9, Z5).
  */
 export function registerEffects(app: FastifyInstance, options: EffectsOptions): void {
-  const { db, vault, tellSoon, now } = options;
+  const { db, vault, tellSoon, now, keys } = options;
   app.decorateRequest('tx');
   app.decorateRequest('tell');
   app.addHook('onRoute', (route) => {
@@ -68,8 +94,8 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
         new Promise((resolve) => {
           resolve(handler.call(this, request, reply));
         });
-      const effect: Effect = { request, reply, work };
-      const scope = scopeOf(request);
+      const effect: Effect = { request, reply, work, told: [] };
+      const scope = scopeOf(request, keys);
       if (scope === null) return around.once(effect);
       try {
         return await around.keyed(effect, scope);
@@ -81,10 +107,10 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
   });
 
   /** One transaction; the engine is told of it afterwards. */
-  async function whole({ request, reply, work }: Effect, around?: (tx: Sql) => Promise<unknown>): Promise<unknown> {
-    let told: Parameters<TellSoon>[] = [];
+  async function whole(effect: Effect, around?: (tx: Sql) => Promise<unknown>): Promise<unknown> {
+    const { request, reply, work, told } = effect;
     const body = await db.transaction((tx) => {
-      told = [];
+      told.length = 0;
       request.tx = tx;
       request.tell = (...news) => told.push(news);
       return around ? around(tx) : work();
@@ -101,19 +127,34 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
   }
 
   function repeatable(effect: Effect, scope: Buffer): Promise<unknown> {
-    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(identityOf(effect.request));
+    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(keys.identity(effect.request));
     return whole(effect, async (tx) => {
       const known = await take(tx, scope, [fingerprint, ...older]);
       if (known) return replay(effect, scope, known);
-      const body = await effect.work();
+      const body = await (keys.refused ? answered(tx, effect, keys.refused) : effect.work());
       await keepAnswer(tx, scope, fingerprint, answer(effect, scope, body), now());
       return body;
     });
   }
 
+  /** What the work answers, its refusal included; what a refused one has written is undone. */
+  async function answered(tx: Sql, effect: Effect, refused: NonNullable<KeyRules['refused']>): Promise<unknown> {
+    await tx.rows('SAVEPOINT work');
+    try {
+      return await effect.work();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await tx.rows('ROLLBACK TO SAVEPOINT work');
+      effect.told.length = 0;
+      const { status, body } = refused(error);
+      effect.reply.code(status);
+      return body;
+    }
+  }
+
   /** The key is leased instead of locked, so that no connection waits while the route talks to others. */
   async function leased(effect: Effect, scope: Buffer): Promise<unknown> {
-    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(identityOf(effect.request));
+    const [fingerprint = Buffer.alloc(0), ...older] = vault.marks(keys.identity(effect.request));
     const leasedAt = now();
     const known = await db.transaction(async (tx) => {
       const found = await take(tx, scope, [fingerprint, ...older]);
@@ -132,17 +173,19 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
 
   /** The answer to give again, or null when the key is ours to use. */
   async function take(tx: Sql, scope: Buffer, fingerprints: readonly Buffer[]): Promise<StoredAnswer | null> {
-    if (!(await tryLockKey(tx, scope))) throw Refusal.keyInProgress();
-    const known = await findKey(tx, scope, now() - KEPT_MS);
+    if (!(await tryLockKey(tx, scope))) throw keys.inProgress();
+    const known = await findKey(tx, scope, now() - keys.keptMs);
     if (!known) return null;
-    if (!fingerprints.some((one) => known.fingerprint.equals(one))) throw Refusal.reusedKey();
-    if (known.answer === null && now() - known.created_at < LEASE_MS) throw Refusal.keyInProgress();
+    if (!fingerprints.some((one) => known.fingerprint.equals(one))) throw keys.reused();
+    if (known.answer === null && now() - known.created_at < LEASE_MS) throw keys.inProgress();
     return known.answer;
   }
 
   function answer({ request, reply }: Effect, scope: Buffer, body: unknown): StoredAnswer {
     const text = JSON.stringify(body);
-    const ours = Object.entries(reply.getHeaders()).filter(([name]) => name.startsWith('dunwell-'));
+    const ours = Object.entries(reply.getHeaders()).filter(
+      ([name]) => name === 'location' || name.startsWith('dunwell-'),
+    );
     return {
       status: reply.statusCode,
       headers: Object.fromEntries(ours.map(([name, value]) => [name, String(value)])),
@@ -157,20 +200,15 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
 }
 
 /** Whose key it is and for what; null = the request has none. */
-function scopeOf(request: FastifyRequest): Buffer | null {
+function scopeOf(request: FastifyRequest, { scope }: KeyRules): Buffer | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || key === '' || key.length > LONGEST_KEY) {
     throw Refusal.invalid('Idempotency-Key', `An idempotency key has 1–${String(LONGEST_KEY)} characters.`);
   }
   const { credentialId, platform } = callerOf(request);
-  const scope = [credentialId, platform.id, request.method, pathOf(request), key];
-  return createHash('sha256').update(JSON.stringify(scope)).digest();
-}
-
-/** What makes two requests the same; a body may hold secrets, so only a mark of it is kept. */
-function identityOf(request: FastifyRequest): string {
-  return stringify([request.url.slice(pathOf(request).length), request.givenBody ?? null]) ?? '';
+  const parts = [credentialId, platform.id, ...scope(request), key];
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 
 function pathOf({ url }: FastifyRequest): string {

@@ -1,24 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Refusal, Unavailable, type Problem, type RefusalCode } from '../../contracts/refusal.js';
+import { isRunContract, runContractAnswer } from '../zuora/refusal.js';
 import { fieldPath } from './field-path.js';
-
-/** HTTP status by error code (S-W6). */
-const STATUS: Record<RefusalCode, number> = {
-  BAD_REQUEST: 400,
-  MISSING_FIELD: 400,
-  INVALID_FIELD: 400,
-  INVALID_OPERATION: 400,
-  UNSUPPORTED_VERSION: 400,
-  UNAUTHORISED: 401,
-  USER_NOT_ALLOWED: 403,
-  RESOURCE_NOT_FOUND: 404,
-  RESOURCE_ALREADY_EXISTS: 409,
-  IDEMPOTENCY_CHECK_FAILED: 409,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  INVALID_REQUEST: 429,
-  INTERNAL_ERROR: 500,
-};
+import { statusOf } from './status.js';
 
 /** Errors of Fastify itself that are the caller's, by its status. */
 const BY_STATUS: Partial<Record<number, RefusalCode>> = { 415: 'UNSUPPORTED_MEDIA_TYPE', 429: 'INVALID_REQUEST' };
@@ -82,26 +67,27 @@ function messageOf(error: FastifyError, status: number, { headers, routeOptions 
   return error.message;
 }
 
-function send(reply: FastifyReply, status: number, { problems, resource, retryAfterS }: Refusal): FastifyReply {
-  const [first] = problems;
-  if (retryAfterS !== null) void reply.header('Retry-After', String(retryAfterS));
+/** Each contract has its own shape of errors. */
+function send(reply: FastifyReply, status: number, refusal: Refusal): FastifyReply {
+  if (refusal.retryAfterS !== null) void reply.header('Retry-After', String(refusal.retryAfterS));
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="dunwell"');
-  return reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .send({
-      type: status >= 500 ? 'API_ERROR' : 'INVALID_REQUEST',
-      code: first.code,
-      field: first.field,
-      message: first.message,
-      resource_id: resource?.id ?? null,
-      resource_type: resource?.type ?? null,
-      problems,
-    });
+  const answer = isRunContract(reply.request.url)
+    ? runContractAnswer(status, refusal)
+    : { status, body: apiError(status, refusal) };
+  return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body);
 }
 
-function statusOf({ problems: [{ code }], retryAfterS }: Refusal): number {
-  return code === 'IDEMPOTENCY_CHECK_FAILED' && retryAfterS !== null ? 422 : STATUS[code];
+function apiError(status: number, { problems, resource }: Refusal): object {
+  const [first] = problems;
+  return {
+    type: status >= 500 ? 'API_ERROR' : 'INVALID_REQUEST',
+    code: first.code,
+    field: first.field,
+    message: first.message,
+    resource_id: resource?.id ?? null,
+    resource_type: resource?.type ?? null,
+    problems,
+  };
 }
 
 function path(request: FastifyRequest): string {

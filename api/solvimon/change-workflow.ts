@@ -7,9 +7,11 @@ import { touchRuns } from '../../store/touch-runs.js';
 import { insertWorkflow, updateWorkflow, type WorkflowFields, type WorkflowRow } from '../../store/workflows.js';
 import { platformOf } from '../plugins/auth.js';
 import type { WorkflowCreate } from '../schemas/workflow.js';
+import { settingsProblems } from '../zuora/check-settings.js';
 import { localeProblems } from './locale-problems.js';
 import { nightProblems } from './night-problems.js';
 import { orphanedSteps } from './orphaned-steps.js';
+import { throwIfAny } from './problems.js';
 import { checkTransition, idleConfiguration, workflowBody, workflowFields } from './workflow-fields.js';
 
 /** What becomes of a workflow, and for which resources it is started. */
@@ -47,6 +49,7 @@ export async function changeWorkflow(
 ): Promise<Changed> {
   const { tx } = request;
   checkBackfill(backfill, before.status, fields.status);
+  if (fields.variant !== before.variant) throwIfAny(settingsProblems(before.run_settings, fields.variant));
   if (fields === before) return { row: before, backfill: null, problems: [] };
   const row = await updateWorkflow(tx, before, fields);
   if (!row) throw taken(fields.reference);
