@@ -106,9 +106,9 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
   const { db, vault, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
   const bearers = new BearerTokens(vault, now);
   const readToken = tokenIssuer ? createTokenReader(tokenIssuer) : null;
-  // After authentication, which tells whose limit it is.
+  // A route's own hooks come after those of its app: authentication has told whose limit it is.
   const limits = {
-    hook: 'preParsing',
+    hook: 'onRequest',
     keyGenerator: (request: FastifyRequest) => callerOf(request).credentialId,
   } as const;
   await app.register((open: ZodApp, _options, done) => {

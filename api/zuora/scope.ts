@@ -30,9 +30,9 @@ export function traceHeaders({ headers }: FastifyRequest, reply: FastifyReply): 
   if (typeof trackId === 'string' && trackId !== '' && isTrackId(trackId)) void reply.header('Zuora-Track-Id', trackId);
 }
 
-/** Refuses what a header says wrongly. After authentication, before anything else (S-Z3). */
+/** Refuses what a header says wrongly. After authentication and the rate limit, before anything else (S-Z3). */
 export function registerRunContractHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
     checkTrackId(request);
     checkOrganisations(request);
     done();

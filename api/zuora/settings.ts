@@ -78,7 +78,7 @@ function settingsOf({ callout_trigger, ondemand_trigger, event_trigger, fields }
 function clockProblems({ scheduled_trigger: wanted, interval, timezone }: RunSettingsBody) {
   if (!wanted) return [];
   return Object.entries({ interval, timezone }).flatMap(([name, value]) =>
-    value == null || value === '' ? [missing(name, `scheduled_trigger needs an ${name}.`)] : [],
+    value == null || value === '' ? [missing(name, 'scheduled_trigger needs it.')] : [],
   );
 }
 
