@@ -61,7 +61,7 @@ export function runWorkflowRoutes(app: ZodApp): void {
         void reply.header('Dunwell-Ignored-Fields', ignored.map(encodeURI).join(', ').slice(0, 4_000));
       void reply.header('Location', `/workflows/workflow_runs/${String(run.number)}`);
       void reply.header('Dunwell-Run-Id', made.id).header('Dunwell-Run-Status', run.status);
-      if (request.headers.async === 'true') {
+      if (request.headers.async?.toLowerCase() === 'true') {
         void reply.code(202);
         return { request_id: String(reply.getHeader('Zuora-Request-Id')) };
       }
