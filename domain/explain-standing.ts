@@ -4,7 +4,7 @@ import { pendingActions } from './judge.js';
 import type { Operation } from './operate.js';
 import { periodLabel } from './period.js';
 import { REASONS, REOPENABLE, type Reason } from './reasons.js';
-import type { SuppressionReason } from './recipient.js';
+import { recipientOf, type SuppressionReason } from './recipient.js';
 import { remedyOf } from './remedies.js';
 import { isOpen, isSent, type RunContext, type Step } from './run.js';
 import type { Instant } from './types.js';
@@ -136,11 +136,14 @@ function suppressionText({ email, reason, source, statusCode, at }: SuppressionF
   return `${email} is suppressed since ${localDateTime(at, zone)}: ${SUPPRESSED_BECAUSE[reason]}, says ${source}${status}.`;
 }
 
-/** Whether it would be the To of a mail, were it not suppressed. */
-function mayGoTo(email: string, { customer, contacts, actions }: RunContext): boolean {
+/** Whether it would be the To of a mail, were it not suppressed: a contact only where the customer cannot be mailed. */
+function mayGoTo(email: string, { customer, contacts, suppressed, actions }: RunContext): boolean {
   if (email === customer.email) return true;
-  const contact = contacts.find((one) => one.email === email && !one.invoiceMailOff);
-  return contact !== undefined && actions.some(({ fallbackToContacts }) => fallbackToContacts);
+  const others = suppressed.filter((one) => one !== email);
+  return actions.some((action) => {
+    const to = recipientOf(action, { customer, contacts, suppressed: others });
+    return 'email' in to && to.email === email;
+  });
 }
 
 const RESOLUTIONS = { SENT: 'taken as sent', RESEND: 'sent again', DROP: 'given up' } as const;

@@ -289,6 +289,29 @@ describe('where a run stands, and what would have to happen', () => {
     ]);
   });
 
+  it.each<[string, string[], string[]]>([
+    ['the customer alone', ['ap@acme.example'], ['ap@acme.example']],
+    ['a contact, while the customer can be mailed', ['cfo@acme.example'], []],
+    ['both', ['ap@acme.example', 'cfo@acme.example'], ['ap@acme.example', 'cfo@acme.example']],
+    ['a contact nobody would mail before the first', ['ap@acme.example', 'cto@acme.example'], ['ap@acme.example']],
+  ])('suppressed: %s', (_what, suppressed, named) => {
+    const contacts = ['cfo@acme.example', 'cto@acme.example'].map((email) => ({
+      name: null,
+      email,
+      invoiceMailOff: false,
+    }));
+    const life = new Life('2026-01-01', { actions: [action('a', { fallbackToContacts: true })], contacts, suppressed });
+    const suppressions = suppressed.map((email) => ({
+      email,
+      reason: 'MANUAL' as const,
+      source: 'API',
+      statusCode: null,
+      at: t('2026-01-01'),
+    }));
+    const told = tell(life, [], { suppressions }).standing.filter((text) => text.includes('is suppressed since'));
+    expect(told.map((text) => text.split(' ')[0])).toEqual(named);
+  });
+
   it('over, whatever is held now', () => {
     const holds = [{ id: 'hold_1', reason: 'DISPUTE', until: null, note: null }];
     const paid = new Life('2026-01-01');
