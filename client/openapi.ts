@@ -3562,6 +3562,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */
@@ -3688,6 +3697,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */
