@@ -1296,7 +1296,7 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description The answer shows `secret_key`, this once. It can be tested; events are not sent to it yet. Requires the WEBHOOK.CREATE permission.
+         * @description The answer shows `secret_key`, this once. It is told when runs end; the other actions can be chosen and are not sent yet. Requires the WEBHOOK.CREATE permission.
          */
         post: operations["postWebhooks"];
         delete?: never;

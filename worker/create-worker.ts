@@ -1,5 +1,5 @@
 import { Worker, type NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { webhookQueue, type Activities } from '../contracts/engine.js';
+import { webhookQueue, type Activities, type WebhookDelivery } from '../contracts/engine.js';
 
 export interface CreateWorkerOptions {
   connection: NativeConnection;
@@ -30,7 +30,7 @@ export function createWebhookWorker(options: Omit<CreateWorkerOptions, 'workflow
   return Worker.create({
     ...common(options),
     taskQueue: webhookQueue(options.taskQueue),
-    activities: { postWebhook: options.activities.postWebhook },
+    activities: { postWebhook: (delivery: WebhookDelivery) => options.activities.postWebhook(delivery) },
     maxConcurrentActivityTaskExecutions: MOST_POSTS,
     maxConcurrentActivityTaskPolls: 2,
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FAILURE } from '../../contracts/engine.js';
 import { createWebhookPoster } from '../../cli/webhook-poster.js';
@@ -46,15 +47,18 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
   const told = (count: number): Promise<Received[]> =>
     until(`${String(count)} events`, () => receiver.received.length >= count && receiver.received);
   const events = (): Json[] => receiver.received.map(({ body }) => JSON.parse(body) as Json);
-  /** How the delivery of the only event to this webhook ended, once it has. */
-  async function outcome(webhookId: string): Promise<{ result: unknown } | { failure: Json }> {
-    const id = await until('the delivery is listed', async () => {
+  /** The workflow that delivers the only event to this webhook. */
+  const listed = (webhookId: string): Promise<string> =>
+    until('the delivery is listed', async () => {
       const query = `WorkflowType = 'webhookDelivery' AND TaskQueue = '${h.taskQueue}'`;
       for await (const { workflowId } of h.engine.client.workflow.list({ query })) {
         if (workflowId.startsWith(`webhook/${webhookId}/`)) return workflowId;
       }
       return null;
     });
+  /** How it ended, once it has. */
+  async function outcome(webhookId: string): Promise<{ result: unknown } | { failure: Json }> {
+    const id = await listed(webhookId);
     try {
       return { result: await h.engine.client.workflow.getHandle(id).result() };
     } catch (error) {
@@ -106,13 +110,15 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
     await invoice({ payment_status: 'UNPAID' }, 'inv_2');
     const { data: runs } = await ok('GET', 'workflow-runs?resource_id=inv_2');
     for (const { id } of runs as { id: string }[]) {
-      const row = await until('it runs again', () =>
-        h.db.row<{ id: string; executions: number; engine_started: true }>(
-          'SELECT id, executions, engine_started FROM runs WHERE id = $1 AND engine_started',
+      await until('it has failed', async () => {
+        const row = await h.db.row<{ id: string; executions: number; engine_started: boolean; status: string }>(
+          'SELECT id, executions, engine_started, status FROM runs WHERE id = $1',
           [id],
-        ),
-      );
-      await closeFromEngine(h.db, row, { status: 'FAILED', reason: 'engine_failed' });
+        );
+        // Nothing happens when its next execution was started meanwhile: then it is about that one.
+        if (row?.engine_started) await closeFromEngine(h.db, row, { status: 'FAILED', reason: 'engine_failed' });
+        return row?.status === 'FAILED';
+      });
     }
     await told(6);
     const seen = events().map(({ type, data }) => `${(data as Json).resource_id as string} ${type as string}`);
@@ -217,6 +223,19 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
     for (const id of ids) {
       expect(await outcome(id)).toMatchObject({ failure: { type: FAILURE.WEBHOOK_GONE, nonRetryable: true } });
     }
+    // Somebody switches it on again, and has the event posted once more.
+    await ok('PATCH', `webhooks/${ids[0] ?? ''}`, { active: true });
+    receiver.answer = (response) => response.writeHead(204).end();
+    const before = receiver.received.length;
+    await h.engine.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: await listed(ids[0] ?? '') },
+      reason: 'test',
+      workflowTaskFinishEventId: 4 as never,
+      requestId: randomUUID(),
+    });
+    await told(before + 1);
+    expect(new Set(events().map(({ id }) => id as string)).size).toBe(1);
   });
 
   it('but never at an address of our own network, and then it is not tried again', async () => {
