@@ -58,7 +58,7 @@ export class MailRefused extends Error {
 }
 
 /** What became of a run, and whom it is told to. */
-export interface RunEventPost {
+interface RunEventPost {
   webhook: WebhookRow;
   platform: Platform;
   event: ToldEvent;
