@@ -3,6 +3,7 @@ import { FAILURE, type Activities } from '../contracts/engine.js';
 import { reviewRun } from '../store/claim.js';
 import { stepTestClock } from '../store/test-clocks.js';
 import type { ActivityPorts } from './ports.js';
+import { postWebhook } from './post-webhook.js';
 import { sendStepEmails } from './send-step-emails.js';
 
 const HEARTBEAT_MS = 3_000;
@@ -38,6 +39,8 @@ export function createActivities(ports: ActivityPorts): Activities {
           if (woken.length === 0) await sleep(CLOCK_LOOK_MS);
         }
       }),
+
+    postWebhook: (delivery) => postWebhook(ports, delivery),
   };
 }
 

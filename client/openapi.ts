@@ -1316,7 +1316,7 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description The answer shows `secret_key`, this once. It can be tested; events are not sent to it yet. Requires the WEBHOOK.CREATE permission.
+         * @description The answer shows `secret_key`, this once. It is told when runs end; the other actions can be chosen and are not sent yet. Requires the WEBHOOK.CREATE permission.
          */
         post: operations["postWebhooks"];
         delete?: never;
@@ -3635,6 +3635,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */
@@ -3761,6 +3770,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */

@@ -1,5 +1,13 @@
-import { proxyActivities } from '@temporalio/workflow';
-import { SEND_RETRY, SEND_TIMEOUT_MS, type Activities, type SendStepRequest } from '../contracts/engine.js';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  SEND_RETRY,
+  SEND_TIMEOUT_MS,
+  webhookQueue,
+  type Activities,
+  type SendStepRequest,
+  type WebhookDelivered,
+  type WebhookDelivery,
+} from '../contracts/engine.js';
 import type { RunWaits } from '../domain/waits.js';
 
 const sending = proxyActivities<Activities>({
@@ -35,4 +43,15 @@ export function reconsider(request: { runId: string }, summary: string): Promise
 
 export function advanceClock(request: { clockId: string }): Promise<void> {
   return advancing.advanceClock(request);
+}
+
+export function postWebhook(delivery: WebhookDelivery, summary: string): Promise<WebhookDelivered> {
+  const { postWebhook: post } = proxyActivities<Activities>({
+    taskQueue: webhookQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '7d',
+    // For what fails on our side: how long a webhook is left alone that did not take an event, the activity says.
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
+  });
+  return post.executeWithOptions({ summary }, [delivery]);
 }

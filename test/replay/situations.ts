@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { advance, createClock, put } from '../support/scenario.js';
+import { until } from '../support/until.js';
+import { startReceiver, type Received } from '../support/webhooks/receiver.js';
 import type { Stage } from './stage.js';
 
 const euros = (quantity: string) => ({ amount: { quantity, currency: 'EUR' } });
@@ -216,6 +218,26 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
   async 'on-a-test-clock'(stage) {
     await playOnClock(stage);
     await stage.reaches(ended);
+  },
+
+  /** The execution that tells a webhook of it, which takes it at the second attempt. Runs of other situations are told it too. */
+  async 'webhook-told'(stage) {
+    const receiver = await startReceiver();
+    const isOurs = ({ body }: Received): boolean => body.includes(`"resource_id":"${stage.id('inv')}"`);
+    receiver.answer = (response) => {
+      response.writeHead(receiver.received.filter(isOurs).length < 2 ? 503 : 204).end();
+    };
+    const fields = { name: 'Ours', reference: stage.id('whk'), url: receiver.url };
+    const { body } = await stage.h.call('POST', '/v1/webhooks', fields);
+    await waiting(stage);
+    await stage.invoice({ paid: true });
+    await stage.reaches({ status: 'STOPPED', stop_reason: 'paid' });
+    const told = await until('the webhook is told again', () => receiver.received.filter(isOurs)[1]);
+    const workflowId = `webhook/${String(body.id)}/${String(told.headers['dunwell-event-id'])}`;
+    await stage.h.engine.client.workflow.getHandle(workflowId).result();
+    await stage.h.call('DELETE', `/v1/webhooks/${String(body.id)}`);
+    await receiver.stop();
+    return workflowId;
   },
 
   /** The execution that moves the clock. */
