@@ -73,7 +73,7 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: '^domain/' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/(temporal-polyfill|date-holidays)/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/(temporal-polyfill|date-holidays|cron-parser)/' },
     },
     {
       name: 'workflow-code-is-deterministic',

@@ -24,6 +24,11 @@ export function isZone(name: string): boolean {
   }
 }
 
+/** The name of a zone as the zone database spells it: `europe/amsterdam` is `Europe/Amsterdam`. */
+export function zoneId(name: string): string {
+  return zoned(0, name).timeZoneId;
+}
+
 export function localDate(at: Instant, zone: string): LocalDate {
   return zoned(at, zone).toPlainDate().toString();
 }
@@ -35,7 +40,12 @@ export function localTime(at: Instant, zone: string): string {
 
 /** The instant at which the clock of `zone` shows this date and `HH:MM`: "compatible", as for periods. */
 export function instantAt(date: LocalDate, time: string, zone: string): Instant {
-  return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds;
+  return instantOf(`${date}T${time}`, zone);
+}
+
+/** The same for a local date-time, `YYYY-MM-DDTHH:MM[:SS]`. */
+export function instantOf(dateTime: string, zone: string): Instant {
+  return Temporal.PlainDateTime.from(dateTime).toZonedDateTime(zone).epochMilliseconds;
 }
 
 /** Whether the text is a date that exists, `YYYY-MM-DD`, in the years we know (S-W4). */
