@@ -4,6 +4,7 @@ import type { RunWaits } from '../domain/waits.js';
 export const TASK_QUEUE = 'dunwell';
 export const REMINDER_RUN = 'reminderRun';
 export const CLOCK_ADVANCE = 'clockAdvance';
+export const SCHEDULED_SWEEP = 'scheduledSweep';
 export const CHANGED_SIGNAL = 'changed';
 
 /** Input of `reminderRun`: ids and waits, nothing personal. Read from Postgres when the start is delivered. */

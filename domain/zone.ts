@@ -79,6 +79,25 @@ export function clockChange(from: Instant, to: Instant, zone: string, which: 'fi
   return change?.epochMilliseconds ?? null;
 }
 
+/** A change of a zone's clock, with what the clock is ahead of UTC before and after it, in milliseconds. */
+export interface ClockChange {
+  at: Instant;
+  before: number;
+  after: number;
+}
+
+/** Those of the clock of `zone` after `from` and not after `to`, in order. */
+export function* clockChanges(zone: string, from: Instant, to: Instant): Generator<ClockChange> {
+  let last = zoned(from, zone);
+  for (;;) {
+    const next = last.getTimeZoneTransition('next');
+    if (!next || next.epochMilliseconds > to) return;
+    const before = zoned(next.epochMilliseconds - 1, zone).offsetNanoseconds / 1e6;
+    yield { at: next.epochMilliseconds, before, after: next.offsetNanoseconds / 1e6 };
+    last = next;
+  }
+}
+
 /** Calendar days from one local date to another; negative when `to` lies before. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;

@@ -130,7 +130,7 @@ function attributesOf(row: LoadedRun['row'], waits: RunWaits): SearchAttributePa
   return pairs;
 }
 
-function isNotFound(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
 }
 

@@ -1,0 +1,64 @@
+import type { Schedule } from '../domain/schedule.js';
+import type { Instant, Variant } from '../domain/types.js';
+import type { Sql } from './database.js';
+
+/** A workflow that is run by the clock. */
+export interface ScheduledWorkflow {
+  id: string;
+  platform_id: string;
+  reference: string;
+  variant: Variant;
+  schedule: Schedule;
+}
+
+/** What the engine said of a schedule when it was last asked. */
+export interface ScheduleState {
+  /** Somebody has paused it there. */
+  paused: boolean;
+  /** Firings that began nothing, because a sweep was still going on or one was caught up for several. */
+  skipped: number;
+  /** Firings that were too old to be caught up. */
+  missed: number;
+}
+
+const SCHEDULED = `SELECT id, platform_id, reference, variant, schedule FROM workflows
+  WHERE status = 'ACTIVE' AND schedule IS NOT NULL AND variant IS NOT NULL`;
+
+/** null = the engine is to have no schedule of it. */
+export function scheduledWorkflow(
+  sql: Sql,
+  platformId: string,
+  workflowId: string,
+): Promise<ScheduledWorkflow | null> {
+  return sql.row<ScheduledWorkflow>(`${SCHEDULED} AND platform_id = $1 AND id = $2`, [platformId, workflowId]);
+}
+
+/** Of all platforms, in order of id. */
+export function scheduledWorkflows(sql: Sql, after: string, limit: number): Promise<ScheduledWorkflow[]> {
+  return sql.rows<ScheduledWorkflow>(`${SCHEDULED} AND id > $1 ORDER BY id LIMIT $2`, [after, limit]);
+}
+
+export async function recordSchedule(
+  sql: Sql,
+  platformId: string,
+  workflowId: string,
+  { paused, skipped, missed }: ScheduleState,
+): Promise<void> {
+  await sql.rows(
+    `INSERT INTO schedules AS s (workflow_id, platform_id, paused, skipped, missed) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (workflow_id) DO UPDATE SET paused = $3, skipped = $4, missed = $5, seen_at = clock_timestamp()`,
+    [workflowId, platformId, paused, skipped, missed],
+  );
+}
+
+export async function forgetSchedule(sql: Sql, workflowId: string): Promise<void> {
+  await sql.rows('DELETE FROM schedules WHERE workflow_id = $1', [workflowId]);
+}
+
+/** null = the engine has not made it, or has been told nothing yet. */
+export function scheduleState(
+  sql: Sql,
+  workflowId: string,
+): Promise<(ScheduleState & { seen_at: Instant }) | null> {
+  return sql.row('SELECT paused, skipped, missed, seen_at FROM schedules WHERE workflow_id = $1', [workflowId]);
+}
