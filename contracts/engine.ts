@@ -26,6 +26,29 @@ export interface RunOutcome {
   reason: string | null;
 }
 
+/** Input of `scheduledSweep`. */
+export interface SweepInput {
+  workflowId: string;
+  /** When the sweep began, told on when it continues as new. */
+  firedAt?: number;
+}
+
+export interface SweepRequest {
+  workflowId: string;
+  /** The execution whose sweep it is. */
+  carrier: string;
+  /** When it was started on the engine. */
+  firedAt: number;
+}
+
+/** How far a sweep is. STOPPED: the workflow is not run by the clock any more, or a later sweep goes on instead. */
+export interface SweepProgress {
+  state: 'MORE' | 'DONE' | 'STOPPED';
+  /** Resources, and runs made, so far. */
+  lookedAt: number;
+  created: number;
+}
+
 /** Types of the ApplicationFailures that activities throw. */
 export const FAILURE = {
   /** A delivery failed in a way that is safe to repeat. */
@@ -48,6 +71,8 @@ export interface Activities {
   reconsider(request: { runId: string }): Promise<RunWaits>;
   /** Moves a test clock to its target, waking every run on the way (S-T8). */
   advanceClock(request: { clockId: string }): Promise<void>;
+  /** Starts a workflow for the next of the resources that fit it (S-Z7). */
+  sweepResources(request: SweepRequest): Promise<SweepProgress>;
 }
 
 export interface SendStepRequest {

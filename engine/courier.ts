@@ -8,6 +8,7 @@ import { Breaker } from './breaker.js';
 import type { EngineClient } from './client.js';
 import { deliverRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
+import { syncSchedule } from './schedules.js';
 
 export interface CourierOptions {
   db: Database;
@@ -84,6 +85,8 @@ export class Courier {
       case 'BACKFILL':
         return this.carryBackfillPage(item);
       case 'SCHEDULE':
+        await engine.call((client) => syncSchedule(db, client, taskQueue, item.platform_id, item.subject_id));
+        return settleItem(db, item);
       case 'RUN_ENDED':
         throw new Error(`Nobody carries ${item.kind} yet.`);
     }

@@ -55,7 +55,7 @@ export async function syncSchedule(
   workflowId: string,
 ): Promise<void> {
   const id = scheduleId(platformId, workflowId);
-  for (let before: string | null = null; ; ) {
+  for (let before: string | null = null; ;) {
     const wanted = await scheduledWorkflow(db, platformId, workflowId);
     const options = wanted && optionsOf(id, taskQueue, wanted, Date.now());
     const print = options ? printOf(options) : 'none';

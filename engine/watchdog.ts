@@ -3,11 +3,13 @@ import { REMINDER_RUN } from '../contracts/engine.js';
 import type { Database } from '../store/database.js';
 import { advancingClocks, openAmong, overdueClockRuns, overdueRuns } from '../store/engine-state.js';
 import { prune } from '../store/prune.js';
+import { scheduledWorkflows } from '../store/schedules.js';
 import type { EngineClient } from './client.js';
 import { checkRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
 import { Loop } from './loop.js';
 import { registerSearchAttributes } from './register.js';
+import { syncSchedule } from './schedules.js';
 
 export interface WatchdogOptions {
   db: Database;
@@ -55,6 +57,16 @@ export function createWatchdog(options: WatchdogOptions): Loop {
     }
   };
 
+  /** Schedules that the engine has lost are made again, and told of changes of the clock further ahead. */
+  const syncAll = async (): Promise<void> => {
+    let page = await scheduledWorkflows(db, '', PAGE);
+    for (; page.length > 0; page = await scheduledWorkflows(db, page.at(-1)?.id ?? '', PAGE)) {
+      for (const { platform_id, id } of page) {
+        await engine.call((client) => syncSchedule(db, client, taskQueue, platform_id, id));
+      }
+    }
+  };
+
   const look = async (): Promise<number> => {
     const now = Date.now();
     if (now - lastPrunedAt >= closedEveryMs) {
@@ -71,6 +83,7 @@ export function createWatchdog(options: WatchdogOptions): Loop {
       await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
     if (now - lastClosedLookAt >= closedEveryMs) {
+      await syncAll();
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
       await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;

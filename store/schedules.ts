@@ -1,6 +1,8 @@
 import type { Schedule } from '../domain/schedule.js';
 import type { Instant, Variant } from '../domain/types.js';
+import type { DefinitionStatus } from './actions.js';
 import type { Sql } from './database.js';
+import type { PassRow } from './passes.js';
 
 /** A workflow that is run by the clock. */
 export interface ScheduledWorkflow {
@@ -25,11 +27,7 @@ const SCHEDULED = `SELECT id, platform_id, reference, variant, schedule FROM wor
   WHERE status = 'ACTIVE' AND schedule IS NOT NULL AND variant IS NOT NULL`;
 
 /** null = the engine is to have no schedule of it. */
-export function scheduledWorkflow(
-  sql: Sql,
-  platformId: string,
-  workflowId: string,
-): Promise<ScheduledWorkflow | null> {
+export function scheduledWorkflow(sql: Sql, platformId: string, workflowId: string): Promise<ScheduledWorkflow | null> {
   return sql.row<ScheduledWorkflow>(`${SCHEDULED} AND platform_id = $1 AND id = $2`, [platformId, workflowId]);
 }
 
@@ -56,9 +54,41 @@ export async function forgetSchedule(sql: Sql, workflowId: string): Promise<void
 }
 
 /** null = the engine has not made it, or has been told nothing yet. */
-export function scheduleState(
-  sql: Sql,
-  workflowId: string,
-): Promise<(ScheduleState & { seen_at: Instant }) | null> {
+export function scheduleState(sql: Sql, workflowId: string): Promise<(ScheduleState & { seen_at: Instant }) | null> {
   return sql.row('SELECT paused, skipped, missed, seen_at FROM schedules WHERE workflow_id = $1', [workflowId]);
+}
+
+/** All there is to say of a workflow's schedule. */
+export interface ScheduleRow {
+  workflow_id: string;
+  reference: string;
+  status: DefinitionStatus;
+  schedule: Schedule;
+  /** The engine has not heard of the last change. */
+  pending: boolean;
+  paused: boolean;
+  skipped: number;
+  missed: number;
+  /** null = it has not fired. */
+  sweep: Pick<PassRow, 'looked_at' | 'created' | 'started_at' | 'finished_at' | 'stopped'> | null;
+  now: Instant;
+}
+
+/** Of one workflow, or of all of a platform that are not archived, in order of reference. */
+export async function schedulesOf(
+  sql: Sql,
+  platformId: string,
+  workflowId: string | null = null,
+): Promise<ScheduleRow[]> {
+  const rows = await sql.rows<Omit<ScheduleRow, 'sweep'> & PassRow>(
+    `SELECT p.*, w.id AS workflow_id, w.reference, w.status, w.schedule, coalesce(s.paused, false) AS paused,
+       coalesce(s.skipped, 0) AS skipped, coalesce(s.missed, 0) AS missed, clock_timestamp() AS now,
+       EXISTS (SELECT FROM outbox o WHERE o.kind = 'SCHEDULE' AND o.platform_id = w.platform_id AND o.subject_id = w.id) AS pending
+     FROM workflows w LEFT JOIN schedules s ON s.workflow_id = w.id
+       LEFT JOIN passes p ON p.workflow_id = w.id AND p.kind = 'SWEEP'
+     WHERE w.platform_id = $1 AND w.schedule IS NOT NULL AND (w.id = $2 OR $2 IS NULL AND w.status <> 'ARCHIVED')
+     ORDER BY w.reference`,
+    [platformId, workflowId],
+  );
+  return rows.map((row) => ({ ...row, sweep: row.kind === null ? null : row }));
 }
