@@ -60,7 +60,8 @@ export interface Harness {
   call: Call;
   /** All mails so far, oldest first. */
   mails(): Promise<ReceivedMail[]>;
-  startWorker(options?: Pick<HarnessOptions, 'mailer' | 'watchdog'>): Promise<RunningWorker>;
+  /** `db`: another one for this worker alone. */
+  startWorker(options?: Pick<HarnessOptions, 'mailer' | 'watchdog'> & { db?: Database }): Promise<RunningWorker>;
   stop(): Promise<void>;
 }
 
@@ -128,7 +129,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     async startWorker(own = {}) {
       const wrap = own.mailer ?? options.mailer;
       const worker = runWorker({
-        db,
+        db: own.db ?? db,
         engine,
         connection,
         namespace: 'default',
