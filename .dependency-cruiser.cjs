@@ -93,7 +93,10 @@ module.exports = {
       severity: 'error',
       comment: 'What decides may change; workflow code is replayed for years. A test looks at the whole bundle.',
       from: { path: '^workflows/' },
-      to: { path: '^domain/(calendar|holidays|plan|evaluate)\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^domain/(calendar|holidays|plan|evaluate|cron|schedule|schedule-spec)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-cycles',

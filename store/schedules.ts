@@ -44,18 +44,14 @@ export async function recordSchedule(
 ): Promise<void> {
   await sql.rows(
     `INSERT INTO schedules AS s (workflow_id, platform_id, paused, skipped, missed) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (workflow_id) DO UPDATE SET paused = $3, skipped = $4, missed = $5, seen_at = clock_timestamp()`,
+     ON CONFLICT (workflow_id) DO UPDATE SET paused = $3, skipped = $4, missed = $5
+     WHERE (s.paused, s.skipped, s.missed) <> ($3, $4, $5)`,
     [workflowId, platformId, paused, skipped, missed],
   );
 }
 
 export async function forgetSchedule(sql: Sql, workflowId: string): Promise<void> {
   await sql.rows('DELETE FROM schedules WHERE workflow_id = $1', [workflowId]);
-}
-
-/** null = the engine has not made it, or has been told nothing yet. */
-export function scheduleState(sql: Sql, workflowId: string): Promise<(ScheduleState & { seen_at: Instant }) | null> {
-  return sql.row('SELECT paused, skipped, missed, seen_at FROM schedules WHERE workflow_id = $1', [workflowId]);
 }
 
 /** All there is to say of a workflow's schedule. */

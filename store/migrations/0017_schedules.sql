@@ -18,8 +18,7 @@ CREATE TABLE schedules (
   paused boolean NOT NULL,
   -- firings that found a sweep under way, and firings too old to be caught up
   skipped bigint NOT NULL,
-  missed bigint NOT NULL,
-  seen_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
+  missed bigint NOT NULL
 );
 
 CREATE INDEX workflows_scheduled ON workflows (id) WHERE status = 'ACTIVE' AND schedule IS NOT NULL;

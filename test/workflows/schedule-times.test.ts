@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { FRIENDLY_ZONES } from '../../domain/friendly-zones.js';
 import { nextFirings, scheduleProblems, type Schedule } from '../../domain/schedule.js';
 import { scheduleSpec } from '../../domain/schedule-spec.js';
 import { clockChanges } from '../../domain/zone.js';
@@ -75,6 +76,17 @@ describe('a schedule on the engine fires when we say it does (S-Z7)', () => {
     ]);
     expect(spring).toEqual(['2027-03-14T06:30Z']);
     expect(autumn).toEqual(['2027-11-07T05:30Z', '2027-11-07T06:30Z', '2027-11-07T07:30Z']);
+  });
+
+  it('the engine knows every zone that a friendly name means', async () => {
+    const zones = [...new Set(FRIENDLY_ZONES.values())];
+    const unknown = await Promise.all(
+      zones.map((timezone) =>
+        onEngine({ timezone, calendars: [{ hour: 9 }] }, () => Promise.resolve(null)).catch(() => timezone),
+      ),
+    );
+    expect(unknown.filter((zone) => zone !== null)).toEqual([]);
+    await expect(onEngine({ timezone: 'No/Where' }, () => Promise.resolve(null))).rejects.toThrow();
   });
 
   const step = (max: number) => fc.integer({ min: 2, max }).map((every) => `*/${String(every)}`);
