@@ -2145,6 +2145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{resourceIdOrReference}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a workflow is run by the clock, and what came of it
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["getWorkflowsByResourceIdOrReferenceSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workflows/{workflow_id}/run": {
         parameters: {
             query?: never;
@@ -6123,6 +6143,33 @@ export interface components {
             note?: string | null;
         };
         /**
+         * @description What the last firing did or does; null = it has not fired.
+         * @example {
+         *       "status": "RUNNING",
+         *       "looked_at": 0,
+         *       "created": 0,
+         *       "started_at": "2026-01-31T09:00:00Z",
+         *       "finished_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        Sweep: {
+            /**
+             * @description STOPPED: the workflow did not stay ACTIVE until the end.
+             * @enum {string}
+             */
+            status: "RUNNING" | "DONE" | "STOPPED";
+            /** @description Resources looked at so far. */
+            looked_at: number;
+            /** @description Runs made so far. */
+            created: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            started_at: string;
+            finished_at: string | null;
+        } | null;
+        /**
          * @example {
          *       "object_type": "TEST_CLOCK",
          *       "id": "tclk_5nV0cQe8RjT2yLxKd7Ba",
@@ -6790,6 +6837,19 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
+            } | null;
             /**
              * @description Extension: raised when what is pinned at the start of a run changes.
              * @example 1
@@ -7124,6 +7184,19 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
+            } | null;
             /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         };
@@ -7348,6 +7421,61 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
+        };
+        /**
+         * @example {
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "interval": "0 9 * * MON-FRI",
+         *       "timezone": "Europe/Amsterdam",
+         *       "zone": "Europe/Amsterdam",
+         *       "engine": "PENDING",
+         *       "paused": true,
+         *       "next_firings": [
+         *         "2026-01-31T09:00:00Z"
+         *       ],
+         *       "last_sweep": {
+         *         "status": "RUNNING",
+         *         "looked_at": 0,
+         *         "created": 0,
+         *         "started_at": "2026-01-31T09:00:00Z",
+         *         "finished_at": "2026-01-31T09:00:00Z"
+         *       },
+         *       "skipped": 0,
+         *       "missed": 0
+         *     }
+         */
+        WorkflowSchedule: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
+            /**
+             * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+             * @example 0 9 * * MON-FRI
+             */
+            interval: string;
+            /**
+             * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+             * @example Europe/Amsterdam
+             */
+            timezone: string;
+            /**
+             * @description The IANA zone that `timezone` means.
+             * @example Europe/Amsterdam
+             */
+            zone: string;
+            /**
+             * @description PENDING: the engine has not heard of the last change.
+             * @enum {string}
+             */
+            engine: "PENDING" | "TOLD";
+            /** @description Somebody has paused it on the engine. */
+            paused: boolean;
+            /** @description The next five; none while the workflow is not ACTIVE or the schedule is paused. */
+            next_firings: string[];
+            last_sweep: components["schemas"]["Sweep"];
+            /** @description Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine, as of the last look. */
+            skipped: number;
+            /** @description Firings too old to be caught up, counted likewise. */
+            missed: number;
         };
         /**
          * @example {
@@ -7640,6 +7768,19 @@ export interface components {
                 } | null;
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
+            } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
             } | null;
             /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
@@ -15844,6 +15985,40 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InProgress"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkflowsByResourceIdOrReferenceSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
+            };
+            path: {
+                resourceIdOrReference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSchedule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

@@ -9,6 +9,7 @@ export const CLOCK_ADVANCE = 'clockAdvance';
 export const WEBHOOK_DELIVERY = 'webhookDelivery';
 /** Where webhooks are posted to, beside the queue of everything else: one that answers slowly holds up no mail. */
 export const webhookQueue = (taskQueue: string): string => `${taskQueue}-webhooks`;
+export const SCHEDULED_SWEEP = 'scheduledSweep';
 export const CHANGED_SIGNAL = 'changed';
 
 /** Input of `reminderRun`: ids and waits, nothing personal. Read from Postgres when the start is delivered. */
@@ -51,6 +52,29 @@ export interface WebhookDelivered {
   status: number;
 }
 
+/** Input of `scheduledSweep`. */
+export interface SweepInput {
+  workflowId: string;
+  /** When the sweep began, told on when it continues as new. */
+  firedAt?: number;
+}
+
+export interface SweepRequest {
+  workflowId: string;
+  /** The execution whose sweep it is. */
+  carrier: string;
+  /** When it was started on the engine. */
+  firedAt: number;
+}
+
+/** How far a sweep is. STOPPED: the workflow is not run by the clock any more, or a later sweep goes on instead. */
+export interface SweepProgress {
+  state: 'MORE' | 'DONE' | 'STOPPED';
+  /** Resources, and runs made, so far. */
+  lookedAt: number;
+  created: number;
+}
+
 /** Types of the ApplicationFailures that activities throw. */
 export const FAILURE = {
   /** A delivery failed in a way that is safe to repeat. */
@@ -84,6 +108,8 @@ export interface Activities {
   advanceClock(request: { clockId: string }): Promise<void>;
   /** Posts an event to a webhook. */
   postWebhook(request: WebhookDelivery): Promise<WebhookDelivered>;
+  /** Starts a workflow for the next of the resources that fit it (S-Z7). */
+  sweepResources(request: SweepRequest): Promise<SweepProgress>;
 }
 
 export interface SendStepRequest {

@@ -9,6 +9,7 @@ import { Breaker } from './breaker.js';
 import type { EngineClient } from './client.js';
 import { deliverRun } from './deliver.js';
 import { startClockAdvance, startWebhookDelivery } from './executions.js';
+import { syncSchedule } from './schedules.js';
 
 export interface CourierOptions {
   db: Database;
@@ -84,10 +85,11 @@ export class Courier {
         return this.carryPage(item, item.kind);
       case 'BACKFILL':
         return this.carryBackfillPage(item);
+      case 'SCHEDULE':
+        await engine.call((client) => syncSchedule(db, client, taskQueue, item.platform_id, item.subject_id));
+        return settleItem(db, item);
       case 'RUN_ENDED':
         return this.carryRunEvent(item);
-      case 'SCHEDULE':
-        throw new Error(`Nobody carries ${item.kind} yet.`);
     }
   }
 

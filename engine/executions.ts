@@ -162,7 +162,7 @@ function keyword(name: string, value: string): SearchAttributePair {
   return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
 }
 
-function isNotFound(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
 }
 

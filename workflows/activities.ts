@@ -7,6 +7,8 @@ import {
   type SendStepRequest,
   type WebhookDelivered,
   type WebhookDelivery,
+  type SweepProgress,
+  type SweepRequest,
 } from '../contracts/engine.js';
 import type { RunWaits } from '../domain/waits.js';
 
@@ -32,6 +34,12 @@ const advancing = proxyActivities<Activities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
+const sweeping = proxyActivities<Activities>({
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '1h',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
 /** `summary` is the one line the engine's UI shows beside the activity. */
 export function sendStepEmails(request: SendStepRequest, summary: string): Promise<RunWaits> {
   return sending.sendStepEmails.executeWithOptions({ summary }, [request]);
@@ -54,4 +62,8 @@ export function postWebhook(delivery: WebhookDelivery, summary: string): Promise
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
   });
   return post.executeWithOptions({ summary }, [delivery]);
+}
+
+export function sweepResources(request: SweepRequest): Promise<SweepProgress> {
+  return sweeping.sweepResources(request);
 }

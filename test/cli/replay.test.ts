@@ -21,6 +21,7 @@ const activities: Activities = {
   reconsider: nobody,
   advanceClock: nobody,
   postWebhook: nobody,
+  sweepResources: nobody,
 };
 /** Sleeps for a day. */
 const input: ReminderRunInput = {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { scheduleId } from '../../engine/schedules.js';
 import { advance, createClock, put } from '../support/scenario.js';
 import { until } from '../support/until.js';
 import { startReceiver, type Received } from '../support/webhooks/receiver.js';
@@ -214,6 +215,24 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
     await secondOfTwo(stage, ['7-DAY DONE', '14-DAY DONE']);
   },
 
+  /** A schedule fires. */
+  async swept(stage) {
+    await stage.customer();
+    return firedOnce(stage, await stage.workflow({ type: 'PAYMENT', payment: { variant: 'FAILED_PAYMENT' } }));
+  },
+
+  /** The same with so many resources that it takes several activities. */
+  async 'swept-in-parts'(stage) {
+    await stage.customer();
+    const workflow = await stage.ladder(7);
+    await stage.h.db.rows(
+      `INSERT INTO invoices (platform_id, id, customer_id, body)
+       SELECT $1, $2 || '_' || n, $3, jsonb_build_object('customer_id', $3::text, 'paid', true) FROM generate_series(1, 2100) n`,
+      [stage.h.platformId, stage.id('inv'), stage.id('cust')],
+    );
+    return firedOnce(stage, workflow);
+  },
+
   /** No timers: the clock wakes it. */
   async 'on-a-test-clock'(stage) {
     await playOnClock(stage);
@@ -245,6 +264,19 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
     return `test-clock/${await playOnClock(stage)}/1`;
   },
 };
+
+/** Gives the workflow a schedule and fires it. Answers the execution's id once it has ended. */
+async function firedOnce({ h }: Stage, workflow: string): Promise<string> {
+  const schedule = { interval: '59 23 31 12 *', timezone: 'UTC' };
+  await h.call('PATCH', `/v1/workflows/${workflow}`, { schedule });
+  const path = `/v1/workflows/${workflow}/schedule`;
+  await until('the engine has the schedule', async () => (await h.call('GET', path)).body.engine === 'TOLD');
+  const handle = h.engine.client.schedule.getHandle(scheduleId(h.platformId, workflow));
+  await handle.trigger();
+  const action = await until('it has fired', async () => (await handle.describe()).info.recentActions.at(-1)?.action);
+  await h.engine.client.workflow.getHandle(action.workflow.workflowId).result();
+  return action.workflow.workflowId;
+}
 
 async function playOnClock(stage: Stage): Promise<string> {
   const clock = await createClock(stage.h, '2026-01-01T00:00:00Z');

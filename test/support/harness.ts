@@ -50,7 +50,7 @@ export interface ReceivedMail {
 
 /** What a worker has otherwise than the harness says. */
 type OwnWorker = Pick<HarnessOptions, 'mailer' | 'watchdog'> &
-  Pick<RunWorkerOptions, 'postRunEvent' | 'webhookRetryMs'>;
+  Partial<Pick<RunWorkerOptions, 'postRunEvent' | 'webhookRetryMs' | 'db'>>;
 
 /** The product on real servers, in this process: own database, own task queue, own mailbox, one platform. */
 export interface Harness {
@@ -136,7 +136,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     async startWorker(own = {}) {
       const wrap = own.mailer ?? options.mailer;
       const worker = runWorker({
-        db,
+        db: own.db ?? db,
         engine,
         connection,
         namespace: 'default',
