@@ -14,6 +14,7 @@ import type { Database } from '../store/database.js';
 import type { Vault } from '../store/vault.js';
 import type { WebhookSenderOptions } from '../webhooks/send-webhook.js';
 import type { TokenIssuer } from './tokens.js';
+import type { RunEnds } from './zuora/run-ends.js';
 
 /** The attempt to tell the engine right after a commit; nobody waits for it. */
 export type TellSoon = (kind: 'RUN' | 'CLOCK', ids: readonly string[]) => void;
@@ -91,6 +92,8 @@ export interface ApiContext {
   preview?: ((input: PreviewInput) => Promise<MailPreview>) | undefined;
   /** Tries templates; absent = this process makes no mails. */
   trials?: TemplateTrials | undefined;
+  /** Waits for the end of runs; absent = nobody waits here, and every answer comes at once. */
+  ends?: RunEnds | undefined;
   /** The age of idempotency keys is told by it (default: the host's clock). */
   keyClock?: () => Instant;
 }
