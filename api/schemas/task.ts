@@ -98,7 +98,7 @@ const exportedTask = task.extend({
   iterate_row_reference: z.null(),
   object_batched_reference: z.null(),
   priority: z.literal('Medium'),
-  assignment: z.array(z.never()),
+  assignment: z.array(z.never()).meta({ examples: [[]] }),
 });
 
 const linkage = z.object({

@@ -33,9 +33,9 @@ export function exportRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>): void 
       },
     },
     async (request) => {
-      mustAllow(callerOf(request), 'WORKFLOW_ACTION.VIEW');
       const { id: platformId } = platformOf(request);
       const newest = await getDefinition(db, platformId, request.params.workflow_id);
+      mustAllow(callerOf(request), 'WORKFLOW_ACTION.VIEW');
       const row = await atVersion(db, newest, request.query.version ?? 'latest');
       const tasks = await actionTasks(db, platformId, row.number);
       return {

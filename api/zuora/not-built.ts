@@ -4,12 +4,18 @@ import type { Permission } from '../permissions.js';
 import { workflowErrors } from '../schemas/run-contract.js';
 import { RunRefusal } from './refusal.js';
 
+const EXPORTED = z
+  .unknown()
+  .optional()
+  .meta({ examples: [{ workflow: { name: 'Call Echo' }, tasks: [], linkages: [] }] });
+
 /** Operations of the contract that Dunwell does not have (S-Z6): why, and what to use instead. */
 const NOT_BUILT: readonly {
   method: 'GET' | 'POST' | 'PUT';
   url: string;
   permission: Permission;
   summary: string;
+  body?: z.ZodType;
   title: string;
 }[] = [
   {
@@ -17,6 +23,7 @@ const NOT_BUILT: readonly {
     url: '/workflows/import',
     permission: 'WORKFLOW.CREATE',
     summary: 'Import a workflow',
+    body: EXPORTED,
     title:
       'Dunwell does not import workflows: send the parameters of an export to POST /v1/workflows and /v1/workflow-actions.',
   },
@@ -25,6 +32,7 @@ const NOT_BUILT: readonly {
     url: '/workflows/:workflow_id/versions/import',
     permission: 'WORKFLOW.UPDATE',
     summary: 'Import a version of a workflow',
+    body: EXPORTED,
     title: 'Dunwell does not import versions: a changed workflow (PATCH /v1/workflows/{id}) has a new one.',
   },
   {
@@ -32,6 +40,10 @@ const NOT_BUILT: readonly {
     url: '/workflows/tasks/batch_update',
     permission: 'WORKFLOW_ACTION.UPDATE',
     summary: 'Update tasks',
+    body: z
+      .unknown()
+      .optional()
+      .meta({ examples: [{ data: [{ id: 2771, name: 'If' }] }] }),
     title:
       'Dunwell does not update tasks in bulk: use PATCH /v1/workflow-actions/{id}, and /v1/workflow-runs/{operation}.',
   },
@@ -53,7 +65,7 @@ const NOT_BUILT: readonly {
 
 /** Each answers 501, in the contract's shape. */
 export function notBuiltRoutes(app: ZodApp): void {
-  for (const { method, url, permission, summary, title } of NOT_BUILT) {
+  for (const { method, url, permission, summary, body, title } of NOT_BUILT) {
     app.route({
       method,
       url,
@@ -62,6 +74,7 @@ export function notBuiltRoutes(app: ZodApp): void {
         summary,
         description: 'Not built: answers 501, and what to use instead.',
         tags: ['run-contract'],
+        ...(body && { body }),
         ...(url.includes(':') && { params: paramsOf(url) }),
         response: { 501: workflowErrors },
       },

@@ -18,13 +18,27 @@ const token = z
     scope: z.string(),
     jti: z.uuid(),
   })
-  .meta({ id: 'Token' });
+  .meta({
+    id: 'Token',
+    examples: [
+      {
+        access_token: 'dwt_…',
+        token_type: 'bearer',
+        expires_in: 3_600,
+        scope: 'entity.plat_5nV0cQe8RjT2yLxKd7Ba',
+        jti: '6f1c2b1e-0b0a-4a53-9a55-0a0d4c6a0c3e',
+      },
+    ],
+  });
 const tokenError = z
   .object({
     error: z.enum(['invalid_request', 'invalid_client', 'unsupported_grant_type']),
     error_description: z.string(),
   })
-  .meta({ id: 'TokenError' });
+  .meta({
+    id: 'TokenError',
+    examples: [{ error: 'invalid_client', error_description: 'There is no such API key, or it is not active.' }],
+  });
 
 /** `POST /oauth/token` (S-Z0): client credentials, an API key’s id and the key, for a bearer of an hour (RFC 6749 §4.4). */
 export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers: BearerTokens): void {

@@ -9,6 +9,7 @@ import type { ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
 import { problemsOf } from '../plugins/errors.js';
 import { definition, definitionPatch, unknownId, validationErrors } from '../schemas/definition.js';
+import { workflowErrors } from '../schemas/run-contract.js';
 import { changeWorkflow, moved } from '../solvimon/change-workflow.js';
 import { invalid, missing, throwIfAny } from '../solvimon/problems.js';
 import { settingsProblems } from './check-settings.js';
@@ -33,7 +34,7 @@ export function updateDefinitionRoutes(app: ZodApp): void {
         tags: ['run-contract'],
         params: z.object({ workflow_id: z.string().meta({ examples: ['396'] }) }),
         body: definitionPatch.nullish(),
-        response: { 200: definition, 404: unknownId, 422: validationErrors },
+        response: { 200: definition, 404: unknownId, 422: z.union([validationErrors, workflowErrors]) },
       },
       // The contract's own shape for a body that does not fit, and its own status.
       validatorCompiler:
