@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Create an OAuth token
-         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.
+         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id or its `client_id` (a UUID), `client_secret` the key. Both may come by HTTP Basic instead.
          */
         post: operations["runContractPostOauthToken"];
         delete?: never;
@@ -2971,6 +2971,7 @@ export interface components {
          * @example {
          *       "object_type": "API_KEY",
          *       "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *       "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *       "api_key": null,
          *       "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *       "created_at": "2026-01-31T09:00:00Z",
@@ -3008,6 +3009,11 @@ export interface components {
             object_type: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id: string;
+            /**
+             * Format: uuid
+             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
+             */
+            client_id: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key: string | null;
             entity_id: string;
@@ -3055,6 +3061,7 @@ export interface components {
          *         {
          *           "object_type": "API_KEY",
          *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *           "api_key": null,
          *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *           "created_at": "2026-01-31T09:00:00Z",
@@ -3103,6 +3110,11 @@ export interface components {
             object_type?: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id?: string;
+            /**
+             * Format: uuid
+             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
+             */
+            client_id?: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key?: string | null;
             entity_id?: string;
@@ -10054,6 +10066,7 @@ export interface operations {
                      *         {
                      *           "object_type": "API_KEY",
                      *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
                      *           "api_key": null,
                      *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
                      *           "created_at": "2026-01-31T09:00:00Z",

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findKeyHolder } from '../../store/api-keys.js';
+import { clientIdOf } from '../client-id.js';
 import { BEARER_LIFE_S, type BearerTokens } from '../bearer-tokens.js';
 import type { ApiContext, ZodApp } from '../context.js';
 
@@ -52,7 +53,7 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
       schema: {
         summary: 'Create an OAuth token',
         description:
-          'A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.',
+          'A bearer that may do for an hour what the API key may do: `client_id` is the key’s id or its `client_id` (a UUID), `client_secret` the key. Both may come by HTTP Basic instead.',
         tags: ['run-contract'],
         security: [],
         consumes: ['application/x-www-form-urlencoded', 'application/json'],
@@ -75,7 +76,8 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
         return refuse(400, 'unsupported_grant_type', 'The only grant_type is client_credentials.');
       }
       const holder = await findKeyHolder(db, secret, null);
-      if (holder?.keyId !== id) return refuse(401, 'invalid_client', 'There is no such API key, or it is not active.');
+      if (!holder || (id !== holder.keyId && id !== clientIdOf(holder.keyId)))
+        return refuse(401, 'invalid_client', 'There is no such API key, or it is not active.');
       return {
         access_token: bearers.make(holder.keyId),
         token_type: 'bearer' as const,

@@ -35,7 +35,11 @@ export async function createWorkflow(h: Api, reference: string, settings: object
 export async function openCall(h: Api): Promise<Called> {
   await put(h, 'customers/cust_1', { email: 'ap@acme.example' });
   await put(h, 'customers/cust_2', { email: 'ap@other.example' });
-  await put(h, 'payments/pay_1', { customer_id: 'cust_1', result: 'REFUSED', timestamp: new Date(Date.now()).toISOString() });
+  await put(h, 'payments/pay_1', {
+    customer_id: 'cust_1',
+    result: 'REFUSED',
+    timestamp: new Date(Date.now()).toISOString(),
+  });
   return createWorkflow(h, 'failed-payment', { callout_trigger: true, fields: SEED_FIELDS });
 }
 

@@ -172,7 +172,11 @@ describe('settings of a workflow (S-Z4)', () => {
     it('event_trigger off: no fact starts it, and explain says so', async () => {
       const { id } = await createWorkflow(h, 'no-events', { event_trigger: false });
       const control = await createWorkflow(h, 'with-events', {});
-      await put(h, 'payments/pay_2', { customer_id: 'cust_1', result: 'REFUSED', timestamp: new Date(Date.now()).toISOString() });
+      await put(h, 'payments/pay_2', {
+        customer_id: 'cust_1',
+        result: 'REFUSED',
+        timestamp: new Date(Date.now()).toISOString(),
+      });
       expect(await runsOf(h, `workflow_id=${id}`)).toEqual([]);
       expect(await runsOf(h, `workflow_id=${control.id}`)).toHaveLength(1);
       const answer = await trigger(id, 'EVENT');
