@@ -4582,6 +4582,7 @@ export interface components {
          *           "end_time": "2026-09-19T12:35:43.857Z",
          *           "original_task_id": 396,
          *           "original_workflow_id": 396,
+         *           "tags": [],
          *           "error": null,
          *           "error_class": null,
          *           "error_details": null,
@@ -4710,6 +4711,11 @@ export interface components {
                 end_time: string | null;
                 original_task_id: number | null;
                 original_workflow_id: number | null;
+                /**
+                 * @description Always empty.
+                 * @example []
+                 */
+                tags: string[];
                 /** @example null */
                 error: string | null;
                 /** @example null */
@@ -8282,6 +8288,7 @@ export interface components {
          *       "end_time": "2026-09-19T12:35:43.857Z",
          *       "original_task_id": 396,
          *       "original_workflow_id": 396,
+         *       "tags": [],
          *       "error": null,
          *       "error_class": null,
          *       "error_details": null
@@ -8325,6 +8332,11 @@ export interface components {
             end_time: string | null;
             original_task_id: number | null;
             original_workflow_id: number | null;
+            /**
+             * @description Always empty.
+             * @example []
+             */
+            tags: string[];
             /** @example null */
             error: string | null;
             /** @example null */
@@ -9534,7 +9546,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenError"];
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "There is no such API key, or it is not active."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenError"] | components["schemas"]["WorkflowErrors"];
                 };
             };
             /** @description Unauthorized */
@@ -17614,6 +17632,7 @@ export interface operations {
                      *           "end_time": "2026-09-19T12:35:43.857Z",
                      *           "original_task_id": 396,
                      *           "original_workflow_id": 396,
+                     *           "tags": [],
                      *           "error": null,
                      *           "error_class": null,
                      *           "error_details": null

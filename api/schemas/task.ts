@@ -31,6 +31,7 @@ export const task = z
     end_time: time.nullable(),
     original_task_id: integerId.nullable(),
     original_workflow_id: integerId.nullable(),
+    tags: z.array(z.string()).meta({ description: 'Always empty.', examples: [[]] }),
     error: empty(z.string()),
     error_class: empty(z.string()),
     error_details: empty(z.string()),

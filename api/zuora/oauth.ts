@@ -3,6 +3,7 @@ import { findKeyHolder } from '../../store/api-keys.js';
 import { clientIdOf } from '../client-id.js';
 import { BEARER_LIFE_S, type BearerTokens } from '../bearer-tokens.js';
 import type { ApiContext, ZodApp } from '../context.js';
+import { workflowErrors } from '../schemas/run-contract.js';
 
 const tokenRequest = z
   .object({ grant_type: z.string(), client_id: z.string(), client_secret: z.string() })
@@ -58,7 +59,7 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
         security: [],
         consumes: ['application/x-www-form-urlencoded', 'application/json'],
         body: tokenRequest.nullish(),
-        response: { 200: token, 400: tokenError, 401: tokenError },
+        response: { 200: token, 400: z.union([tokenError, workflowErrors]), 401: tokenError },
       },
     },
     async (request, reply) => {
