@@ -25,6 +25,10 @@ const TAGS = [
   { name: 'suppressions', description: 'Addresses that get no mail, after a bounce, a complaint or by hand.' },
   { name: 'alert-rules', description: 'What is worth an alert.' },
   { name: 'alerts', description: 'What was alerted.' },
+  {
+    name: 'run-contract',
+    description: 'Zuora’s contract for running workflows, as far as Dunwell has it: docs/run-contract.md.',
+  },
   { name: 'webhooks', description: 'Where events are sent, and what they are signed with.' },
   { name: 'test-clocks', description: 'Time moved by hand, on TEST platforms.' },
   { name: 'platform', description: 'One’s own platform and its settings.' },

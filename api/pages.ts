@@ -80,7 +80,7 @@ export function toPageResponse<Row, Item>(
 }
 
 /** As the caller addressed us; a Host header that is no host cannot stand in a link. */
-function originOf({ protocol, host }: FastifyRequest): string {
+export function originOf({ protocol, host }: FastifyRequest): string {
   const origin = `${protocol}://${host}`;
   return URL.canParse(origin) ? origin : `${protocol}://localhost`;
 }

@@ -28,15 +28,42 @@ export async function listPage<Row>(
   filters: readonly Filter[],
   page: Page,
 ): Promise<PageOf<Row>> {
+  const direction = page.descending ? 'DESC' : 'ASC';
+  const order = `${page.orderBy} ${direction}, id ${direction}`;
+  const rows = await listSlice<Row>(sql, select, filters, order, (page.page - 1) * page.limit, page.limit + 1);
+  return { rows: rows.slice(0, page.limit), hasNext: rows.length > page.limit };
+}
+
+/** At most `limit` rows of a select, without the first `offset` of them. */
+export function listSlice<Row>(
+  sql: Sql,
+  select: string,
+  filters: readonly Filter[],
+  order: string,
+  offset: number,
+  limit: number,
+): Promise<Row[]> {
+  const { where, values } = conditions(filters);
+  const bounds = `LIMIT ${String(limit)} OFFSET ${String(offset)}`;
+  return sql.rowsOnce<Row>(`${select} WHERE ${where} ORDER BY ${order} ${bounds}`, values);
+}
+
+/** How many rows a select has; only for what is few. */
+export async function countRows(sql: Sql, select: string, filters: readonly Filter[]): Promise<number> {
+  const { where, values } = conditions(filters);
+  const [row] = await sql.rowsOnce<{ count: number }>(
+    `SELECT count(*) FROM (${select} WHERE ${where}) AS found`,
+    values,
+  );
+  return row?.count ?? 0;
+}
+
+function conditions(filters: readonly Filter[]): { where: string; values: unknown[] } {
   const values: unknown[] = [];
-  const conditions = filters.map((filter) => {
+  const texts = filters.map((filter) => {
     values.push(...filter.values);
     let index = values.length - filter.values.length;
     return filter.condition.replaceAll('?', () => `$${String((index += 1))}`);
   });
-  const direction = page.descending ? 'DESC' : 'ASC';
-  const text = `${select} WHERE ${conditions.join(' AND ')} ORDER BY ${page.orderBy} ${direction}, id ${direction}
-    LIMIT ${String(page.limit + 1)} OFFSET ${String((page.page - 1) * page.limit)}`;
-  const rows = await sql.rowsOnce<Row>(text, values);
-  return { rows: rows.slice(0, page.limit), hasNext: rows.length > page.limit };
+  return { where: texts.join(' AND '), values };
 }

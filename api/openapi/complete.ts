@@ -1,5 +1,7 @@
-import { ERROR_ANSWERS, errorBody, type ErrorAnswer, type ErrorName } from './error-answers.js';
+import { ERROR_ANSWERS, errorBody, type ErrorName } from './error-answers.js';
 import { isRef, operationsOf, refTo, type Answer, type OpenApi, type Operation, type Ref } from './document.js';
+import { isRunContract } from '../zuora/refusal.js';
+import { RUN_CONTRACT_ANSWERS, runContractBody, type RunContractAnswerName } from './run-contract-answers.js';
 import { HEADERS, PARAMETERS, type HeaderName } from './shared-parts.js';
 
 const MUTATING = ['post', 'put', 'patch', 'delete'];
@@ -12,11 +14,19 @@ export function completeOpenApi(document: OpenApi): OpenApi {
   const completed = structuredClone(document);
   for (const { method, path, operation } of operationsOf(completed)) {
     if (path.startsWith('/v1/')) complete(method, path, operation);
+    if (isRunContract(path)) completeRunContract(method, path, operation);
     for (const answer of Object.values(operation.responses ?? {})) addHeaders(answer, ['X-REQUEST-ID']);
   }
   completed.components = {
     ...completed.components,
-    responses: Object.fromEntries(Object.entries(ERROR_ANSWERS).map(([name, answer]) => [name, sharedAnswer(answer)])),
+    responses: Object.fromEntries([
+      ...Object.entries(ERROR_ANSWERS).map(([name, answer]) => {
+        return [name, sharedAnswer(answer, 'ApiError', errorBody(answer))] as const;
+      }),
+      ...Object.entries(RUN_CONTRACT_ANSWERS).map(([name, answer]) => {
+        return [name, sharedAnswer(answer, 'WorkflowErrors', runContractBody(answer), TRACED)] as const;
+      }),
+    ]),
     headers: HEADERS,
     parameters: PARAMETERS,
   };
@@ -45,6 +55,64 @@ function complete(method: string, path: string, operation: Operation): void {
   }
 }
 
+/** What every answer of the run contract carries (S-Z5). */
+const TRACED: HeaderName[] = ['Zuora-Request-Id', 'Zuora-Track-Id'];
+const LIMITED: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
+
+/** As `complete`, for the run contract: its errors have another shape, and what a route says of one itself stays. */
+function completeRunContract(method: string, path: string, operation: Operation): void {
+  const mutating = MUTATING.includes(method);
+  const open = path.startsWith('/oauth/');
+  if (operation.requestBody && operation['x-body-optional']) operation.requestBody.required = false;
+  delete operation['x-body-optional'];
+  if (!open) {
+    operation.parameters = [
+      ...(operation.parameters ?? []),
+      refTo('parameters', 'ZuoraEntityIds'),
+      refTo('parameters', 'ZuoraOrgIds'),
+      refTo('parameters', 'ZuoraTrackId'),
+      ...(mutating ? [refTo('parameters', 'RunContractIdempotencyKey')] : []),
+    ];
+  }
+  const answers = (operation.responses ??= {});
+  for (const [status, answer] of Object.entries(answers)) {
+    addHeaders(answer, open ? TRACED : [...TRACED, ...LIMITED]);
+    if (mutating && !open) addHeaders(answer, ['Idempotent-Replayed']);
+    if (operation.requestBody && status.startsWith('2')) addHeaders(answer, ['Dunwell-Ignored-Fields']);
+  }
+  for (const name of open ? OPEN_ANSWERS : runContractAnswersOf(mutating, path.includes('{'))) {
+    answers[RUN_CONTRACT_ANSWERS[name].status] ??= refTo('responses', name);
+  }
+  answers[ERROR_ANSWERS.HeadersTooLarge.status] = refTo('responses', 'HeadersTooLarge');
+}
+
+const OPEN_ANSWERS: RunContractAnswerName[] = [
+  'RunContractTooLarge',
+  'RunContractUnsupportedMediaType',
+  'RunContractInternalError',
+  'RunContractUnavailable',
+];
+
+function runContractAnswersOf(mutating: boolean, named: boolean): RunContractAnswerName[] {
+  return [
+    'RunContractBadRequest',
+    'RunContractUnauthorised',
+    'RunContractNotAllowed',
+    ...(named ? (['RunContractNotFound'] as const) : []),
+    ...(mutating
+      ? ([
+          'RunContractInProgress',
+          'RunContractTooLarge',
+          'RunContractUnsupportedMediaType',
+          'RunContractReusedKey',
+        ] as const)
+      : []),
+    'RunContractTooManyRequests',
+    'RunContractInternalError',
+    'RunContractUnavailable',
+  ];
+}
+
 function errorsOf(mutating: boolean, namesSomething: boolean): ErrorName[] {
   return [
     'BadRequest',
@@ -66,12 +134,17 @@ function withoutPlainErrors(answers: Record<string, Answer | Ref>): Record<strin
   );
 }
 
-function sharedAnswer(error: ErrorAnswer): Answer {
+function sharedAnswer(
+  { description, headers = [] }: { description: string; headers?: HeaderName[] },
+  schema: string,
+  example: unknown,
+  always: HeaderName[] = [],
+): Answer {
   const answer: Answer = {
-    description: error.description,
-    content: { 'application/json': { schema: refTo('schemas', 'ApiError'), example: errorBody(error) } },
+    description,
+    content: { 'application/json': { schema: refTo('schemas', schema), example } },
   };
-  addHeaders(answer, ['X-REQUEST-ID', ...(error.headers ?? [])]);
+  addHeaders(answer, ['X-REQUEST-ID', ...always, ...headers]);
   return answer;
 }
 

@@ -19,6 +19,32 @@ export const PARAMETERS = {
       'Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
+  ZuoraEntityIds: {
+    name: 'Zuora-Entity-Ids',
+    in: 'header',
+    description: 'The platform that is meant, where the credential may use several; `x-platform-id` is taken as well.',
+    schema: { type: 'string', maxLength: 255 },
+  },
+  ZuoraOrgIds: {
+    name: 'Zuora-Org-Ids',
+    in: 'header',
+    description:
+      'Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check.',
+    schema: { type: 'string', maxLength: 4_000 },
+  },
+  ZuoraTrackId: {
+    name: 'Zuora-Track-Id',
+    in: 'header',
+    description: 'The caller’s own name for the request, given back.',
+    schema: { type: 'string', maxLength: 64, pattern: '^[ !#-&(-9<-~]*$' },
+  },
+  RunContractIdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
 } satisfies Record<string, Parameter>;
 
 /** Headers of answers. `required` = it is always there. */
@@ -59,6 +85,18 @@ export const HEADERS = {
     required: true,
     schema: { ...text, examples: ['Bearer realm="dunwell"'] },
   },
+  'Zuora-Request-Id': {
+    description: 'Names this request for the caller.',
+    required: true,
+    schema: { type: 'string', format: 'uuid', examples: ['6f1c2b1e-0b0a-4a53-9a55-0a0d4c6a0c3e'] },
+  },
+  'Zuora-Track-Id': {
+    description: 'The one of the request.',
+    schema: { ...text, examples: ['order-2026-0042'] },
+  },
+  'RateLimit-Limit': { description: 'Requests that are allowed in a minute.', schema: seconds },
+  'RateLimit-Remaining': { description: 'Those that are left of them.', schema: seconds },
+  'RateLimit-Reset': { description: 'Seconds until they are all there again.', schema: seconds },
 } satisfies Record<string, Header>;
 
 export type HeaderName = keyof typeof HEADERS;

@@ -66,6 +66,7 @@ const MEMBERSHIP = {
 const API_KEY = {
   object_type: 'API_KEY',
   id: KEY_ID,
+  client_id: '0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20',
   api_key: null,
   entity_id: PLATFORM_ID,
   created_at: '2026-01-31T09:00:00Z',
@@ -104,6 +105,9 @@ export const apiKey = z
   .object({
     object_type: z.literal('API_KEY'),
     id: z.string(),
+    client_id: z
+      .uuid()
+      .meta({ description: 'Extension: its id for `POST /oauth/token`, as clients of Zuora want it.' }),
     api_key: z.string().nullable().meta({ description: 'The key itself: shown by `decrypt`, once.' }),
     entity_id: z.string(),
     created_at: instant,

@@ -4,7 +4,7 @@ import { line } from './wire.js';
 
 /** Shapes of the run contract (contract/zuora). */
 
-export const workflowError = z.object({ status: z.int(), code: z.literal('invalid'), title: z.string() }).meta({
+const workflowError = z.object({ status: z.int(), code: z.literal('invalid'), title: z.string() }).meta({
   id: 'WorkflowError',
   examples: [{ status: 400, code: 'invalid', title: 'Callout mode is not turned on in this workflow.' }],
 });

@@ -16,6 +16,7 @@ import {
 import type { Sql } from '../../store/database.js';
 import { newId } from '../../store/ids.js';
 import { listPage, type Filter } from '../../store/lists.js';
+import { clientIdOf } from '../client-id.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { pageQuery, pageResponse, toPage, toPageResponse } from '../pages.js';
 import { patched } from '../patched.js';
@@ -208,6 +209,7 @@ function toResponse(request: FastifyRequest, row: ApiKeyRow): z.input<typeof api
   return {
     object_type: 'API_KEY',
     id: row.id,
+    client_id: clientIdOf(row.id),
     api_key: null,
     entity_id: platformOf(request).id,
     created_at: iso(row.created_at),

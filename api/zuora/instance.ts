@@ -28,6 +28,11 @@ export function statusWord(status: RunStatus): (typeof WORDS)[RunStatus] {
   return WORDS[status];
 }
 
+/** Our statuses for a word of the contract; none for `Stopping`. */
+export function statusesOf(word: string): RunStatus[] {
+  return (Object.keys(WORDS) as RunStatus[]).filter((status) => WORDS[status] === word);
+}
+
 /** `WF-<definition>-<8 digits>` (S-Z2); the digits are the run's own number. */
 export function runName({ number, workflow_number }: Pick<Instance, 'number' | 'workflow_number'>): string {
   return `WF-${String(workflow_number)}-${String(number).padStart(8, '0')}`;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { findKeyHolder } from '../../store/api-keys.js';
+import { clientIdOf } from '../client-id.js';
 import { BEARER_LIFE_S, type BearerTokens } from '../bearer-tokens.js';
 import type { ApiContext, ZodApp } from '../context.js';
+import { workflowErrors } from '../schemas/run-contract.js';
 
 const tokenRequest = z
   .object({ grant_type: z.string(), client_id: z.string(), client_secret: z.string() })
@@ -18,13 +20,27 @@ const token = z
     scope: z.string(),
     jti: z.uuid(),
   })
-  .meta({ id: 'Token' });
+  .meta({
+    id: 'Token',
+    examples: [
+      {
+        access_token: 'dwt_…',
+        token_type: 'bearer',
+        expires_in: 3_600,
+        scope: 'entity.plat_5nV0cQe8RjT2yLxKd7Ba',
+        jti: '6f1c2b1e-0b0a-4a53-9a55-0a0d4c6a0c3e',
+      },
+    ],
+  });
 const tokenError = z
   .object({
     error: z.enum(['invalid_request', 'invalid_client', 'unsupported_grant_type']),
     error_description: z.string(),
   })
-  .meta({ id: 'TokenError' });
+  .meta({
+    id: 'TokenError',
+    examples: [{ error: 'invalid_client', error_description: 'There is no such API key, or it is not active.' }],
+  });
 
 /** `POST /oauth/token` (S-Z0): client credentials, an API key’s id and the key, for a bearer of an hour (RFC 6749 §4.4). */
 export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers: BearerTokens): void {
@@ -38,12 +54,12 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
       schema: {
         summary: 'Create an OAuth token',
         description:
-          'A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.',
+          'A bearer that may do for an hour what the API key may do: `client_id` is the key’s id or its `client_id` (a UUID), `client_secret` the key. Both may come by HTTP Basic instead.',
         tags: ['run-contract'],
         security: [],
         consumes: ['application/x-www-form-urlencoded', 'application/json'],
         body: tokenRequest.nullish(),
-        response: { 200: token, 400: tokenError, 401: tokenError },
+        response: { 200: token, 400: z.union([tokenError, workflowErrors]), 401: tokenError },
       },
     },
     async (request, reply) => {
@@ -61,7 +77,8 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
         return refuse(400, 'unsupported_grant_type', 'The only grant_type is client_credentials.');
       }
       const holder = await findKeyHolder(db, secret, null);
-      if (holder?.keyId !== id) return refuse(401, 'invalid_client', 'There is no such API key, or it is not active.');
+      if (!holder || (id !== holder.keyId && id !== clientIdOf(holder.keyId)))
+        return refuse(401, 'invalid_client', 'There is no such API key, or it is not active.');
       return {
         access_token: bearers.make(holder.keyId),
         token_type: 'bearer' as const,

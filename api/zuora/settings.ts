@@ -89,7 +89,7 @@ function scheduleOf({ scheduled_trigger, interval, timezone }: RunSettingsBody):
   return scheduled_trigger ? { interval: interval ?? '', timezone: timezone ?? '' } : null;
 }
 
-function settingsBody({ run_settings: own, schedule }: WorkflowRow): z.output<typeof runSettings> {
+export function settingsBody({ run_settings: own, schedule }: WorkflowRow): z.output<typeof runSettings> {
   return {
     callout_trigger: own.callout_trigger,
     ondemand_trigger: own.ondemand_trigger,

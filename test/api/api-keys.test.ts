@@ -42,6 +42,7 @@ describe('API keys (S-W13)', () => {
     expect(key).toEqual({
       object_type: 'API_KEY',
       id: expect.stringMatching(/^key_[A-Za-z0-9]{20}$/),
+      client_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/),
       api_key: null,
       entity_id: h.platformId,
       created_at: expect.stringMatching(/Z$/),
@@ -93,7 +94,7 @@ describe('API keys (S-W13)', () => {
     it('shows a key once, and the key works', async () => {
       const key = await create();
       const answer = await decrypt(key);
-      expect([answer.status, answer.body]).toEqual([200, { ...key, api_key: expect.stringMatching(/^dw_[\w-]{43}$/) }]);
+      expect([answer.status, answer.body]).toEqual([200, { ...key, api_key: expect.stringMatching(/^dw_[\w-]{39}$/) }]);
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(await works({ 'x-api-key': answer.body.api_key as string })).toBe(200);
       expectRefusal(await decrypt(key), 400, 'INVALID_OPERATION');

@@ -13,6 +13,9 @@ describe('the ids of another platform (S-W1)', () => {
 
   beforeAll(async () => {
     h = await createApi();
+    // Integer ids that stand nowhere else in an answer.
+    await h.db.rows('ALTER SEQUENCE numbers RESTART 700001');
+    await h.db.rows('ALTER SEQUENCE task_numbers RESTART 800001');
     theirs = await stranger(h);
     const ladder = await createLadder(h, 'ladder');
     const draft = await createLadder(h, 'draft', [7], { status: 'DRAFT' });
@@ -36,7 +39,17 @@ describe('the ids of another platform (S-W1)', () => {
       payload: Buffer.from('%PDF-1.7\n'),
     });
     const { id: actionId } = await created(h, '/v1/workflow-actions', action);
+    const contract = async (path: string): Promise<Json> => (await h.call('GET', path)).body;
+    const { id: number, active_version: version } = await contract(`/workflows/${String(ladder.number)}`);
+    const [instance] = (await contract('/workflow_runs')).data as Json[];
+    const [actionTask] = (await contract('/workflows/tasks?instance=false')).data as Json[];
+    const [stepTask] = (await contract('/workflows/tasks?instance=true')).data as Json[];
     Object.assign(ids, {
+      number: String(number),
+      version: String(version.id),
+      instance: String(instance?.id),
+      actionTask: String(actionTask?.id),
+      stepTask: String(stepTask?.id),
       action: actionId,
       theirPlatform: (await h.call('GET', '/v1/platform', undefined, theirs)).body.id,
       theirRule: theirRule.body.id,
@@ -219,6 +232,28 @@ describe('the ids of another platform (S-W1)', () => {
     ['customerReference', 'GET', '/v1/customers?reference=:id'],
     ['subscription', 'GET', '/v1/pricing-plan-schedules?pricing_plan_subscription_id=:id'],
     ['walletType', 'GET', '/v1/wallets?wallet_type_id=:id'],
+    ['number', 'GET', '/workflows/:id'],
+    ['number', 'PATCH', '/workflows/:id', () => ({ name: 'Mine' })],
+    ['number', 'DELETE', '/workflows/:id'],
+    ['number', 'GET', '/workflows/:id/versions'],
+    ['number', 'GET', '/workflows/:id/export'],
+    ['number', 'GET', '/workflows/:id/settings'],
+    ['number', 'PUT', '/workflows/:id/settings', () => ({})],
+    ['number', 'POST', '/workflows/:id/run', () => ({})],
+    ['instance', 'POST', '/workflows/:id/run', () => ({})],
+    ['number', 'POST', '/workflows/:id/versions/import', () => ({})],
+    ['version', 'DELETE', '/versions/:id'],
+    ['version', 'DELETE', '/workflows/versions/:id'],
+    ['instance', 'GET', '/workflows/workflow_runs/:id'],
+    ['instance', 'PUT', '/workflows/workflow_runs/:id/stop'],
+    ['actionTask', 'GET', '/workflows/tasks/:id'],
+    ['stepTask', 'GET', '/workflows/tasks/:id'],
+    ['stepTask', 'POST', '/workflows/tasks/:id/rerun'],
+    ['stepTask', 'GET', '/workflows/tasks?id=:id'],
+    ['invoice', 'GET', '/workflows/tasks?object_id=:id'],
+    ['instance', 'GET', '/workflows/tasks?workflow_id=:id'],
+    ['number', 'GET', '/workflow_runs?workflow_id=:id'],
+    ['invoice', 'GET', '/workflows/workflow_runs?resource_id=:id'],
     ['invoice', 'POST', '/v1/invoices/search', (id) => ({ filter_fields: [{ name: 'id', value: id }] })],
   ];
 

@@ -55,7 +55,7 @@ export async function fuzz(described: Described, target: Target, options: FuzzOp
 }
 
 /** `coverage` goes through every keyword of every schema; the contract's are too large for it, and its ids would not exist. */
-function phasesOf({ ours }: Described, { quick }: FuzzOptions): string {
-  const long = ours ? ['coverage', 'stateful'] : ['stateful'];
+function phasesOf({ kind }: Described, { quick }: FuzzOptions): string {
+  const long = kind === 'ours' ? ['coverage', 'stateful'] : ['stateful'];
   return ['examples', 'fuzzing', ...(quick ? [] : long)].join(',');
 }

@@ -1,16 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDir } from '../../dev/cache-dir.js';
+import { PythonPackage } from '../support/python-package.js';
 
-const VERSION = '4.32.5';
-const INSTALL_LIMIT_MS = 300_000;
 const execute = promisify(execFile);
-
-/** Kept beside the other programs, in a Python environment of its own. */
-const home = join(cacheDir(), `schemathesis-${VERSION}`);
+const schemathesis = new PythonPackage('schemathesis', '4.32.5');
 
 export interface Outcome {
   good: boolean;
@@ -18,26 +11,8 @@ export interface Outcome {
 }
 
 /** Installs schemathesis where it is not yet; answers why it cannot, null = it is there. */
-export async function installSchemathesis(log: (line: string) => void): Promise<string | null> {
-  if (existsSync(join(home, 'installed'))) return null;
-  try {
-    await execute('python3', ['-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10)']);
-  } catch {
-    return 'it needs Python 3.10 or newer, with venv';
-  }
-  log(`installing schemathesis ${VERSION} in ${home}`);
-  await rm(home, { recursive: true, force: true });
-  await mkdir(cacheDir(), { recursive: true });
-  await execute('python3', ['-m', 'venv', home]);
-  try {
-    const pip = ['--quiet', '--disable-pip-version-check', '--retries', '1', `schemathesis==${VERSION}`];
-    await execute(join(home, 'bin', 'pip'), ['install', ...pip], { timeout: INSTALL_LIMIT_MS });
-  } catch (error) {
-    await rm(home, { recursive: true, force: true });
-    return `pip did not install schemathesis ${VERSION}: ${String(error).slice(0, 300)}`;
-  }
-  await writeFile(join(home, 'installed'), '');
-  return null;
+export function installSchemathesis(log: (line: string) => void): Promise<string | null> {
+  return schemathesis.install(log);
 }
 
 /** One run of its command line. Its output says how to repeat each failing request. */
@@ -48,7 +23,7 @@ export async function runSchemathesis(
 ): Promise<Outcome> {
   const options = { timeout: limitMs, signal, maxBuffer: 256 * 1_048_576 };
   try {
-    const { stdout } = await execute(join(home, 'bin', 'st'), [...args], options);
+    const { stdout } = await execute(schemathesis.program('st'), [...args], options);
     return { good: true, output: stdout };
   } catch (error) {
     if (signal?.aborted) throw error;

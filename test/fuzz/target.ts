@@ -10,6 +10,8 @@ export interface Target {
   url: string;
   apiKey: string;
   platformId: string;
+  /** An organisation of the platform. */
+  orgId: string;
   /** What is there, by the word in the URL. */
   ids: Record<string, string[]>;
   /** How often each status was answered so far. */
@@ -40,8 +42,10 @@ export async function startTarget(db: Database): Promise<Target> {
   const platform = await createPlatform(db, 'Fuzz', 'TEST');
   const apiKey = await createApiKey(db, [platform.id], 'fuzz');
   const ids = await seed(url, apiKey, platform.id);
-  return { url, apiKey, platformId: platform.id, ids, statuses, stop: () => app.close() };
+  return { url, apiKey, platformId: platform.id, orgId: ORG_ID, ids, statuses, stop: () => app.close() };
 }
+
+const ORG_ID = 'org_1';
 
 async function seed(baseUrl: string, apiKey: string, platformId: string): Promise<Record<string, string[]>> {
   const client = createDunwellClient({ baseUrl, apiKey });
@@ -103,7 +107,10 @@ async function seed(baseUrl: string, apiKey: string, platformId: string): Promis
   const mail = { reference: 'mail', type: 'EMAIL_PROVIDER' as const };
   const integration = await created(client.POST('/v1/integrations', { body: mail }));
   const key = await created(client.POST('/v1/api-keys', { body: {} }));
+  await client.PATCH('/v1/platform', { body: { org_ids: [ORG_ID] } });
   const [run] = (await client.GET('/v1/workflow-runs')).data?.data ?? [];
+  const definitions = (await client.GET('/workflows')).data?.data ?? [];
+  const tasks = (await client.GET('/workflows/tasks')).data?.data ?? [];
   return {
     'test-clocks': [clock],
     customers: [customer],
@@ -121,6 +128,9 @@ async function seed(baseUrl: string, apiKey: string, platformId: string): Promis
     webhooks: [webhook],
     integrations: [integration],
     'api-keys': [key],
+    definitions: definitions.map(({ id }) => String(id)),
+    tasks: tasks.map(({ id }) => String(id)),
+    workflow_runs: run ? [String(run.number)] : [],
     'workflow-runs': run ? [run.id] : [],
     'workflow-triggers': run ? [run.trigger_id] : [],
   };
