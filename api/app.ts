@@ -11,7 +11,7 @@ import { registerDocs } from './docs.js';
 import { factRoutes } from './facts/routes.js';
 import { healthRoutes } from './health.js';
 import { intakeRoutes } from './intake/routes.js';
-import { callerOf, registerAuth } from './plugins/auth.js';
+import { registerAuth } from './plugins/auth.js';
 import { registerBodies } from './plugins/bodies.js';
 import { registerEffects, V1_KEYS } from './plugins/effects.js';
 import { answerClientError } from './plugins/client-error.js';
@@ -43,7 +43,7 @@ import { workflowTriggerRoutes } from './solvimon/workflow-triggers.js';
 import { createTokenReader } from './tokens.js';
 import { BearerTokens } from './bearer-tokens.js';
 import { oauthRoutes } from './zuora/oauth.js';
-import { isRunContract } from './zuora/refusal.js';
+import { asksRunContract } from './zuora/refusal.js';
 import { registerRunContractHeaders, RUN_CONTRACT_KEYS, traceHeaders } from './zuora/scope.js';
 import { runContractRoutes } from './zuora/routes.js';
 
@@ -86,7 +86,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
 
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-REQUEST-ID', request.id);
-    if (isRunContract(request.url)) traceHeaders(request, reply);
+    if (asksRunContract(request)) traceHeaders(request, reply);
     done();
   });
   registerErrors(app);
@@ -107,11 +107,15 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
   const { db, vault, tokenIssuer, rateLimit: perMinute, keyClock: now = Date.now } = context;
   const bearers = new BearerTokens(vault, now);
   const readToken = tokenIssuer ? createTokenReader(tokenIssuer) : null;
-  // A route's own hooks come after those of its app: authentication has told whose limit it is.
-  const limits = {
+  // A route's own hooks come after those of its app: authentication has told whose limit it is. Both contracts count together; who
+  // is not known is counted by address, and only where every answer says how many there may be (S-Z5).
+  await app.register(rateLimit, {
     hook: 'onRequest',
-    keyGenerator: (request: FastifyRequest) => callerOf(request).credentialId,
-  } as const;
+    enableDraftSpec: true,
+    max: ({ caller }: FastifyRequest) => (caller ? perMinute : undefined) ?? RUN_CONTRACT_PER_MINUTE,
+    keyGenerator: ({ caller, ip }: FastifyRequest) => caller?.credentialId ?? ip,
+    allowList: (request: FastifyRequest) => !asksRunContract(request) && !(request.caller && perMinute !== undefined),
+  });
   await app.register((open: ZodApp, _options, done) => {
     oauthRoutes(open, context, bearers);
     done();
@@ -121,14 +125,12 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     registerRunContractHeaders(closed);
     registerBodies(closed);
     registerEffects(closed, { ...context, now, keys: RUN_CONTRACT_KEYS });
-    await closed.register(rateLimit, { ...limits, max: perMinute ?? RUN_CONTRACT_PER_MINUTE, enableDraftSpec: true });
     runContractRoutes(closed, context);
   });
   await app.register(async (closed: ZodApp) => {
     registerAuth(closed, { db, readToken, bearers, platformHeaders: ['x-platform-id'] });
     registerBodies(closed);
     registerEffects(closed, { ...context, now, keys: V1_KEYS });
-    if (perMinute !== undefined) await closed.register(rateLimit, { ...limits, max: perMinute });
     platformRoutes(closed, context);
     apiKeyRoutes(closed, context);
     await factRoutes(closed, context);

@@ -2484,7 +2484,7 @@ export interface paths {
         put?: never;
         /**
          * Run a workflow
-         * @description The body is a map of the parameters that the workflow’s settings declare, or `{"input_parameters": {…}}`, which is answered 201 in the shape of the quickstart API. With the header `async: true` the answer is 202 and only an id; `Location` names the run in every case. Requires the WORKFLOW_TRIGGER.CREATE permission.
+         * @description The body is a map of the parameters that the workflow’s settings declare, or `{"input_parameters": {…}}`, which is answered 201 in the shape of the quickstart API. With the header `async: true` the answer is 202 and only an id; `Location` names the run in every case, `Dunwell-Run-Status` says how it stands: one that has nothing to send has ended already. Requires the WORKFLOW_TRIGGER.CREATE permission.
          */
         post: operations["runContractPostWorkflowsByWorkflow_idRun"];
         delete?: never;
@@ -9705,13 +9705,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": "invalid_client",
-                     *       "error_description": "There is no such API key, or it is not active."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["TokenError"] | components["schemas"]["WorkflowErrors"];
+                    "application/json": components["schemas"]["TokenError"];
                 };
             };
             /** @description Unauthorized */

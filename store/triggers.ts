@@ -55,8 +55,7 @@ export interface TriggerRun {
 
 /** Accepts a trigger: matches, plans and stores in one transaction. Once it has answered, nothing is lost. */
 export async function acceptTrigger(tx: Sql, platform: Platform, request: TriggerRequest): Promise<CreatedRuns> {
-  const resource = await lockTarget(tx, platform, request);
-  const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
+  const { resource, named } = await lockTarget(tx, platform, request);
   const variant = named?.variant ?? request.variant;
   if (variant === null) {
     throw Refusal.missing(request.variantField, 'Name the variant, or a workflow that has one.');
@@ -97,13 +96,29 @@ function triggerOff({ type, call }: TriggerRequest, { run_settings: settings }: 
   return settings[name] ? null : Refusal.operation(`The ${name} of the workflow is off.`, 'workflow_id');
 }
 
-/** Locks what a trigger is about; throws when it names nothing, or what does not belong together. */
-export async function lockTarget(tx: Sql, platform: Platform, request: TriggerRequest): Promise<LoadedResource> {
+/** What a trigger is about, locked, and the workflow it names. */
+interface Target {
+  resource: LoadedResource;
+  named: WorkflowRow | null;
+}
+
+/** Throws when a trigger names nothing, or what does not belong together. */
+export async function lockTarget(tx: Sql, platform: Platform, request: TriggerRequest): Promise<Target> {
   const { type, id, field } = request.resource;
   const resource = await lockResource(tx, platform.id, type, id);
   if (!resource || !isComplete(resource)) throw Refusal.notFound(type, id, field);
   checkFit(request, resource);
-  return resource;
+  const named = request.workflowId === null ? null : await namedWorkflow(tx, platform.id, request, resource);
+  return { resource, named };
+}
+
+/** Throws when there is no such customer. */
+export async function checkCustomer(sql: Sql, platformId: string, id: string): Promise<void> {
+  const found = await sql.row('SELECT FROM customers WHERE platform_id = $1 AND id = $2 AND body IS NOT NULL', [
+    platformId,
+    id,
+  ]);
+  if (!found) throw Refusal.notFound('CUSTOMER', id, 'customer_id');
 }
 
 export function getTrigger(sql: Sql, platformId: string, id: string): Promise<TriggerRow | null> {

@@ -19,12 +19,14 @@ export function registerBodies(app: FastifyInstance): void {
   acceptOnlyJson(app);
   app.decorateRequest('givenBody', null);
   app.decorateRequest('givenQuery', null);
+  app.decorateRequest('bodyProblem', null);
   app.addHook('preValidation', (request, _reply, done) => {
     inspect(request.params, []);
     inspect(request.query, []);
     // Bytes are no fields; what makes two such requests the same is told by their hash (S-W9).
     const bytes = Buffer.isBuffer(request.body) ? request.body : null;
-    if (bytes === null) inspect(request.body, []);
+    if (bytes === null) request.bodyProblem ??= problemOf(request.body);
+    if (request.bodyProblem && !request.routeOptions.config.judgesBody) throw request.bodyProblem;
     request.givenBody = bytes === null ? request.body : createHash('sha256').update(bytes).digest('hex');
     request.givenQuery = request.query;
     done();
@@ -40,6 +42,12 @@ declare module 'fastify' {
     /** The body as it came, before it was parsed; of one that is not JSON its SHA-256. */
     givenBody: unknown;
     givenQuery: unknown;
+    /** Why the body cannot be taken; only a route that `judgesBody` sees it. */
+    bodyProblem: Refusal | null;
+  }
+  interface FastifyContextConfig {
+    /** The handler says itself when it is a body's turn to be refused. */
+    judgesBody?: boolean;
   }
 }
 
@@ -55,7 +63,11 @@ export function nameIgnored(
     .map((path) => fieldPath(path) ?? '')
     .filter((path) => !READ_ONLY.has(path));
   const parameters = Object.keys(givenQuery ?? {}).filter((name) => !Object.hasOwn(query ?? {}, name));
-  const ignored = [...fields, ...parameters.map((name) => `?${name}`)];
+  sayIgnored(reply, [...fields, ...parameters.map((name) => `?${name}`)]);
+}
+
+/** Names what a request said and nobody heard. */
+export function sayIgnored(reply: FastifyReply, ignored: readonly string[]): void {
   if (ignored.length === 0) return;
   // A header is ASCII and short: some servers and clients refuse more than 8 kB of them.
   const named = ignored.slice(0, MOST_NAMED).map((path) => encodeURI(path).slice(0, 100));
@@ -75,19 +87,38 @@ function acceptOnlyJson(app: FastifyInstance): void {
       done(null, undefined);
       return;
     }
+    const refuseLater = (problem: Refusal): void => {
+      request.bodyProblem = problem;
+      done(null, undefined);
+    };
     let text: string;
     try {
       text = utf8.decode(body);
     } catch {
-      done(new Refusal([{ code: 'BAD_REQUEST', field: null, message: 'The body is not UTF-8.' }]));
+      refuseLater(badRequest(null, 'The body is not UTF-8.'));
       return;
     }
     void parseJson(request, text, (error, parsed) => {
       const twice = error ? null : duplicateKey(text);
-      if (twice === null) done(error, parsed);
-      else done(new Refusal([{ code: 'BAD_REQUEST', field: twice, message: `${twice} stands twice in one object.` }]));
+      if (error) refuseLater(badRequest(null, error.message));
+      else if (twice === null) done(null, parsed);
+      else refuseLater(badRequest(twice, `${twice} stands twice in one object.`));
     });
   });
+}
+
+function problemOf(body: unknown): Refusal | null {
+  try {
+    inspect(body, []);
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function badRequest(field: string | null, message: string): Refusal {
+  return new Refusal([{ code: 'BAD_REQUEST', field, message }]);
 }
 
 function inspect(value: unknown, path: Path): void {
@@ -108,7 +139,7 @@ function inspectText(text: string, path: Path): void {
 
 function refuse(path: Path, what: string): never {
   const field = fieldPath(path);
-  throw new Refusal([{ code: 'BAD_REQUEST', field, message: `${field ?? 'The body'} ${what}.` }]);
+  throw badRequest(field, `${field ?? 'The body'} ${what}.`);
 }
 
 function ignoredPaths(given: unknown, parsed: unknown, path: Path): Path[] {

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Refusal, Unavailable, type Problem, type RefusalCode } from '../../contracts/refusal.js';
-import { isRunContract, runContractAnswer } from '../zuora/refusal.js';
+import { asksRunContract, runContractAnswer } from '../zuora/refusal.js';
 import { fieldPath } from './field-path.js';
 import { statusOf } from './status.js';
 
@@ -71,7 +71,7 @@ function messageOf(error: FastifyError, status: number, { headers, routeOptions 
 function send(reply: FastifyReply, status: number, refusal: Refusal): FastifyReply {
   if (refusal.retryAfterS !== null) void reply.header('Retry-After', String(refusal.retryAfterS));
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="dunwell"');
-  const answer = isRunContract(reply.request.url)
+  const answer = asksRunContract(reply.request)
     ? runContractAnswer(status, refusal)
     : { status, body: apiError(status, refusal) };
   return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body);

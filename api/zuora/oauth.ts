@@ -1,9 +1,12 @@
+import type { FastifyError } from 'fastify';
 import { z } from 'zod';
+import { Refusal } from '../../contracts/refusal.js';
 import { findKeyHolder } from '../../store/api-keys.js';
 import { clientIdOf } from '../client-id.js';
 import { BEARER_LIFE_S, type BearerTokens } from '../bearer-tokens.js';
 import type { ApiContext, ZodApp } from '../context.js';
-import { workflowErrors } from '../schemas/run-contract.js';
+import { answerError } from '../plugins/errors.js';
+import { statusOf } from '../plugins/status.js';
 
 const tokenRequest = z
   .object({ grant_type: z.string(), client_id: z.string(), client_secret: z.string() })
@@ -48,6 +51,11 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body as string)));
   });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error instanceof Refusal ? statusOf(error) : (error.statusCode ?? 500);
+    if (status >= 500 || status === 429) return answerError(error, request, reply);
+    return reply.code(status).send({ error: 'invalid_request', error_description: error.message });
+  });
   app.post(
     '/oauth/token',
     {
@@ -59,7 +67,7 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
         security: [],
         consumes: ['application/x-www-form-urlencoded', 'application/json'],
         body: tokenRequest.nullish(),
-        response: { 200: token, 400: z.union([tokenError, workflowErrors]), 401: tokenError },
+        response: { 200: token, 400: tokenError, 401: tokenError },
       },
     },
     async (request, reply) => {

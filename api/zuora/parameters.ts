@@ -52,7 +52,9 @@ export function readParameters(fields: readonly RunField[], given: Record<string
     }
     const typed = readValue(field.datatype, value);
     if (typed === null) read.invalid.push(`Parameter '${name}' must be ${DESCRIBED[field.datatype]}.`);
-    else bind(read, field, name, typed.value);
+    else if (namesSomething(field) && String(typed.value).length > LONGEST_ID) {
+      read.invalid.push(`Parameter '${name}' must be an id of at most ${String(LONGEST_ID)} characters.`);
+    } else bind(read, field, name, typed.value);
   }
   return read;
 }
@@ -79,14 +81,18 @@ export function readValue(datatype: Datatype, value: unknown): { value: unknown 
       return typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) && isRealDate(text) ? { value: text } : null;
     case 'DateTime-Local': {
       const match = typeof text === 'string' ? LOCAL_TIME.exec(text) : null;
-      return match && isRealDate(match[1] ?? '') ? { value: text } : null;
+      return match && isRealDate(match[1] ?? '') ? { value: match[0].replace(' ', 'T') } : null;
     }
-    case 'JSON':
-      return JSON.stringify(value).length <= LONGEST_TEXT ? { value } : null;
+    case 'JSON': {
+      const json = typeof text === 'string' && /^[[{]/.test(text) ? parsed(text) : value;
+      return json !== undefined && JSON.stringify(json).length <= LONGEST_TEXT ? { value: json } : null;
+    }
   }
 }
 
 const LONGEST_TEXT = 10_000;
+/** S-W2. */
+const LONGEST_ID = 255;
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?$/;
 
 /** What each type takes, for errors. */
@@ -97,13 +103,26 @@ export const DESCRIBED: Record<Datatype, string> = {
   Decimal: 'a decimal number',
   Date: 'a date, such as 2026-01-31',
   'DateTime-Local': 'a local date and time without a zone, such as 2026-01-31T09:00',
-  JSON: `JSON of at most ${String(LONGEST_TEXT)} characters`,
+  JSON: `JSON of at most ${String(LONGEST_TEXT)} characters, or its text`,
 };
 
 function bind(read: ReadParameters, { binds_to: target }: RunField, parameter: string, value: unknown): void {
   if (target.startsWith('variable:')) read.variables[target.slice('variable:'.length)] = value;
   else if (target === 'customer_id') read.customer = { id: String(value), parameter };
   else read.resource = { id: String(value), parameter };
+}
+
+/** undefined = it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesSomething({ binds_to }: RunField): boolean {
+  return !binds_to.startsWith('variable:');
 }
 
 /** What names the resource is needed however it is declared (S-Z4). */

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 
 /** One error of the run contract (contract/zuora, WorkflowError). */
@@ -24,8 +25,16 @@ export class RunRefusal extends Refusal {
 }
 
 /** Whether a path belongs to the run contract: its errors have a shape of their own. */
-export function isRunContract(url: string): boolean {
-  return /^\/(workflows|workflow_runs|versions|oauth)([/?]|$)/.test(url);
+export function isRunContract(path: string): boolean {
+  return /^\/(workflows|workflow_runs|versions|oauth)([/?]|$)/.test(path);
+}
+
+/** Whether a request is one of the run contract: by its route, whatever way its path is written; without one, by its path. */
+export function asksRunContract({ url, routeOptions }: Pick<FastifyRequest, 'url' | 'routeOptions'>): boolean {
+  // A target in absolute form is a path as well (RFC 9112 §3.2.2).
+  return isRunContract(
+    (routeOptions as Partial<FastifyRequest['routeOptions']> | undefined)?.url ?? url.replace(/^https?:\/\/[^/]+/i, ''),
+  );
 }
 
 /** Any refusal in the shape of the run contract. */

@@ -4,10 +4,11 @@ import { RESOURCE_BINDINGS, type RunField } from '../../domain/run-settings.js';
 import type { ResourceType } from '../../domain/types.js';
 import type { Sql } from '../../store/database.js';
 import { findInstance } from '../../store/instances.js';
-import { acceptTrigger, lockTarget, type TriggerRequest } from '../../store/triggers.js';
+import { acceptTrigger, checkCustomer, lockTarget, type TriggerRequest } from '../../store/triggers.js';
 import { workflowOfNumber, type WorkflowRow } from '../../store/workflows.js';
 import type { ZodApp } from '../context.js';
 import { callerOf, platformOf } from '../plugins/auth.js';
+import { sayIgnored } from '../plugins/bodies.js';
 import { BLOCKS } from '../solvimon/blocks.js';
 import { calledInstance, requestAccepted, runErrors, startedRun, workflowParameters } from '../schemas/run-contract.js';
 import { instanceBody, runName, startedBody } from './instance.js';
@@ -24,11 +25,12 @@ export function runWorkflowRoutes(app: ZodApp): void {
   app.post(
     '/workflows/:workflow_id/run',
     {
-      config: { permission: 'WORKFLOW_TRIGGER.CREATE' },
+      // What is kept for a repeated key quotes the body (S-Z3), which may hold secrets.
+      config: { permission: 'WORKFLOW_TRIGGER.CREATE', judgesBody: true, answersSecret: true },
       schema: {
         summary: 'Run a workflow',
         description:
-          'The body is a map of the parameters that the workflow’s settings declare, or `{"input_parameters": {…}}`, which is answered 201 in the shape of the quickstart API. With the header `async: true` the answer is 202 and only an id; `Location` names the run in every case.',
+          'The body is a map of the parameters that the workflow’s settings declare, or `{"input_parameters": {…}}`, which is answered 201 in the shape of the quickstart API. With the header `async: true` the answer is 202 and only an id; `Location` names the run in every case, `Dunwell-Run-Status` says how it stands: one that has nothing to send has ended already.',
         tags: ['run-contract'],
         params,
         headers: z.object({ async: z.string().optional() }).loose(),
@@ -41,13 +43,17 @@ export function runWorkflowRoutes(app: ZodApp): void {
       const { tx } = request;
       const platform = platformOf(request);
       const workflow = await callable(tx, platform.id, request.params.workflow_id);
+      if (request.bodyProblem) throw request.bodyProblem;
       const call = readCall(request.body);
       const read = readParameters(workflow.run_settings.fields, call.parameters);
       if (read.invalid.length > 0) throw badRequest(read.invalid);
       const asked = triggerOf(workflow, read, callerOf(request).userId);
       if (read.missing.length > 0) {
         // What names nothing is said before what is missing.
-        if (asked) await named(read, () => lockTarget(tx, platform, asked));
+        await named(read, async () => {
+          if (asked) await lockTarget(tx, platform, asked);
+          else if (read.customer) await checkCustomer(tx, platform.id, read.customer.id);
+        });
         throw missing(read.missing, request.body);
       }
       if (!asked) throw new Error('A call without a resource misses its parameter.');
@@ -56,9 +62,7 @@ export function runWorkflowRoutes(app: ZodApp): void {
       const run = made && (await findInstance(tx, platform.id, made.id));
       if (!made || !run) throw new Error('A trigger by hand makes a run.');
       request.tell('RUN', [made.id]);
-      const ignored = [...call.ignored, ...read.ignored];
-      if (ignored.length > 0)
-        void reply.header('Dunwell-Ignored-Fields', ignored.map(encodeURI).join(', ').slice(0, 4_000));
+      sayIgnored(reply, [...call.ignored, ...read.ignored]);
       void reply.header('Location', `/workflows/workflow_runs/${String(run.number)}`);
       void reply.header('Dunwell-Run-Id', made.id).header('Dunwell-Run-Status', run.status);
       if (request.headers.async?.toLowerCase() === 'true') {

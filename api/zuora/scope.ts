@@ -53,7 +53,7 @@ function isTrackId(text: string): boolean {
 /** Organisations are a setting of the platform, `org_ids`: here they only have to be among them. */
 function checkOrganisations(request: FastifyRequest): void {
   const header = request.headers['zuora-org-ids'];
-  if (header === undefined) return;
+  if (header === undefined || header === '') return;
   const own = platformOf(request).org_ids;
   const others = String(header)
     .split(',')

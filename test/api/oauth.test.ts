@@ -84,5 +84,11 @@ describe('POST /oauth/token (S-Z0)', () => {
     expect(await refused({ ...credentials(), grant_type: 'password' })).toEqual([400, 'unsupported_grant_type']);
     expect(await refused({ grant_type: 'client_credentials' })).toEqual([400, 'invalid_request']);
     expect(await refused({})).toEqual([400, 'invalid_request']);
+    for (const payload of ['{', '{"client_id": 7}', '[]']) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await h.app.inject({ method: 'POST', url: '/oauth/token', payload, headers });
+      expect([answer.statusCode, answer.json<{ error: string }>().error]).toEqual([400, 'invalid_request']);
+      expect(answer.headers).toHaveProperty('ratelimit-limit');
+    }
   });
 });

@@ -19,6 +19,19 @@ describe('the rate limit (S-W6)', () => {
     expect((await h.call('GET', '/v1/platform', undefined, other)).status).toBe(200);
   });
 
+  it('counts what is asked of both contracts together, and answers each in its own shape', async () => {
+    h = await createApi('TEST', { rateLimit: 2 });
+    expect((await h.call('GET', '/v1/platform')).status).toBe(200);
+    expect((await h.call('GET', '/workflows')).headers).toMatchObject({
+      'ratelimit-limit': '2',
+      'ratelimit-remaining': '0',
+    });
+    const refused = await h.call('GET', '/workflows');
+    expect(refused.status).toBe(429);
+    expect(refused.body.errors).toEqual([{ status: 429, code: 'invalid', title: expect.any(String) }]);
+    expectRefusal(await h.call('GET', '/v1/platform'), 429, 'INVALID_REQUEST');
+  });
+
   it('does not let a refused request have its effect', async () => {
     h = await createApi('TEST', { rateLimit: 1 });
     await h.call('GET', '/v1/platform');

@@ -85,6 +85,12 @@ describe('Idempotency-Key of the run contract (S-Z5)', () => {
     expect(again.headers['zuora-request-id']).not.toBe(first.headers['zuora-request-id']);
   });
 
+  it('keeps no body that anybody can read', async () => {
+    expect((await run('sealed', { word: 'a secret of the caller' })).status).toBe(406);
+    expect(JSON.stringify(await h.db.rows('SELECT * FROM idempotency_keys'))).not.toContain('a secret of');
+    expect((await run('sealed')).body).toMatchObject({ parameters: { workflow: { word: 'a secret of the caller' } } });
+  });
+
   it('has at most 255 characters', async () => {
     expect((await run('k'.repeat(255))).status).toBe(200);
     const message = 'Idempotency-Key: An idempotency key has 1–255 characters.';

@@ -122,5 +122,35 @@ describe('POST /workflows/{id}/run (S-Z2, Z3)', () => {
     const other = "Parameter 'accountId': The resource belongs to another customer.";
     expectErrors(await run({ ...seed, accountId: 'cust_2' }), 400, [other]);
     expect(await h.db.rows('SELECT 1 FROM runs WHERE customer_id = $1', ['cust_2'])).toEqual([]);
+    const nobody = "Parameter 'accountId': There is no customer cust_none.";
+    expectErrors(await run({ accountId: 'cust_none' }), 400, [nobody]);
+    const long = "Parameter 'paymentId' must be an id of at most 255 characters.";
+    expectErrors(await run({ ...seed, paymentId: 'p'.repeat(256) }), 400, [long]);
+  });
+
+  it('says that nothing has an id before what is wrong with the body', async () => {
+    const broken = { 'content-type': 'application/json' };
+    const gone = ['There is no workflow with Id 999999999.'];
+    for (const body of ['{', '{"a":1,"a":2}', '{"a":"\\u0000"}', '[1e999]']) {
+      expectErrors(await h.call('POST', '/workflows/999999999/run', body, broken), 404, gone);
+      expect((await run(body, broken)).status).toBe(400);
+      // Kept for a repeated key like any other refusal.
+      const key = { 'idempotency-key': `broken ${body}` };
+      const first = await run(body, { ...broken, ...key });
+      expect(first.status).toBe(400);
+      expect(await run(seed, key)).toMatchObject({ status: 400, body: first.body });
+    }
+  });
+
+  it('is the same contract whatever way its path is written', async () => {
+    const path = `/%77orkflows/${String(called.number)}/run`;
+    expectErrors(await h.call('POST', path, { id: 1 }), 400, [
+      "'id' is a reserved word: no parameter can have that name.",
+    ]);
+    expect((await h.call('POST', path, seed)).headers['zuora-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    const whole = await h.call('POST', `http://api.example/workflows/${String(called.number)}/run`, seed, {
+      async: 'true',
+    });
+    expect(whole.body).toEqual({ request_id: whole.headers['zuora-request-id'] });
   });
 });

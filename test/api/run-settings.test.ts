@@ -122,7 +122,7 @@ describe('settings of a workflow (S-Z4)', () => {
         ['2026-02-28T09:00', '2026-02-28 09:00:30'],
         ['2026-02-28', '2026-02-28T24:00', '2026-02-28T09:00Z'],
       ],
-      ['JSON', [{ a: [1] }, 'text', 0, false], []],
+      ['JSON', [{ a: [1] }, 'text', 0, false, '{"a": 1}'], ['{a}', '[1']],
     ];
     it.each(TYPES)('%s', async (datatype, good, bad) => {
       const { number } = await createWorkflow(h, `typed-${datatype}`, own({ datatype }));
