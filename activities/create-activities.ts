@@ -1,8 +1,10 @@
 import { ApplicationFailure, Context, sleep } from '@temporalio/activity';
-import { FAILURE, type Activities } from '../contracts/engine.js';
+import { FAILURE, type Activities, type SweepProgress } from '../contracts/engine.js';
 import { reviewRun } from '../store/claim.js';
+import { carrySweep } from '../store/sweep.js';
 import { stepTestClock } from '../store/test-clocks.js';
 import type { ActivityPorts } from './ports.js';
+import { postWebhook } from './post-webhook.js';
 import { sendStepEmails } from './send-step-emails.js';
 
 const HEARTBEAT_MS = 3_000;
@@ -10,6 +12,9 @@ const HEARTBEAT_MS = 3_000;
 const EARLY_MS = 2_000;
 /** Pause between looks of an advancing clock at whether its runs are at rest. */
 const CLOCK_LOOK_MS = 20;
+/** One call looks at so many resources at most, then the engine shows how far the sweep is. */
+const SWEEP_PAGE = 200;
+const SWEEP_PAGES = 10;
 
 /** What the worker does for the workflows, on the ports it is given. */
 export function createActivities(ports: ActivityPorts): Activities {
@@ -38,17 +43,36 @@ export function createActivities(ports: ActivityPorts): Activities {
           if (woken.length === 0) await sleep(CLOCK_LOOK_MS);
         }
       }),
+
+    postWebhook: (delivery) => postWebhook(ports, delivery),
+
+    sweepResources: (request) =>
+      beating(async (show) => {
+        let progress: SweepProgress = { state: 'MORE', lookedAt: 0, created: 0 };
+        for (let page = 0; page < SWEEP_PAGES && progress.state === 'MORE'; page += 1) {
+          progress = await carrySweep(ports.db, request, SWEEP_PAGE, (runIds) => {
+            ports.tellSoon('RUN', runIds);
+          });
+          show(progress);
+          // A worker that stops leaves the rest to another one.
+          if (Context.current().cancellationSignal.aborted) break;
+        }
+        return progress;
+      }),
   };
 }
 
-/** Beats while the work lasts, so that a worker that died is noticed within seconds. */
-async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Beats while the work lasts, so that a worker that died is noticed within seconds. What is shown is seen on the engine. */
+async function beating<Result>(work: (show: (details: unknown) => void) => Promise<Result>): Promise<Result> {
   const context = Context.current();
+  let shown: unknown;
   const beat = setInterval(() => {
-    context.heartbeat();
+    context.heartbeat(shown);
   }, HEARTBEAT_MS);
   try {
-    return await work();
+    return await work((details) => {
+      shown = details;
+    });
   } finally {
     clearInterval(beat);
   }

@@ -24,7 +24,7 @@ interface MailRun {
     run: Pick<LoadedRun['context']['run'], 'anchorAt'>;
   };
   platform: LoadedRun['platform'];
-  row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'>;
+  row: Pick<LoadedRun['row'], 'zone' | 'variant' | 'due_dates'> & Partial<Pick<LoadedRun['row'], 'variables'>>;
 }
 type MailAction = Pick<ClaimedDelivery['action'], 'email' | 'via' | 'fallbackToContacts' | 'templates'>;
 type MailDelivery = Pick<ClaimedDelivery, 'id'> & { action: MailAction };
@@ -111,6 +111,7 @@ function mailFacts(
     trial: mailTrial(context, zone),
     payment: facts.payment && { amount: facts.payment.amount, attemptedOn: localDate(facts.payment.at, zone) },
     wallet: facts.wallet && mailWallet(facts.wallet),
+    ...(row.variables && { parameters: row.variables }),
   };
 }
 

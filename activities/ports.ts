@@ -2,11 +2,15 @@ import type { MailProvider } from '../contracts/email-provider.js';
 import type { ComposedMail, MailParty, MailRequest, MailSender } from '../contracts/mail.js';
 import type { FetchedPdf } from '../contracts/fetched-pdf.js';
 import type { Pace } from '../contracts/rate-limit.js';
+import type { ToldEvent } from '../contracts/engine.js';
 import type { Logger } from '../contracts/logger.js';
+import type { WebhookOutcome } from '../contracts/webhook-events.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Database } from '../store/database.js';
 import type { MessageKeeping } from '../store/messages.js';
-import type { PdfSource } from '../store/platforms.js';
+import type { PdfSource, Platform } from '../store/platforms.js';
+import type { RunView } from '../store/runs.js';
+import type { WebhookRow } from '../store/webhooks.js';
 
 /** The way out for a mail, with the paces it has to keep (absent = none), or why there is none. */
 export type Route = { sender: MailSender; paces?: readonly Pace[] } | { blocked: Reason };
@@ -53,12 +57,24 @@ export class MailRefused extends Error {
   }
 }
 
+/** What became of a run, and whom it is told to. */
+interface RunEventPost {
+  webhook: WebhookRow;
+  platform: Platform;
+  event: ToldEvent;
+  run: RunView;
+}
+
 export interface ActivityPorts {
   db: Database;
   mailer: Mailer;
   messages: MessageKeeping;
   /** Asks the platform's billing source for the PDF of an invoice; settles within seconds, whatever the source does. */
   fetchPdf: (platformId: string, source: PdfSource, invoiceId: string) => Promise<FetchedPdf>;
+  /** Posts what became of a run to a webhook, once; settles within seconds, whatever the webhook does. */
+  postRunEvent: (post: RunEventPost) => Promise<WebhookOutcome>;
+  /** How long a webhook is left alone that did not take an event, the first time (default: 2 minutes). */
+  webhookRetryMs?: number | undefined;
   pace: SendPace;
   /** Tells the engine of runs that changed besides the one at work. */
   tellSoon: (kind: 'RUN', ids: readonly string[]) => void;

@@ -20,6 +20,7 @@ import { alertRuleRoutes } from './solvimon/alert-rules.js';
 import { alertRoutes } from './solvimon/alerts.js';
 import { apiKeyRoutes } from './solvimon/api-keys.js';
 import { backfillRoutes } from './solvimon/backfills.js';
+import { scheduleRoutes } from './solvimon/schedules.js';
 import { emailTemplateRoutes } from './solvimon/email-templates.js';
 import { explainRoutes } from './solvimon/explain.js';
 import { integrationExtraRoutes } from './solvimon/integration-extras.js';
@@ -135,6 +136,7 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     integrationExtraRoutes(closed, context);
     workflowRoutes(closed, context);
     backfillRoutes(closed, context);
+    scheduleRoutes(closed, context);
     workflowActionRoutes(closed, context);
     workflowTriggerRoutes(closed, context);
     workflowRunRoutes(closed, context);

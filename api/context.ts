@@ -32,7 +32,7 @@ export type MailPreview = { subject: string; html: string | null; text: string |
 /** What a mail is made from that is only looked at: a run's facts, or a resource's. */
 export interface TrialFacts {
   context: Pick<RunContext, 'now' | 'customer' | 'facts'> & { run: Pick<Run, 'anchorAt'> };
-  row: { zone: string | null; variant: Variant; due_dates: DueDates };
+  row: { zone: string | null; variant: Variant; due_dates: DueDates; variables?: Record<string, unknown> | null };
 }
 
 /** A mail made from a template, to be looked at. */
@@ -44,6 +44,8 @@ export interface TrialMail {
   draft: MailTemplate | null;
   /** null = example facts of this variant, or of all at once. */
   facts: TrialFacts | { exampleOf: Variant | null };
+  /** Take the place of those that the run was given; null = they stay. */
+  parameters: Record<string, unknown> | null;
   /** null = as the customer and the platform have it. */
   locale: string | null;
 }

@@ -89,6 +89,8 @@ const workerEnvironment = environment.extend({
   PDF_MAX_BYTES: z.coerce.number().int().min(1_024).max(52_428_800).default(10_485_760),
   /** CIDRs with commas between, which PDFs may be fetched from although they are not public. */
   PDF_ALLOW_PRIVATE_NETWORKS: networks,
+  /** CIDRs with commas between, which webhooks may reach although they are not public. */
+  WEBHOOK_ALLOW_PRIVATE_NETWORKS: networks,
 });
 
 const bounceEnvironment = workerEnvironment
@@ -102,8 +104,6 @@ const apiEnvironment = workerEnvironment.extend({
   /** Default: `<issuer>/.well-known/jwks.json` */
   JWT_JWKS_URL: url(/^https?:$/).optional(),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).optional(),
-  /** CIDRs with commas between, which webhooks may reach although they are not public. */
-  WEBHOOK_ALLOW_PRIVATE_NETWORKS: networks,
 });
 
 export type Config = z.infer<typeof environment>;

@@ -26,6 +26,7 @@ import { vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { createPreview } from './preview.js';
 import { createTemplateTrials } from './template-trials.js';
+import { createWebhookPoster } from './webhook-poster.js';
 import { shutdownSignal } from './shutdown.js';
 
 export interface DevOptions {
@@ -178,6 +179,7 @@ async function startApp(stack: Stack, port: number, workflowBundle: WorkflowBund
     mailer,
     messages: { vault, keepForMs: KEEP_MESSAGES_MS },
     fetchPdf: createPdfFetcher({ vault, networks: THIS_MACHINE }),
+    postRunEvent: createWebhookPoster(vault, { allowedNetworks: THIS_MACHINE }),
     log,
     workflowBundle,
   });

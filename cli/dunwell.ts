@@ -7,6 +7,7 @@ import { devCommand } from './dev.js';
 import { explainCommand } from './explain.js';
 import { migrateCommand } from './migrate.js';
 import { replayCommand } from './replay.js';
+import { schedulesCommand } from './schedules.js';
 import { simulateCommand } from './simulate.js';
 import { readVersion } from './version.js';
 import { pullTemplates, pushTemplates } from './templates.js';
@@ -75,6 +76,12 @@ program
   .option(platform, whose)
   .option('--json', 'as the API answers it')
   .action(simulateCommand);
+
+program
+  .command('schedules')
+  .description('workflows that are run by the clock: when next, and what the last sweep did')
+  .option(platform, whose)
+  .action(schedulesCommand);
 
 const templates = program
   .command('templates')

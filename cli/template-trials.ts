@@ -48,7 +48,7 @@ export function createTemplateTrials(
     },
   };
 
-  function requestOf({ platform, name, stored, facts, locale }: TrialMail): MailRequest {
+  function requestOf({ platform, name, stored, facts, parameters, locale }: TrialMail): MailRequest {
     const action = { email: { template_name: name }, via: null, templates: stored, fallbackToContacts: false };
     const delivery = { id: newId('dlv'), action };
     const loaded = 'exampleOf' in facts ? exampleRun() : facts;
@@ -56,8 +56,11 @@ export function createTemplateTrials(
     const context = { ...loaded.context, contacts: [], suppressed: [] };
     const request = mailRequest({ ...loaded, context, platform }, delivery, from);
     const wishes = locale === null ? request.facts.locales : [locale, ...request.facts.locales];
-    if (!('exampleOf' in facts)) return { ...request, facts: { ...request.facts, locales: wishes } };
-    return { ...request, facts: { ...exampleFacts(facts.exampleOf, wishes), sender: request.from } };
+    const shown =
+      'exampleOf' in facts
+        ? { ...exampleFacts(facts.exampleOf, wishes), sender: request.from }
+        : { ...request.facts, locales: wishes };
+    return { ...request, facts: { ...shown, ...(parameters && { parameters }) } };
   }
 }
 

@@ -13,6 +13,7 @@ import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { readWorkerConfig, vaultOf } from './config.js';
 import { readEngineConfig } from './engine-options.js';
 import { shutdownSignal } from './shutdown.js';
+import { createWebhookPoster } from './webhook-poster.js';
 
 const DAY_MS = 86_400_000;
 
@@ -50,6 +51,7 @@ export async function workerCommand(): Promise<void> {
       networks: config.PDF_ALLOW_PRIVATE_NETWORKS,
       mostBytes: config.PDF_MAX_BYTES,
     }),
+    postRunEvent: createWebhookPoster(vault, { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS }),
     log,
     workflowBundle: await bundleWorkflows(),
   });

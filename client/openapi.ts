@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Create an OAuth token
-         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id or its `client_id` (a UUID), `client_secret` the key. Both may come by HTTP Basic instead.
+         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.
          */
         post: operations["runContractPostOauthToken"];
         delete?: never;
@@ -1316,7 +1316,7 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description The answer shows `secret_key`, this once. It can be tested; events are not sent to it yet. Requires the WEBHOOK.CREATE permission.
+         * @description The answer shows `secret_key`, this once. It is told when runs end; the other actions can be chosen and are not sent yet. Requires the WEBHOOK.CREATE permission.
          */
         post: operations["postWebhooks"];
         delete?: never;
@@ -2145,27 +2145,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/versions/{version_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a version of a workflow
-         * @description Not built: what a run was pinned to belongs to its evidence. The active version cannot be deleted. Requires the WORKFLOW.UPDATE permission.
-         */
-        delete: operations["runContractDeleteVersionsByVersion_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflow_runs": {
+    "/v1/workflows/{resourceIdOrReference}/schedule": {
         parameters: {
             query?: never;
             header?: never;
@@ -2173,278 +2153,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List runs
-         * @description Extension; newest first. `created_after` is included, `created_before` is not. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflow_runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List workflows
-         * @description In order of their ids. `name` is compared whole. Archived ones are deleted for this contract. Requires the WORKFLOW.VIEW permission.
-         */
-        get: operations["runContractGetWorkflows"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import a workflow
-         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW.CREATE permission.
-         */
-        post: operations["runContractPostWorkflowsImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/metrics.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Retrieve task usage
-         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsMetrics.json"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List tasks
-         * @description The actions of workflows in order of creation, then the steps of runs, newest run first. `name` is an action’s description, or a step’s id, such as `7-DAY`. Without WORKFLOW_ACTION.VIEW only steps are listed. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsTasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/tasks/batch_update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Update tasks
-         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_ACTION.UPDATE permission.
-         */
-        put: operations["runContractPutWorkflowsTasksBatch_update"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/tasks/{task_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a task
-         * @description An action needs WORKFLOW_ACTION.VIEW as well. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsTasksByTask_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/tasks/{task_id}/rerun": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rerun a task
-         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_RUN.UPDATE permission.
-         */
-        post: operations["runContractPostWorkflowsTasksByTask_idRerun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/versions/{version_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a version of a workflow
-         * @description Not built: what a run was pinned to belongs to its evidence. The active version cannot be deleted. Requires the WORKFLOW.UPDATE permission.
-         */
-        delete: operations["runContractDeleteWorkflowsVersionsByVersion_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/workflow_runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List runs
-         * @description Extension; newest first. `created_after` is included, `created_before` is not. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsWorkflow_runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/workflow_runs/{workflow_run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a run
-         * @description With `wait` (extension) the answer comes when the run has ended, at the latest after so many seconds. Requires the WORKFLOW_RUN.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsWorkflow_runsByWorkflow_run_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/workflow_runs/{workflow_run_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Stop a run
-         * @description It ends `cancelled_by_operator`; a mail that is on its way goes. Of a run that has ended nothing changes. Requires the WORKFLOW_RUN.UPDATE permission.
-         */
-        put: operations["runContractPutWorkflowsWorkflow_runsByWorkflow_run_idStop"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/{workflow_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a workflow
+         * When a workflow is run by the clock, and what came of it
          * @description Requires the WORKFLOW.VIEW permission.
          */
-        get: operations["runContractGetWorkflowsByWorkflow_id"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a workflow
-         * @description Archives it: open runs stop, and what it sent can still be explained. Requires the WORKFLOW.UPDATE permission.
-         */
-        delete: operations["runContractDeleteWorkflowsByWorkflow_id"];
-        options?: never;
-        head?: never;
-        /**
-         * Update a workflow
-         * @description What is absent stays. `active_workflow_version_id` can only be the newest version’s, and `priority` only Medium: Dunwell knows no other. Requires the WORKFLOW.UPDATE permission.
-         */
-        patch: operations["runContractPatchWorkflowsByWorkflow_id"];
-        trace?: never;
-    };
-    "/workflows/{workflow_id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export a version of a workflow
-         * @description `version` is `0.0.N` or `latest` (default). Every `parameters` is the body of the request that makes the same again. Actions and settings have no versions: they are exported as they are now. Needs WORKFLOW_ACTION.VIEW as well. Requires the WORKFLOW.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsByWorkflow_idExport"];
+        get: operations["getWorkflowsByResourceIdOrReferenceSchedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2491,46 +2203,6 @@ export interface paths {
          */
         put: operations["runContractPutWorkflowsByWorkflow_idSettings"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/{workflow_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the versions of a workflow
-         * @description Oldest first. What can be changed without a new version is shown as it is now. Requires the WORKFLOW.VIEW permission.
-         */
-        get: operations["runContractGetWorkflowsByWorkflow_idVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workflows/{workflow_id}/versions/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import a version of a workflow
-         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW.UPDATE permission.
-         */
-        post: operations["runContractPostWorkflowsByWorkflow_idVersionsImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2594,30 +2266,6 @@ export interface components {
             type: "ADMIN" | "USER";
             role_ids: string[];
             roles: null;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "description": "",
-         *       "version": "0.0.1",
-         *       "type": "Workflow::Setup",
-         *       "status": "Active"
-         *     }
-         */
-        ActiveWorkflowVersion: {
-            /** @example 396 */
-            id: number;
-            /** @example  */
-            description: string;
-            /**
-             * @description `0.0.` and our version.
-             * @example 0.0.1
-             */
-            version: string;
-            /** @constant */
-            type: "Workflow::Setup";
-            /** @enum {string} */
-            status: "Active" | "Inactive";
         };
         /**
          * @example {
@@ -2971,7 +2619,6 @@ export interface components {
          * @example {
          *       "object_type": "API_KEY",
          *       "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-         *       "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *       "api_key": null,
          *       "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *       "created_at": "2026-01-31T09:00:00Z",
@@ -3009,11 +2656,6 @@ export interface components {
             object_type: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id: string;
-            /**
-             * Format: uuid
-             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
-             */
-            client_id: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key: string | null;
             entity_id: string;
@@ -3061,7 +2703,6 @@ export interface components {
          *         {
          *           "object_type": "API_KEY",
          *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-         *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *           "api_key": null,
          *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *           "created_at": "2026-01-31T09:00:00Z",
@@ -3110,11 +2751,6 @@ export interface components {
             object_type?: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id?: string;
-            /**
-             * Format: uuid
-             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
-             */
-            client_id?: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key?: string | null;
             entity_id?: string;
@@ -3548,18 +3184,6 @@ export interface components {
             updated_at?: string | null;
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * @example {
-         *       "success": true,
-         *       "id": 396
-         *     }
-         */
-        DeletedWorkflow: {
-            /** @constant */
-            success: true;
-            /** @example 396 */
-            id: number;
         };
         /**
          * @example {
@@ -4031,6 +3655,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */
@@ -4157,6 +3790,15 @@ export interface components {
             payment_id?: string | null;
             pricing_plan_schedule_id?: string | null;
             wallet_id?: string | null;
+            /**
+             * @description Values of `parameters.<name>`; absent = those of the run, else none.
+             * @example {
+             *       "note": "Thank you"
+             *     }
+             */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Content that is not stored; it is checked as if it were to be. */
             draft?: {
                 /** @description Liquid. Required, but for partials, which have none. */
@@ -4529,226 +4171,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "workflow": {
-         *         "id": 396,
-         *         "name": "Failed payments",
-         *         "description": "",
-         *         "parameters": {
-         *           "workflow": {
-         *             "name": "Failed payments",
-         *             "type": "PAYMENT"
-         *           },
-         *           "settings": {
-         *             "callout_trigger": true
-         *           }
-         *         },
-         *         "data": {},
-         *         "original_workflow_id": null,
-         *         "type": "Workflow::Setup",
-         *         "ondemand_trigger": true,
-         *         "callout_trigger": true,
-         *         "scheduled_trigger": true,
-         *         "interval": null,
-         *         "timezone": "Europe/Amsterdam",
-         *         "status": null,
-         *         "finished_at": null,
-         *         "css": {},
-         *         "notifications": {},
-         *         "started_at": null,
-         *         "call_type": null,
-         *         "priority": "Medium",
-         *         "sync_trigger": false,
-         *         "delete_ttl": null,
-         *         "task_summary": {},
-         *         "version": "0.0.1"
-         *       },
-         *       "tasks": [
-         *         {
-         *           "id": 396,
-         *           "name": "7-DAY",
-         *           "instance": true,
-         *           "parameters": {
-         *             "type": "SEND_EMAIL_TO_CUSTOMER",
-         *             "status": "ACTIVE"
-         *           },
-         *           "data": {},
-         *           "action_type": "Email",
-         *           "object": "Invoice",
-         *           "object_id": "inv_2026-0042",
-         *           "call_type": null,
-         *           "workflow_id": 396,
-         *           "status": "Queued",
-         *           "start_time": "2026-09-19T12:35:43.857Z",
-         *           "end_time": "2026-09-19T12:35:43.857Z",
-         *           "original_task_id": 396,
-         *           "original_workflow_id": 396,
-         *           "tags": [],
-         *           "error": null,
-         *           "error_class": null,
-         *           "error_details": null,
-         *           "task_id": null,
-         *           "process_id": null,
-         *           "css": {},
-         *           "concurrent_limit": 9999999,
-         *           "iterate_row_reference": null,
-         *           "object_batched_reference": null,
-         *           "priority": "Medium",
-         *           "assignment": []
-         *         }
-         *       ],
-         *       "linkages": [
-         *         {
-         *           "source_workflow_id": 396,
-         *           "source_task_id": null,
-         *           "target_task_id": 396,
-         *           "linkage_type": "Start"
-         *         }
-         *       ]
-         *     }
-         */
-        ExportedWorkflow: {
-            workflow: {
-                /** @example 396 */
-                id: number;
-                /** @example Failed payments */
-                name: string;
-                /** @example  */
-                description: string;
-                /**
-                 * @description What makes it again: bodies of `POST /v1/workflows` and of `PUT /workflows/{id}/settings`.
-                 * @example {
-                 *       "workflow": {
-                 *         "name": "Failed payments",
-                 *         "type": "PAYMENT"
-                 *       },
-                 *       "settings": {
-                 *         "callout_trigger": true
-                 *       }
-                 *     }
-                 */
-                parameters: {
-                    workflow: {
-                        [key: string]: unknown;
-                    };
-                    settings: {
-                        [key: string]: unknown;
-                    };
-                };
-                /** @example {} */
-                data: {
-                    [key: string]: unknown;
-                };
-                original_workflow_id: null;
-                /** @constant */
-                type: "Workflow::Setup";
-                ondemand_trigger: boolean;
-                callout_trigger: boolean;
-                scheduled_trigger: boolean;
-                /** @example null */
-                interval: string | null;
-                /** @example Europe/Amsterdam */
-                timezone: string | null;
-                status: null;
-                finished_at: null;
-                /** @example {} */
-                css: {
-                    [key: string]: unknown;
-                };
-                /** @example {} */
-                notifications: {
-                    [key: string]: unknown;
-                };
-                started_at: null;
-                call_type: null;
-                /** @constant */
-                priority: "Medium";
-                /** @constant */
-                sync_trigger: false;
-                delete_ttl: null;
-                /** @example {} */
-                task_summary: {
-                    [key: string]: unknown;
-                };
-                /** @example 0.0.1 */
-                version: string;
-            };
-            tasks: {
-                /** @example 396 */
-                id: number;
-                /** @example 7-DAY */
-                name: string;
-                /** @description true = a step of a run, false = an action of a workflow. */
-                instance: boolean;
-                /**
-                 * @description What makes it again: a body of `POST /v1/workflow-actions`, without its `workflow_id`.
-                 * @example {
-                 *       "type": "SEND_EMAIL_TO_CUSTOMER",
-                 *       "status": "ACTIVE"
-                 *     }
-                 */
-                parameters: {
-                    [key: string]: unknown;
-                };
-                /** @example {} */
-                data: {
-                    [key: string]: unknown;
-                };
-                /** @constant */
-                action_type: "Email";
-                /** @enum {string} */
-                object: "Invoice" | "Payment" | "Subscription" | "Wallet";
-                /** @example inv_2026-0042 */
-                object_id: string | null;
-                /** @description No API is called. */
-                call_type: null;
-                /**
-                 * @description The run, or the workflow of an action.
-                 * @example 396
-                 */
-                workflow_id: number;
-                status: ("Queued" | "Processing" | "Pending" | "Success" | "Stopped" | "Error") | null;
-                start_time: string | null;
-                end_time: string | null;
-                original_task_id: number | null;
-                original_workflow_id: number | null;
-                /**
-                 * @description Always empty.
-                 * @example []
-                 */
-                tags: string[];
-                /** @example null */
-                error: string | null;
-                /** @example null */
-                error_class: string | null;
-                /** @example null */
-                error_details: string | null;
-                task_id: null;
-                process_id: null;
-                /** @example {} */
-                css: {
-                    [key: string]: unknown;
-                };
-                /** @constant */
-                concurrent_limit: 9999999;
-                iterate_row_reference: null;
-                object_batched_reference: null;
-                /** @constant */
-                priority: "Medium";
-                /** @example [] */
-                assignment: unknown[];
-            }[];
-            linkages: {
-                /** @example 396 */
-                source_workflow_id: number;
-                source_task_id: null;
-                /** @example 396 */
-                target_task_id: number;
-                /** @constant */
-                linkage_type: "Start";
-            }[];
-        };
-        /**
-         * @example {
          *       "object_type": "HOLD",
          *       "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
          *       "customer_id": "cust_acme",
@@ -4833,66 +4255,6 @@ export interface components {
             note?: string | null;
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "name": "Failed payments",
-         *       "description": "",
-         *       "ondemandTrigger": true,
-         *       "calloutTrigger": true,
-         *       "scheduledTrigger": true,
-         *       "interval": null,
-         *       "timezone": "Europe/Amsterdam",
-         *       "createdAt": "2026-05-31T14:52:38.171Z",
-         *       "updatedAt": "2026-05-31T14:52:38.171Z",
-         *       "version": "0.0.1",
-         *       "type": "Workflow::Setup",
-         *       "priority": "Medium",
-         *       "status": "Active"
-         *     }
-         */
-        InactiveWorkflowVersion: {
-            /** @example 396 */
-            id: number;
-            /** @example Failed payments */
-            name: string;
-            /**
-             * @description Empty where there is none.
-             * @example
-             */
-            description: string;
-            ondemandTrigger: boolean;
-            calloutTrigger: boolean;
-            scheduledTrigger: boolean;
-            /**
-             * @description A cron expression.
-             * @example null
-             */
-            interval: string | null;
-            /** @example Europe/Amsterdam */
-            timezone: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            updatedAt: string;
-            /**
-             * @description `0.0.` and our version.
-             * @example 0.0.1
-             */
-            version: string;
-            /** @constant */
-            type: "Workflow::Setup";
-            /** @constant */
-            priority: "Medium";
-            /** @enum {string} */
-            status: "Active" | "Inactive";
         };
         /**
          * @example {
@@ -5368,82 +4730,6 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "name": "Failed payments",
-         *       "description": "",
-         *       "ondemandTrigger": true,
-         *       "calloutTrigger": true,
-         *       "scheduledTrigger": true,
-         *       "interval": null,
-         *       "timezone": "Europe/Amsterdam",
-         *       "createdAt": "2026-05-31T14:52:38.171Z",
-         *       "updatedAt": "2026-05-31T14:52:38.171Z",
-         *       "status": "Active",
-         *       "active_version": {
-         *         "id": 396,
-         *         "description": "",
-         *         "version": "0.0.1",
-         *         "type": "Workflow::Setup",
-         *         "status": "Active"
-         *       },
-         *       "latest_inactive_verisons": [
-         *         {
-         *           "id": 396,
-         *           "name": "Failed payments",
-         *           "description": "",
-         *           "ondemandTrigger": true,
-         *           "calloutTrigger": true,
-         *           "scheduledTrigger": true,
-         *           "interval": null,
-         *           "timezone": "Europe/Amsterdam",
-         *           "createdAt": "2026-05-31T14:52:38.171Z",
-         *           "updatedAt": "2026-05-31T14:52:38.171Z",
-         *           "version": "0.0.1",
-         *           "type": "Workflow::Setup",
-         *           "priority": "Medium",
-         *           "status": "Active"
-         *         }
-         *       ]
-         *     }
-         */
-        ListedWorkflowDefinition: {
-            /** @example 396 */
-            id: number;
-            /** @example Failed payments */
-            name: string;
-            /**
-             * @description Empty where there is none.
-             * @example
-             */
-            description: string;
-            ondemandTrigger: boolean;
-            calloutTrigger: boolean;
-            scheduledTrigger: boolean;
-            /**
-             * @description A cron expression.
-             * @example null
-             */
-            interval: string | null;
-            /** @example Europe/Amsterdam */
-            timezone: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            updatedAt: string;
-            /** @enum {string} */
-            status: "Active" | "Inactive";
-            active_version: components["schemas"]["ActiveWorkflowVersion"];
-            /** @description Newest first, at most ten; spelled as the contract spells it. */
-            latest_inactive_verisons: components["schemas"]["InactiveWorkflowVersion"][];
         };
         /**
          * @description As Mailgun sends it; at most 1 MiB.
@@ -6796,15 +6082,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "success": true
-         *     }
-         */
-        StoppedWorkflowRun: {
-            /** @constant */
-            success: true;
-        };
-        /**
-         * @example {
          *       "object_type": "SUPPRESSION",
          *       "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
          *       "email": "ap@acme.example",
@@ -6866,6 +6143,33 @@ export interface components {
             note?: string | null;
         };
         /**
+         * @description What the last firing did or does; null = it has not fired.
+         * @example {
+         *       "status": "RUNNING",
+         *       "looked_at": 0,
+         *       "created": 0,
+         *       "started_at": "2026-01-31T09:00:00Z",
+         *       "finished_at": "2026-01-31T09:00:00Z"
+         *     }
+         */
+        Sweep: {
+            /**
+             * @description STOPPED: the workflow did not stay ACTIVE until the end.
+             * @enum {string}
+             */
+            status: "RUNNING" | "DONE" | "STOPPED";
+            /** @description Resources looked at so far. */
+            looked_at: number;
+            /** @description Runs made so far. */
+            created: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:00:00Z
+             */
+            started_at: string;
+            finished_at: string | null;
+        } | null;
+        /**
          * @example {
          *       "object_type": "TEST_CLOCK",
          *       "id": "tclk_5nV0cQe8RjT2yLxKd7Ba",
@@ -6908,11 +6212,11 @@ export interface components {
         };
         /**
          * @example {
-         *       "access_token": "dwt_…",
+         *       "access_token": "string",
          *       "token_type": "bearer",
-         *       "expires_in": 3600,
-         *       "scope": "entity.plat_5nV0cQe8RjT2yLxKd7Ba",
-         *       "jti": "6f1c2b1e-0b0a-4a53-9a55-0a0d4c6a0c3e"
+         *       "expires_in": -9007199254740991,
+         *       "scope": "string",
+         *       "jti": "4ac6ef77-0af9-4160-85e9-606fa1793f11"
          *     }
          */
         Token: {
@@ -6926,8 +6230,8 @@ export interface components {
         };
         /**
          * @example {
-         *       "error": "invalid_client",
-         *       "error_description": "There is no such API key, or it is not active."
+         *       "error": "invalid_request",
+         *       "error_description": "string"
          *     }
          */
         TokenError: {
@@ -6949,16 +6253,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "errors": [
-         *         "Invalid ID / Multiple objects returned - ObjectId: 19080"
-         *       ]
-         *     }
-         */
-        UnknownWorkflowId: {
-            errors: string[];
-        };
-        /**
-         * @example {
          *       "username": "billing"
          *     }
          */
@@ -6972,25 +6266,6 @@ export interface components {
             /** @description Default false. */
             include_inactive?: boolean | null;
         } | null;
-        /**
-         * @example {
-         *       "success": false,
-         *       "reasons": [
-         *         {
-         *           "fieldName": "status",
-         *           "title": "on is not a valid status. Choose from Active or Inactive"
-         *         }
-         *       ]
-         *     }
-         */
-        ValidationErrors: {
-            /** @constant */
-            success: false;
-            reasons: {
-                fieldName: string | null;
-                title: string;
-            }[];
-        };
         /**
          * @example {
          *       "object_type": "WALLET",
@@ -7562,6 +6837,19 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
+            } | null;
             /**
              * @description Extension: raised when what is pinned at the start of a run changes.
              * @example 1
@@ -7896,89 +7184,21 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
+            } | null;
             /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "name": "Failed payments",
-         *       "description": "",
-         *       "ondemandTrigger": true,
-         *       "calloutTrigger": true,
-         *       "scheduledTrigger": true,
-         *       "interval": null,
-         *       "timezone": "Europe/Amsterdam",
-         *       "createdAt": "2026-05-31T14:52:38.171Z",
-         *       "updatedAt": "2026-05-31T14:52:38.171Z",
-         *       "priority": "Medium",
-         *       "status": "Active",
-         *       "active_version": {
-         *         "id": 396,
-         *         "description": "",
-         *         "version": "0.0.1",
-         *         "type": "Workflow::Setup",
-         *         "status": "Active"
-         *       }
-         *     }
-         */
-        WorkflowDefinition: {
-            /** @example 396 */
-            id: number;
-            /** @example Failed payments */
-            name: string;
-            /**
-             * @description Empty where there is none.
-             * @example
-             */
-            description: string;
-            ondemandTrigger: boolean;
-            calloutTrigger: boolean;
-            scheduledTrigger: boolean;
-            /**
-             * @description A cron expression.
-             * @example null
-             */
-            interval: string | null;
-            /** @example Europe/Amsterdam */
-            timezone: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            updatedAt: string;
-            /** @constant */
-            priority: "Medium";
-            /** @enum {string} */
-            status: "Active" | "Inactive";
-            active_version: components["schemas"]["ActiveWorkflowVersion"];
-        };
-        /**
-         * @example {
-         *       "name": "Failed payments",
-         *       "status": "Inactive"
-         *     }
-         */
-        WorkflowDefinitionPatch: {
-            /** @example One line of text */
-            name?: string;
-            description?: string | "";
-            /** @enum {string} */
-            status?: "Active" | "Inactive";
-            active_workflow_version_id?: number;
-            ondemand_trigger?: boolean;
-            callout_trigger?: boolean;
-            scheduled_trigger?: boolean;
-            interval?: string | null;
-            /** @example Europe/Amsterdam */
-            timezone?: string | null;
-            /** @enum {string} */
-            priority?: "High" | "Medium" | "Low";
         };
         /**
          * @example {
@@ -8204,145 +7424,58 @@ export interface components {
         };
         /**
          * @example {
-         *       "id": 396,
-         *       "name": "WF-396-00000400",
-         *       "originalWorkflowId": 396,
-         *       "type": "Workflow::Instance",
-         *       "status": "Queued",
-         *       "tasks": {
-         *         "total": 0,
-         *         "queued": 0,
-         *         "processing": 0,
-         *         "pending": 0,
-         *         "stopped": 0,
-         *         "success": 0,
-         *         "error": 0
+         *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
+         *       "interval": "0 9 * * MON-FRI",
+         *       "timezone": "Europe/Amsterdam",
+         *       "zone": "Europe/Amsterdam",
+         *       "engine": "PENDING",
+         *       "paused": true,
+         *       "next_firings": [
+         *         "2026-01-31T09:00:00Z"
+         *       ],
+         *       "last_sweep": {
+         *         "status": "RUNNING",
+         *         "looked_at": 0,
+         *         "created": 0,
+         *         "started_at": "2026-01-31T09:00:00Z",
+         *         "finished_at": "2026-01-31T09:00:00Z"
          *       },
-         *       "runTime": 64.513,
-         *       "cpuTime": "00:01:04",
-         *       "finishedAt": "2026-09-19 18:25:33 UTC",
-         *       "createdAt": "2026-09-19 18:25:33 UTC",
-         *       "updatedAt": "2026-09-19 18:25:33 UTC"
+         *       "skipped": 0,
+         *       "missed": 0
          *     }
          */
-        WorkflowRunInstance: {
-            /** @example 396 */
-            id: number;
-            /** @example WF-396-00000400 */
-            name: string;
-            /** @example 396 */
-            originalWorkflowId: number;
-            /** @constant */
-            type: "Workflow::Instance";
-            /** @enum {string} */
-            status: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
-            tasks: {
-                /** @example 0 */
-                total: number;
-                /** @example 0 */
-                queued: number;
-                /** @example 0 */
-                processing: number;
-                /** @example 0 */
-                pending: number;
-                /** @example 0 */
-                stopped: number;
-                /** @example 0 */
-                success: number;
-                /** @example 0 */
-                error: number;
-            };
+        WorkflowSchedule: {
+            /** @example wkfl_5nV0cQe8RjT2yLxKd7Ba */
+            workflow_id: string;
             /**
-             * @description Seconds from its start to its end, or so far.
-             * @example 64.513
+             * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+             * @example 0 9 * * MON-FRI
              */
-            runTime: number;
+            interval: string;
             /**
-             * @description The run time, as hours, minutes and seconds.
-             * @example 00:01:04
+             * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+             * @example Europe/Amsterdam
              */
-            cpuTime: string;
-            finishedAt: string | null;
-            /** @example 2026-09-19 18:25:33 UTC */
-            createdAt: string;
-            /** @example 2026-09-19 18:25:33 UTC */
-            updatedAt: string;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "name": "7-DAY",
-         *       "instance": true,
-         *       "parameters": {
-         *         "kind": "RUNG",
-         *         "periods": []
-         *       },
-         *       "data": {},
-         *       "action_type": "Email",
-         *       "object": "Invoice",
-         *       "object_id": "inv_2026-0042",
-         *       "call_type": null,
-         *       "workflow_id": 396,
-         *       "status": "Queued",
-         *       "start_time": "2026-09-19T12:35:43.857Z",
-         *       "end_time": "2026-09-19T12:35:43.857Z",
-         *       "original_task_id": 396,
-         *       "original_workflow_id": 396,
-         *       "tags": [],
-         *       "error": null,
-         *       "error_class": null,
-         *       "error_details": null
-         *     }
-         */
-        WorkflowTask: {
-            /** @example 396 */
-            id: number;
-            /** @example 7-DAY */
-            name: string;
-            /** @description true = a step of a run, false = an action of a workflow. */
-            instance: boolean;
+            timezone: string;
             /**
-             * @example {
-             *       "kind": "RUNG",
-             *       "periods": []
-             *     }
+             * @description The IANA zone that `timezone` means.
+             * @example Europe/Amsterdam
              */
-            parameters: {
-                [key: string]: unknown;
-            };
-            /** @example {} */
-            data: {
-                [key: string]: unknown;
-            };
-            /** @constant */
-            action_type: "Email";
-            /** @enum {string} */
-            object: "Invoice" | "Payment" | "Subscription" | "Wallet";
-            /** @example inv_2026-0042 */
-            object_id: string | null;
-            /** @description No API is called. */
-            call_type: null;
+            zone: string;
             /**
-             * @description The run, or the workflow of an action.
-             * @example 396
+             * @description PENDING: the engine has not heard of the last change.
+             * @enum {string}
              */
-            workflow_id: number;
-            status: ("Queued" | "Processing" | "Pending" | "Success" | "Stopped" | "Error") | null;
-            start_time: string | null;
-            end_time: string | null;
-            original_task_id: number | null;
-            original_workflow_id: number | null;
-            /**
-             * @description Always empty.
-             * @example []
-             */
-            tags: string[];
-            /** @example null */
-            error: string | null;
-            /** @example null */
-            error_class: string | null;
-            /** @example null */
-            error_details: string | null;
+            engine: "PENDING" | "TOLD";
+            /** @description Somebody has paused it on the engine. */
+            paused: boolean;
+            /** @description The next five; none while the workflow is not ACTIVE or the schedule is paused. */
+            next_firings: string[];
+            last_sweep: components["schemas"]["Sweep"];
+            /** @description Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine, as of the last look. */
+            skipped: number;
+            /** @description Firings too old to be caught up, counted likewise. */
+            missed: number;
         };
         /**
          * @example {
@@ -8636,64 +7769,23 @@ export interface components {
                 /** @description Which way a step moves that may not go at its own instant (default NEXT after the anchor, PREVIOUS before it). */
                 shift?: ("NEXT" | "PREVIOUS") | null;
             } | null;
+            /** @description Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet. */
+            schedule?: {
+                /**
+                 * @description A cron expression: five fields (minute, hour, day of month, month, day of week), or six with the seconds first; at most once a minute.
+                 * @example 0 9 * * MON-FRI
+                 */
+                interval: string;
+                /**
+                 * @description An IANA zone, or a friendly name such as `Eastern Time (US & Canada)`; given back as it was given.
+                 * @example Europe/Amsterdam
+                 */
+                timezone: string;
+            } | null;
             /** @description Extension, only in a request that makes the workflow ACTIVE: OPEN_RESOURCES starts it for the resources that are there already, too (default NONE). */
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * @example {
-         *       "id": 396,
-         *       "name": "Failed payments",
-         *       "description": "",
-         *       "ondemandTrigger": true,
-         *       "calloutTrigger": true,
-         *       "scheduledTrigger": true,
-         *       "interval": null,
-         *       "timezone": "Europe/Amsterdam",
-         *       "createdAt": "2026-05-31T14:52:38.171Z",
-         *       "updatedAt": "2026-05-31T14:52:38.171Z",
-         *       "version": "0.0.1",
-         *       "type": "Workflow::Setup"
-         *     }
-         */
-        WorkflowVersion: {
-            /** @example 396 */
-            id: number;
-            /** @example Failed payments */
-            name: string;
-            /**
-             * @description Empty where there is none.
-             * @example
-             */
-            description: string;
-            ondemandTrigger: boolean;
-            calloutTrigger: boolean;
-            scheduledTrigger: boolean;
-            /**
-             * @description A cron expression.
-             * @example null
-             */
-            interval: string | null;
-            /** @example Europe/Amsterdam */
-            timezone: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-05-31T14:52:38.171Z
-             */
-            updatedAt: string;
-            /**
-             * @description `0.0.` and our version.
-             * @example 0.0.1
-             */
-            version: string;
-            /** @constant */
-            type: "Workflow::Setup";
         };
     };
     responses: {
@@ -9027,278 +8119,12 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
-        /** @description The request is not valid: one error for each thing that is wrong. */
-        RunContractBadRequest: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 400,
-                 *           "code": "invalid",
-                 *           "title": "page_length: Too big: expected number to be <=50"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description No credential, or a wrong one. */
-        RunContractUnauthorised: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 401,
-                 *           "code": "invalid",
-                 *           "title": "Send a valid API key in X-API-KEY, or a key or token as a bearer."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The credential lacks the permission, may not use that platform, or the platform has no such organisation. */
-        RunContractNotAllowed: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 403,
-                 *           "code": "invalid",
-                 *           "title": "This needs the permission WORKFLOW.UPDATE."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description Nothing of this platform has that integer id. */
-        RunContractNotFound: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 404,
-                 *           "code": "invalid",
-                 *           "title": "There is no workflow with Id 19080."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The first request with the same `Idempotency-Key` is under way. */
-        RunContractInProgress: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 409,
-                 *           "code": "invalid",
-                 *           "title": "The first request with this Idempotency-Key is still in progress: try again in a moment."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The body is larger than 1 MiB. */
-        RunContractTooLarge: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 413,
-                 *           "code": "invalid",
-                 *           "title": "The body is larger than 1048576 bytes, the most that is taken here."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The body is not `application/json`. */
-        RunContractUnsupportedMediaType: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 415,
-                 *           "code": "invalid",
-                 *           "title": "Content-Type text/plain is not taken here; send application/json."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The `Idempotency-Key` was used with another URL or method. */
-        RunContractReusedKey: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 422,
-                 *           "code": "invalid",
-                 *           "title": "This Idempotency-Key was used with another URL or method."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description More requests than are allowed in this time. */
-        RunContractTooManyRequests: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 429,
-                 *           "code": "invalid",
-                 *           "title": "Too many requests; try again in a moment."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description An error on our side. */
-        RunContractInternalError: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                "Idempotency-Retryable": components["headers"]["Idempotency-Retryable"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 500,
-                 *           "code": "invalid",
-                 *           "title": "An error on our side, recorded as reqr_8fQ2mZx1LrT0bYcVn3Wd."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
-        /** @description The database does not answer at the moment. */
-        RunContractUnavailable: {
-            headers: {
-                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                "Transient-error": components["headers"]["Transient-error"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "errors": [
-                 *         {
-                 *           "status": 503,
-                 *           "code": "invalid",
-                 *           "title": "Try again in a moment."
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowErrors"];
-            };
-        };
     };
     parameters: {
         /** @description The platform that is meant, where the credential may use several. */
         PlatformId: string;
         /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
         IdempotencyKey: string;
-        /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-        ZuoraEntityIds: string;
-        /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-        ZuoraOrgIds: string;
-        /** @description The caller’s own name for the request, given back. */
-        ZuoraTrackId: string;
-        /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-        RunContractIdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -9318,16 +8144,6 @@ export interface components {
         "Transient-error": "true";
         /** @description How to authenticate. */
         "WWW-Authenticate": string;
-        /** @description Names this request for the caller. */
-        "Zuora-Request-Id": string;
-        /** @description The one of the request. */
-        "Zuora-Track-Id": string;
-        /** @description Requests that are allowed in a minute. */
-        "RateLimit-Limit": string;
-        /** @description Those that are left of them. */
-        "RateLimit-Remaining": string;
-        /** @description Seconds until they are all there again. */
-        "RateLimit-Reset": string;
     };
     pathItems: never;
 }
@@ -9503,7 +8319,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
@@ -9527,9 +8343,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -9540,26 +8353,6 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "invalid_client",
-                     *       "error_description": "There is no such API key, or it is not active."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["TokenError"] | components["schemas"]["WorkflowErrors"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -9567,11 +8360,16 @@ export interface operations {
                     "application/json": components["schemas"]["TokenError"];
                 };
             };
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenError"];
+                };
+            };
         };
     };
     getReadyz: {
@@ -10084,7 +8882,6 @@ export interface operations {
                      *         {
                      *           "object_type": "API_KEY",
                      *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
-                     *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
                      *           "api_key": null,
                      *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
                      *           "created_at": "2026-01-31T09:00:00Z",
@@ -17194,557 +15991,15 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    runContractDeleteVersionsByVersion_id: {
+    getWorkflowsByResourceIdOrReferenceSchedule: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+                /** @description The platform that is meant, where the credential may use several. */
+                "x-platform-id"?: components["parameters"]["PlatformId"];
             };
             path: {
-                /** @example 397 */
-                version_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            404: components["responses"]["RunContractNotFound"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflow_runs: {
-        parameters: {
-            query?: {
-                workflow_id?: string;
-                status?: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
-                /** @example inv_2026-0042 */
-                resource_id?: string;
-                customer_id?: string;
-                /** @example 2026-01-31T09:00:00Z */
-                created_after?: string;
-                /** @example 2026-01-31T09:00:00Z */
-                created_before?: string;
-                page?: number;
-                page_length?: number;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 396,
-                     *           "name": "WF-396-00000400",
-                     *           "originalWorkflowId": 396,
-                     *           "type": "Workflow::Instance",
-                     *           "status": "Queued",
-                     *           "tasks": {
-                     *             "total": 0,
-                     *             "queued": 0,
-                     *             "processing": 0,
-                     *             "pending": 0,
-                     *             "stopped": 0,
-                     *             "success": 0,
-                     *             "error": 0
-                     *           },
-                     *           "runTime": 64.513,
-                     *           "cpuTime": "00:01:04",
-                     *           "finishedAt": "2026-09-19 18:25:33 UTC",
-                     *           "createdAt": "2026-09-19 18:25:33 UTC",
-                     *           "updatedAt": "2026-09-19 18:25:33 UTC"
-                     *         }
-                     *       ],
-                     *       "pagination": {
-                     *         "page": 1,
-                     *         "page_length": 20,
-                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
-                     *       }
-                     *     }
-                     */
-                    "application/json": {
-                        data: components["schemas"]["WorkflowRunInstance"][];
-                        pagination: {
-                            /** @example 1 */
-                            page: number;
-                            /** @example 20 */
-                            page_length: number;
-                            /**
-                             * @description null = this is the last page.
-                             * @example https://dunwell.example/workflows?page=2&page_length=20
-                             */
-                            next_page: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflows: {
-        parameters: {
-            query?: {
-                callout_trigger?: "true" | "false";
-                ondemand_trigger?: "true" | "false";
-                scheduled_trigger?: "true" | "false";
-                interval?: string;
-                name?: string;
-                page?: number;
-                page_length?: number;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 396,
-                     *           "name": "Failed payments",
-                     *           "description": "",
-                     *           "ondemandTrigger": true,
-                     *           "calloutTrigger": true,
-                     *           "scheduledTrigger": true,
-                     *           "interval": null,
-                     *           "timezone": "Europe/Amsterdam",
-                     *           "createdAt": "2026-05-31T14:52:38.171Z",
-                     *           "updatedAt": "2026-05-31T14:52:38.171Z",
-                     *           "status": "Active",
-                     *           "active_version": {
-                     *             "id": 396,
-                     *             "description": "",
-                     *             "version": "0.0.1",
-                     *             "type": "Workflow::Setup",
-                     *             "status": "Active"
-                     *           },
-                     *           "latest_inactive_verisons": [
-                     *             {
-                     *               "id": 396,
-                     *               "name": "Failed payments",
-                     *               "description": "",
-                     *               "ondemandTrigger": true,
-                     *               "calloutTrigger": true,
-                     *               "scheduledTrigger": true,
-                     *               "interval": null,
-                     *               "timezone": "Europe/Amsterdam",
-                     *               "createdAt": "2026-05-31T14:52:38.171Z",
-                     *               "updatedAt": "2026-05-31T14:52:38.171Z",
-                     *               "version": "0.0.1",
-                     *               "type": "Workflow::Setup",
-                     *               "priority": "Medium",
-                     *               "status": "Active"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "pagination": {
-                     *         "page": 1,
-                     *         "page_length": 20,
-                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
-                     *       }
-                     *     }
-                     */
-                    "application/json": {
-                        data: components["schemas"]["ListedWorkflowDefinition"][];
-                        pagination: {
-                            /** @example 1 */
-                            page: number;
-                            /** @example 20 */
-                            page_length: number;
-                            /**
-                             * @description null = this is the last page.
-                             * @example https://dunwell.example/workflows?page=2&page_length=20
-                             */
-                            next_page: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPostWorkflowsImport: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "workflow": {
-                 *         "name": "Call Echo"
-                 *       },
-                 *       "tasks": [],
-                 *       "linkages": []
-                 *     }
-                 */
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    "runContractGetWorkflowsMetrics.json": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsTasks: {
-        parameters: {
-            query?: {
-                id?: string;
-                name?: string;
-                instance?: "true" | "false";
-                action_type?: string;
-                object?: string;
-                object_id?: string;
-                call_type?: string;
-                workflow_id?: string;
-                /** @description Tasks have no tags here: any finds none. */
-                tags?: string[];
-                /** @description Tasks have no tags here: any finds none. */
-                "tags[]"?: string[];
-                page?: number;
-                page_length?: number;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 396,
-                     *           "name": "7-DAY",
-                     *           "instance": true,
-                     *           "parameters": {
-                     *             "kind": "RUNG",
-                     *             "periods": []
-                     *           },
-                     *           "data": {},
-                     *           "action_type": "Email",
-                     *           "object": "Invoice",
-                     *           "object_id": "inv_2026-0042",
-                     *           "call_type": null,
-                     *           "workflow_id": 396,
-                     *           "status": "Queued",
-                     *           "start_time": "2026-09-19T12:35:43.857Z",
-                     *           "end_time": "2026-09-19T12:35:43.857Z",
-                     *           "original_task_id": 396,
-                     *           "original_workflow_id": 396,
-                     *           "tags": [],
-                     *           "error": null,
-                     *           "error_class": null,
-                     *           "error_details": null
-                     *         }
-                     *       ],
-                     *       "pagination": {
-                     *         "page": 1,
-                     *         "page_length": 20,
-                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
-                     *       }
-                     *     }
-                     */
-                    "application/json": {
-                        data: components["schemas"]["WorkflowTask"][];
-                        pagination: {
-                            /** @example 1 */
-                            page: number;
-                            /** @example 20 */
-                            page_length: number;
-                            /**
-                             * @description null = this is the last page.
-                             * @example https://dunwell.example/workflows?page=2&page_length=20
-                             */
-                            next_page: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPutWorkflowsTasksBatch_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "data": [
-                 *         {
-                 *           "id": 2771,
-                 *           "name": "If"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsTasksByTask_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path: {
-                /** @example 2771 */
-                task_id: string;
+                resourceIdOrReference: string;
             };
             cookie?: never;
         };
@@ -17753,610 +16008,21 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowTask"];
+                    "application/json": components["schemas"]["WorkflowSchedule"];
                 };
             };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            429: components["responses"]["RunContractTooManyRequests"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPostWorkflowsTasksByTask_idRerun: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 396 */
-                task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractDeleteWorkflowsVersionsByVersion_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 397 */
-                version_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            404: components["responses"]["RunContractNotFound"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsWorkflow_runs: {
-        parameters: {
-            query?: {
-                workflow_id?: string;
-                status?: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
-                /** @example inv_2026-0042 */
-                resource_id?: string;
-                customer_id?: string;
-                /** @example 2026-01-31T09:00:00Z */
-                created_after?: string;
-                /** @example 2026-01-31T09:00:00Z */
-                created_before?: string;
-                page?: number;
-                page_length?: number;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 396,
-                     *           "name": "WF-396-00000400",
-                     *           "originalWorkflowId": 396,
-                     *           "type": "Workflow::Instance",
-                     *           "status": "Queued",
-                     *           "tasks": {
-                     *             "total": 0,
-                     *             "queued": 0,
-                     *             "processing": 0,
-                     *             "pending": 0,
-                     *             "stopped": 0,
-                     *             "success": 0,
-                     *             "error": 0
-                     *           },
-                     *           "runTime": 64.513,
-                     *           "cpuTime": "00:01:04",
-                     *           "finishedAt": "2026-09-19 18:25:33 UTC",
-                     *           "createdAt": "2026-09-19 18:25:33 UTC",
-                     *           "updatedAt": "2026-09-19 18:25:33 UTC"
-                     *         }
-                     *       ],
-                     *       "pagination": {
-                     *         "page": 1,
-                     *         "page_length": 20,
-                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
-                     *       }
-                     *     }
-                     */
-                    "application/json": {
-                        data: components["schemas"]["WorkflowRunInstance"][];
-                        pagination: {
-                            /** @example 1 */
-                            page: number;
-                            /** @example 20 */
-                            page_length: number;
-                            /**
-                             * @description null = this is the last page.
-                             * @example https://dunwell.example/workflows?page=2&page_length=20
-                             */
-                            next_page: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsWorkflow_runsByWorkflow_run_id: {
-        parameters: {
-            query?: {
-                wait?: number;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path: {
-                /** @example 400 */
-                workflow_run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowRunInstance"];
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPutWorkflowsWorkflow_runsByWorkflow_run_idStop: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 400 */
-                workflow_run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StoppedWorkflowRun"];
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsByWorkflow_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowDefinition"];
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractDeleteWorkflowsByWorkflow_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeletedWorkflow"];
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnknownWorkflowId"];
-                };
-            };
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPatchWorkflowsByWorkflow_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "name": "Failed payments",
-                 *       "status": "Inactive"
-                 *     }
-                 */
-                "application/json": components["schemas"]["WorkflowDefinitionPatch"] | null;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowDefinition"];
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnknownWorkflowId"];
-                };
-            };
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": false,
-                     *       "reasons": [
-                     *         {
-                     *           "fieldName": "status",
-                     *           "title": "on is not a valid status. Choose from Active or Inactive"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ValidationErrors"] | components["schemas"]["WorkflowErrors"];
-                };
-            };
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsByWorkflow_idExport: {
-        parameters: {
-            query?: {
-                version?: string;
-            };
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportedWorkflow"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     runContractPostWorkflowsByWorkflow_idRun: {
@@ -18364,14 +16030,6 @@ export interface operations {
             query?: never;
             header?: {
                 async?: string;
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
             };
             path: {
                 /**
@@ -18383,7 +16041,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description A map of parameters, or `{"input_parameters": {…}}`. */
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
@@ -18398,13 +16056,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18415,13 +16066,6 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18432,13 +16076,6 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18449,12 +16086,6 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18462,17 +16093,9 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18483,12 +16106,6 @@ export interface operations {
             /** @description Not Acceptable */
             406: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18499,12 +16116,6 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18512,17 +16123,9 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18530,23 +16133,12 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
         };
     };
     runContractGetWorkflowsByWorkflow_idSettings: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
+            header?: never;
             path: {
                 /** @example 396 */
                 workflow_id: string;
@@ -18558,11 +16150,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18570,17 +16157,9 @@ export interface operations {
                     "application/json": components["schemas"]["RunSettings"];
                 };
             };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18588,25 +16167,12 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
         };
     };
     runContractPutWorkflowsByWorkflow_idSettings: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @example 396 */
                 workflow_id: string;
@@ -18622,13 +16188,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18639,12 +16198,6 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18652,17 +16205,9 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -18670,144 +16215,6 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractGetWorkflowsByWorkflow_idVersions: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 396,
-                     *           "name": "Failed payments",
-                     *           "description": "",
-                     *           "ondemandTrigger": true,
-                     *           "calloutTrigger": true,
-                     *           "scheduledTrigger": true,
-                     *           "interval": null,
-                     *           "timezone": "Europe/Amsterdam",
-                     *           "createdAt": "2026-05-31T14:52:38.171Z",
-                     *           "updatedAt": "2026-05-31T14:52:38.171Z",
-                     *           "version": "0.0.1",
-                     *           "type": "Workflow::Setup"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": {
-                        data: components["schemas"]["WorkflowVersion"][];
-                    };
-                };
-            };
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            503: components["responses"]["RunContractUnavailable"];
-        };
-    };
-    runContractPostWorkflowsByWorkflow_idVersionsImport: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
-                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
-                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
-                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
-                /** @description The caller’s own name for the request, given back. */
-                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
-                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
-            };
-            path: {
-                /** @example 396 */
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "workflow": {
-                 *         "name": "Call Echo"
-                 *       },
-                 *       "tasks": [],
-                 *       "linkages": []
-                 *     }
-                 */
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            400: components["responses"]["RunContractBadRequest"];
-            401: components["responses"]["RunContractUnauthorised"];
-            403: components["responses"]["RunContractNotAllowed"];
-            404: components["responses"]["RunContractNotFound"];
-            409: components["responses"]["RunContractInProgress"];
-            413: components["responses"]["RunContractTooLarge"];
-            415: components["responses"]["RunContractUnsupportedMediaType"];
-            422: components["responses"]["RunContractReusedKey"];
-            429: components["responses"]["RunContractTooManyRequests"];
-            431: components["responses"]["HeadersTooLarge"];
-            500: components["responses"]["RunContractInternalError"];
-            /** @description Not Implemented */
-            501: {
-                headers: {
-                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
-                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
-                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowErrors"];
-                };
-            };
-            503: components["responses"]["RunContractUnavailable"];
         };
     };
 }

@@ -21,6 +21,8 @@ export interface MailFacts {
   /** The failed payment; its invoice, if known, is `invoice`. */
   payment: MailPayment | null;
   wallet: MailWallet | null;
+  /** What a call of the workflow gave for the template, by name: anything that JSON can say (S-Z4). Absent = none. */
+  parameters?: Readonly<Record<string, unknown>>;
 }
 
 export interface MailInvoice {

@@ -42,6 +42,16 @@ export function isActionSelector(text: string): boolean {
   return SELECTORS.has(text);
 }
 
+/** What came of one attempt. `message` is for people, and tells nothing of our own network. */
+export interface WebhookOutcome {
+  successful: boolean;
+  /** null = there was no answer. */
+  status: number | null;
+  /** Nobody was asked: it leads to an address that we do not call. */
+  refused: boolean;
+  message: string;
+}
+
 /** What is posted: one fact, told once. */
 export interface WebhookEvent {
   object_type: 'WEBHOOK_EVENT';

@@ -24,6 +24,11 @@ export function isZone(name: string): boolean {
   }
 }
 
+/** The name of a zone as the zone database spells it: `europe/amsterdam` is `Europe/Amsterdam`. */
+export function zoneId(name: string): string {
+  return zoned(0, name).timeZoneId;
+}
+
 export function localDate(at: Instant, zone: string): LocalDate {
   return zoned(at, zone).toPlainDate().toString();
 }
@@ -35,7 +40,12 @@ export function localTime(at: Instant, zone: string): string {
 
 /** The instant at which the clock of `zone` shows this date and `HH:MM`: "compatible", as for periods. */
 export function instantAt(date: LocalDate, time: string, zone: string): Instant {
-  return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds;
+  return instantOf(`${date}T${time}`, zone);
+}
+
+/** The same for a local date-time, `YYYY-MM-DDTHH:MM[:SS]`. */
+export function instantOf(dateTime: string, zone: string): Instant {
+  return Temporal.PlainDateTime.from(dateTime).toZonedDateTime(zone).epochMilliseconds;
 }
 
 /** Whether the text is a date that exists, `YYYY-MM-DD`, in the years we know (S-W4). */
@@ -67,6 +77,25 @@ export function clockChange(from: Instant, to: Instant, zone: string, which: 'fi
       ? zoned(from, zone).getTimeZoneTransition('next')
       : zoned(to + 1, zone).getTimeZoneTransition('previous');
   return change?.epochMilliseconds ?? null;
+}
+
+/** A change of a zone's clock, with what the clock is ahead of UTC before and after it, in milliseconds. */
+export interface ClockChange {
+  at: Instant;
+  before: number;
+  after: number;
+}
+
+/** Those of the clock of `zone` after `from` and not after `to`, in order. */
+export function* clockChanges(zone: string, from: Instant, to: Instant): Generator<ClockChange> {
+  let last = zoned(from, zone);
+  for (;;) {
+    const next = last.getTimeZoneTransition('next');
+    if (!next || next.epochMilliseconds > to) return;
+    const before = zoned(next.epochMilliseconds - 1, zone).offsetNanoseconds / 1e6;
+    yield { at: next.epochMilliseconds, before, after: next.offsetNanoseconds / 1e6 };
+    last = next;
+  }
 }
 
 /** Calendar days from one local date to another; negative when `to` lies before. */

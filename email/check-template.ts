@@ -7,7 +7,7 @@ import { createLiquidRenderer } from './liquid-renderer.js';
 import { crowdProblem } from './liquid-spans.js';
 import { liquidReport, templateVariables } from './liquid-variables.js';
 import { mailValues } from './mail-values.js';
-import { isVariable, MAIL_VARIABLES, nearestVariable, type VariableName } from './mail-variables.js';
+import { isKnownVariable, isVariable, MAIL_VARIABLES, nearestVariable, type VariableName } from './mail-variables.js';
 import { rawProblems } from './raw-problems.js';
 import { reachedPartials } from './reached-partials.js';
 import type { Template, TemplatePartial } from './template.js';
@@ -90,19 +90,21 @@ export async function builtInVariables(name: string): Promise<string[]> {
 
 /** Those of the names that no mail of this variant has a value for. */
 export function unfitVariables(names: readonly string[], variant: Variant): string[] {
-  return names.filter((name) => isVariable(name) && !MAIL_VARIABLES[name].variants.includes(variant));
+  return names.filter((name) => isKnownVariable(name) && !MAIL_VARIABLES[name].variants.includes(variant));
 }
 
 /** Rendered once with every value there is, and once with none. */
-function trial(template: Template): TemplateProblem[] {
+function trial(checked: Template): TemplateProblem[] {
   const render = createLiquidRenderer();
+  // No example has the parameters of calls.
+  const template = { ...checked, required: [] };
   try {
     const facts = exampleFacts(null, ['en']);
     const { subject } = render(template, mailValues(facts, 'en'), 'en');
     const problem = headerProblem(subject);
     if (problem !== null) return [{ field: 'subject', message: `It is rendered with ${problem}: put it on one line.` }];
     const nothing = { ...facts, customerName: null, invoice: null, trial: null, payment: null, wallet: null };
-    render({ ...template, required: [] }, mailValues(nothing, 'en'), 'en');
+    render(template, mailValues(nothing, 'en'), 'en');
     return [];
   } catch (error) {
     return [{ field: 'html', message: error instanceof Error ? error.message : String(error) }];

@@ -1,7 +1,7 @@
 import { Tokenizer } from 'liquidjs';
 import { isCurrency } from '../contracts/currencies.js';
 import { liquidTokens } from './liquid-tokens.js';
-import { isVariable, MAIL_VARIABLES } from './mail-variables.js';
+import { isKnownVariable, MAIL_VARIABLES } from './mail-variables.js';
 
 const NUMBERS = ['money', 'number'];
 
@@ -14,8 +14,8 @@ export function filterProblems(source: string): string[] {
     const problems: string[] = [];
     const name = initial.postfix[0]?.getText() ?? '';
     const first = filters[0]?.name ?? '';
-    if (NUMBERS.includes(first) && isVariable(name) && MAIL_VARIABLES[name].type === 'text') {
-      const raw = [`${name}_quantity`, `${name}_credits`].find(isVariable);
+    if (NUMBERS.includes(first) && isKnownVariable(name) && MAIL_VARIABLES[name].type === 'text') {
+      const raw = [`${name}_quantity`, `${name}_credits`].find(isKnownVariable);
       const instead = raw === undefined ? '' : `, or format ${raw}`;
       problems.push(`${name} is text, formatted already: show it without ${first}${instead}.`);
     }

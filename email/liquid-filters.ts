@@ -17,7 +17,7 @@ type Words = readonly unknown[];
  *   language; where it has more forms: `count: few: "dni", many: "dni", one: "dzień", other: "dnia"` (CLDR’s names).
  * - `{{ "1250.5" | number }}` → `1,250.5`, every digit that says something.
  * - `{{ invoice.open_quantity | money: invoice.currency }}` → `€1,250.50`.
- * - `{{ invoice.due_date | date: "short" }}` → `02/03/2026`; full, long (default), medium, short.
+ * - `{{ invoice.due_date | date: "short" }}` → `02/03/2026`; full, long (default), medium, short. Of a local date and time the date.
  */
 export function registerFilters(liquid: Liquid): void {
   liquid.registerFilter('count', function (value: unknown, ...words: Words) {
@@ -47,7 +47,7 @@ export function registerFilters(liquid: Liquid): void {
     if (value == null || value === '') return '';
     const known = DATE_STYLES.find((one) => one === style);
     if (known === undefined) throw new Error(`date takes ${DATE_STYLES.join(', ')}`);
-    return formatDate(textOf(value), localeOf(this.context), 'date', known);
+    return formatDate(textOf(value).replace(/T\d{2}:\d{2}.*$/, ''), localeOf(this.context), 'date', known);
   });
 }
 

@@ -102,9 +102,11 @@ function requireValues({ required = [] }: Template, values: object): void {
 
 /** The value of a variable by its full name, null when there is none. */
 export function valueOf(values: object, name: string): unknown {
-  const [group = '', key = ''] = name.split('.');
+  const [group = ''] = name.split('.', 1);
+  const key = name.slice(group.length + 1);
   const groups: Record<string, Record<string, unknown> | undefined> = { ...values };
-  const value = groups[group]?.[key] ?? null;
+  const of = groups[group] ?? {};
+  const value = Object.hasOwn(of, key) ? (of[key] ?? null) : null;
   return value === '' ? null : value;
 }
 

@@ -50,14 +50,15 @@ export function syntaxProblem(error: unknown): string {
   return `Line ${line}${file ? ` of ${file}` : ''}: ${what}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '.'}`;
 }
 
-/** `invoice.number`; a part that is only known when it is rendered stands as `*`. */
+/** `invoice.number`; a part that is only known when it is rendered stands as `*`. What lies inside of a parameter is not named. */
 function nameOf({ segments }: Variable): string {
-  return segments.map((segment) => (typeof segment === 'object' ? '*' : String(segment))).join('.');
+  const named = segments[0] === 'parameters' ? segments.slice(0, 2) : segments;
+  return named.map((segment) => (typeof segment === 'object' ? '*' : String(segment))).join('.');
 }
 
 function problemOf({ location: { row, file } }: Variable, name: string): string {
   const line = `Line ${String(row)}${file === undefined ? '' : ` of ${file}`}`;
-  if (name.includes('*')) return `${line}: variables are named in full, and ${name} is not.`;
+  if (name.includes('*') || name === 'parameters') return `${line}: variables are named in full, and ${name} is not.`;
   const near = nearestVariable(name);
   return `${line}: there is no variable ${name}${near === null ? '.' : `; did you mean ${near}?`}`;
 }

@@ -7,6 +7,9 @@ import { visibleText } from './visible-text.js';
 
 type Text = string | null;
 
+/** Of what a call gave as JSON: lists in lists, and so on. */
+const DEEPEST = 16;
+
 /**
  * What a template may name, ready to be shown; null = unknown, and false in Liquid. Snake case as in the contract's API.
  * These names are public: templates stored by customers use them.
@@ -50,6 +53,8 @@ export interface MailValues {
    * decimal, for the word: `{{ wallet.balance_credits | count: "credit", "credits" }}`.
    */
   wallet: { name: Text; balance: Text; balance_credits: Text; granted: Text; granted_credits: Text };
+  /** By the names the workflow declares; texts as they may be shown, the rest as it was given. */
+  parameters: Readonly<Record<string, unknown>>;
 }
 
 /** Formats the facts for one locale. Throws MailContentError `facts_invalid` for an amount or date that is none. */
@@ -112,6 +117,7 @@ export function mailValues(facts: MailFacts, locale: string): MailValues {
       granted: figure(wallet?.granted, 'wallet.granted'),
       granted_credits: credits(wallet?.granted),
     },
+    parameters: shownEntries(facts.parameters ?? {}, DEEPEST),
   };
 }
 
@@ -121,6 +127,20 @@ function shown(value: string | null | undefined): Text {
     .trim()
     .replace(/ +/g, ' ');
   return text === '' ? null : text;
+}
+
+/** JSON with its texts as they may be shown; what is nested deeper is left out. */
+function shownJson(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return shown(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return null;
+  return Array.isArray(value)
+    ? value.map((one) => shownJson(one, depth - 1))
+    : shownEntries(value as Readonly<Record<string, unknown>>, depth - 1);
+}
+
+function shownEntries(values: Readonly<Record<string, unknown>>, depth: number): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shownJson(value, depth)]));
 }
 
 function credits(balance: MailBalance | null | undefined): Text {

@@ -2,10 +2,14 @@ import type { Variant } from '../domain/types.js';
 import type { MailValues } from './mail-values.js';
 
 /** `invoice.number`, `sender.email`, … : every value there is, so that the compiler names the one that is not explained. */
-type ValueName = { [Group in keyof MailValues]: `${Group}.${keyof MailValues[Group] & string}` }[keyof MailValues];
+type ValueName = {
+  [Group in Exclude<keyof MailValues, 'parameters'>]: `${Group}.${keyof MailValues[Group] & string}`;
+}[Exclude<keyof MailValues, 'parameters'>];
 
-/** What a template may name. */
-export type VariableName = ValueName | 'locale' | 'preheader';
+type KnownVariable = ValueName | 'locale' | 'preheader';
+
+/** What a template may name: a known variable, or a parameter, whose name is the workflow's to choose (S-Z4). */
+export type VariableName = KnownVariable | `parameters.${string}`;
 
 interface MailVariable {
   type: 'text' | 'number' | 'boolean' | 'decimal' | 'date';
@@ -24,7 +28,7 @@ const EVERY: readonly Variant[] = [...INVOICE, ...TRIAL, ...WALLET];
  * The variables of templates, explained once: docs/templates.md, the check of templates and subjects when they are saved, and
  * previews are made from it. `text` is ready to be shown, formatted for the customer’s locale; `decimal` and `date` are for filters.
  */
-export const MAIL_VARIABLES: Readonly<Record<VariableName, MailVariable>> = {
+export const MAIL_VARIABLES: Readonly<Record<KnownVariable, MailVariable>> = {
   'sender.name': text(EVERY, 'the name in From'),
   'sender.email': text(EVERY, 'the address in From'),
   'sender.title': text(EVERY, 'the name in From, else its address'),
@@ -69,12 +73,16 @@ export const MAIL_VARIABLES: Readonly<Record<VariableName, MailVariable>> = {
 };
 
 export function isVariable(name: string): name is VariableName {
+  return isKnownVariable(name) || /^parameters\.[^*]+$/.test(name);
+}
+
+export function isKnownVariable(name: string): name is KnownVariable {
   return Object.hasOwn(MAIL_VARIABLES, name);
 }
 
 /** The known name that is most like it; null when none is. */
-export function nearestVariable(name: string): VariableName | null {
-  const known = (Object.keys(MAIL_VARIABLES) as VariableName[])
+export function nearestVariable(name: string): KnownVariable | null {
+  const known = (Object.keys(MAIL_VARIABLES) as KnownVariable[])
     .map((one) => ({ one, far: distance(name, one) }))
     .sort((a, b) => a.far - b.far)[0];
   return known && known.far <= Math.max(3, name.length / 2) ? known.one : null;

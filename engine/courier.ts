@@ -2,12 +2,14 @@ import type { Logger } from '../contracts/logger.js';
 import { carryBackfill } from '../store/backfill.js';
 import type { Database } from '../store/database.js';
 import { pendingOf } from '../store/operations.js';
+import { runListeners } from '../store/run-events.js';
 import { advanceCursor, leaseOne, postponeItem, settleItem, type OutboxItem } from '../store/outbox.js';
 import { fanOutPage, reviewRuns } from '../store/touch-runs.js';
 import { Breaker } from './breaker.js';
 import type { EngineClient } from './client.js';
 import { deliverRun } from './deliver.js';
-import { startClockAdvance } from './executions.js';
+import { startClockAdvance, startWebhookDelivery } from './executions.js';
+import { syncSchedule } from './schedules.js';
 
 export interface CourierOptions {
   db: Database;
@@ -84,9 +86,26 @@ export class Courier {
       case 'BACKFILL':
         return this.carryBackfillPage(item);
       case 'SCHEDULE':
+        await engine.call((client) => syncSchedule(db, client, taskQueue, item.platform_id, item.subject_id));
+        return settleItem(db, item);
       case 'RUN_ENDED':
-        throw new Error(`Nobody carries ${item.kind} yet.`);
+        return this.carryRunEvent(item);
     }
+  }
+
+  /** An execution for each webhook that is to be told. Those that are there already were started the time before. */
+  private async carryRunEvent(item: OutboxItem): Promise<void> {
+    const { db, engine, taskQueue } = this.options;
+    const { event, platform_id: platformId, subject_id: id } = item;
+    const listeners = event && (await runListeners(db, platformId, event));
+    if (listeners) {
+      const { run_id: runId, type, at } = event;
+      for (const webhookId of listeners.webhook_ids) {
+        const delivery = { webhookId, platformId, runId, event: { id, type, at } };
+        await engine.call((client) => startWebhookDelivery(client, taskQueue, delivery, listeners));
+      }
+    }
+    await settleItem(db, item);
   }
 
   /** One page of a fan-out: each run is looked at in a transaction of its own, and told like any other. */

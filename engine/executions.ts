@@ -9,12 +9,15 @@ import {
   CHANGED_SIGNAL,
   CLOCK_ADVANCE,
   REMINDER_RUN,
+  WEBHOOK_DELIVERY,
   type Changed,
   type ReminderRunInput,
+  type WebhookDelivery,
 } from '../contracts/engine.js';
 import { localDate } from '../domain/zone.js';
 import type { RunWaits } from '../domain/waits.js';
 import type { LoadedRun } from '../store/run-context.js';
+import type { RunListeners } from '../store/run-events.js';
 
 /** What the engine says of a run's latest execution. */
 export type ExecutionState = 'OPEN' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'NOT_FOUND' | 'FOREIGN';
@@ -107,19 +110,31 @@ export async function startClockAdvance(
   }
 }
 
+/** Starts the delivery of one event to one webhook; one that was started before, also if it has ended, stays the only one. */
+export async function startWebhookDelivery(
+  client: Client,
+  taskQueue: string,
+  delivery: WebhookDelivery,
+  about: Omit<RunListeners, 'webhook_ids'>,
+): Promise<void> {
+  const { webhookId, platformId, runId, event } = delivery;
+  try {
+    await client.workflow.start(WEBHOOK_DELIVERY, {
+      workflowId: `webhook/${webhookId}/${event.id}`,
+      taskQueue,
+      args: [delivery],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: aboutOf({ platform_id: platformId, ...about }),
+      staticSummary: `${event.type} ${runId} to ${webhookId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
 function attributesOf(row: LoadedRun['row'], waits: RunWaits): SearchAttributePair[] {
-  const keyword = (name: string, value: string): SearchAttributePair => ({
-    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-    value,
-  });
-  const pairs = [
-    keyword('DunwellPlatform', row.platform_id),
-    keyword('DunwellWorkflow', row.workflow_reference),
-    keyword('DunwellCustomer', row.customer_id),
-    keyword('DunwellResource', row.resource_id),
-    keyword('DunwellVariant', row.variant),
-    keyword('DunwellStatus', waits.status),
-  ];
+  const pairs = [...aboutOf(row), keyword('DunwellStatus', waits.status)];
   if (waits.reason) pairs.push(keyword('DunwellReason', waits.reason));
   if (waits.nextStepAt !== null) {
     pairs.push({
@@ -130,7 +145,24 @@ function attributesOf(row: LoadedRun['row'], waits: RunWaits): SearchAttributePa
   return pairs;
 }
 
-function isNotFound(error: unknown): boolean {
+/** What an execution is about. */
+function aboutOf(
+  row: Pick<LoadedRun['row'], 'platform_id' | 'workflow_reference' | 'customer_id' | 'resource_id' | 'variant'>,
+): SearchAttributePair[] {
+  return [
+    keyword('DunwellPlatform', row.platform_id),
+    keyword('DunwellWorkflow', row.workflow_reference),
+    keyword('DunwellCustomer', row.customer_id),
+    keyword('DunwellResource', row.resource_id),
+    keyword('DunwellVariant', row.variant),
+  ];
+}
+
+function keyword(name: string, value: string): SearchAttributePair {
+  return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
+}
+
+export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryAndWorkflowId, WorkflowExecutionInfo } from '@temporalio/client';
-import { CLOCK_ADVANCE, REMINDER_RUN } from '../contracts/engine.js';
+import { CLOCK_ADVANCE, REMINDER_RUN, SCHEDULED_SWEEP, WEBHOOK_DELIVERY } from '../contracts/engine.js';
 import type { EngineClient } from './client.js';
 
 export interface OpenHistoriesOptions {
@@ -16,7 +16,8 @@ const CALL_MS = 30_000;
 
 /** The open executions that this build's workers will have to take up again. */
 function queryOf({ taskQueue, query }: OpenHistoriesOptions): string {
-  const ours = `WorkflowType IN ('${REMINDER_RUN}', '${CLOCK_ADVANCE}') AND TaskQueue = '${taskQueue}' AND CloseTime IS NULL`;
+  const types = [REMINDER_RUN, CLOCK_ADVANCE, SCHEDULED_SWEEP, WEBHOOK_DELIVERY].map((type) => `'${type}'`).join(', ');
+  const ours = `WorkflowType IN (${types}) AND TaskQueue = '${taskQueue}' AND CloseTime IS NULL`;
   return query ? `${ours} AND (${query})` : ours;
 }
 

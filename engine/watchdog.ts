@@ -1,13 +1,16 @@
+import type { Client } from '@temporalio/client';
 import type { Logger } from '../contracts/logger.js';
 import { REMINDER_RUN } from '../contracts/engine.js';
 import type { Database } from '../store/database.js';
 import { advancingClocks, openAmong, overdueClockRuns, overdueRuns } from '../store/engine-state.js';
 import { prune } from '../store/prune.js';
+import { scheduledWorkflows } from '../store/schedules.js';
 import type { EngineClient } from './client.js';
 import { checkRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
 import { Loop } from './loop.js';
 import { registerSearchAttributes } from './register.js';
+import { syncSchedule } from './schedules.js';
 
 export interface WatchdogOptions {
   db: Database;
@@ -42,16 +45,29 @@ export function createWatchdog(options: WatchdogOptions): Loop {
   let lastClosedLookAt = 0;
   let lastPrunedAt = 0;
 
-  /** One run that cannot be checked must not keep the others from it. */
-  const checkAll = async (runIds: readonly string[]): Promise<void> => {
+  /** One that cannot be checked must not keep the others from it. */
+  const each = async (ids: readonly string[], check: (client: Client, id: string) => Promise<void>): Promise<void> => {
     let failures = 0;
-    for (const runId of runIds) {
+    for (const id of ids) {
       try {
-        await engine.call((client) => checkRun(db, client, taskQueue, runId));
+        await engine.call((client) => check(client, id));
       } catch (error) {
-        options.log.warn({ run: runId, error: String(error) }, 'not checked');
+        options.log.warn({ subject: id, error: String(error) }, 'not checked');
         if ((failures += 1) >= MOST_FAILURES) throw error;
       }
+    }
+  };
+  const checkAll = (runIds: readonly string[]): Promise<void> =>
+    each(runIds, (client, runId) => checkRun(db, client, taskQueue, runId));
+
+  /** Schedules that the engine has lost are made again, and told of changes of the clock further ahead. */
+  const syncAll = async (): Promise<void> => {
+    let page = await scheduledWorkflows(db, '', PAGE);
+    for (; page.length > 0; page = await scheduledWorkflows(db, page.at(-1)?.id ?? '', PAGE)) {
+      const platforms = new Map(page.map(({ id, platform_id }) => [id, platform_id]));
+      await each([...platforms.keys()], (client, id) =>
+        syncSchedule(db, client, taskQueue, platforms.get(id) ?? '', id),
+      );
     }
   };
 
@@ -71,6 +87,7 @@ export function createWatchdog(options: WatchdogOptions): Loop {
       await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
     if (now - lastClosedLookAt >= closedEveryMs) {
+      await syncAll();
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
       await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;

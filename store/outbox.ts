@@ -1,4 +1,5 @@
 import type { Sql } from './database.js';
+import type { RunEvent } from './run-events.js';
 import type { RunRow } from './run-context.js';
 
 export type OutboxKind =
@@ -12,6 +13,8 @@ export interface OutboxItem {
   revision: number;
   cursor: string | null;
   attempts: number;
+  /** RUN_ENDED, whose subject is the event's id: what is to be told. */
+  event: RunEvent | null;
 }
 
 /** How long a leased item is left to its dispatcher before another may try. Longer than any delivery takes. */
@@ -64,7 +67,7 @@ export function leaseDue(sql: Sql, limit: number): Promise<OutboxItem[]> {
      WHERE (kind, platform_id, subject_id) IN (
        SELECT kind, platform_id, subject_id FROM outbox WHERE next_attempt_at <= clock_timestamp()
        ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING kind, subject_id, platform_id, revision, cursor, attempts`,
+     RETURNING kind, subject_id, platform_id, revision, cursor, attempts, event`,
     [limit],
   );
 }
@@ -74,7 +77,7 @@ export function leaseOne(sql: Sql, kind: OutboxKind, subjectId: string): Promise
   return sql.row<OutboxItem>(
     `UPDATE outbox SET next_attempt_at = clock_timestamp() + ${LEASE}, attempts = attempts + 1
      WHERE kind = $1 AND subject_id = $2 AND next_attempt_at <= clock_timestamp()
-     RETURNING kind, subject_id, platform_id, revision, cursor, attempts`,
+     RETURNING kind, subject_id, platform_id, revision, cursor, attempts, event`,
     [kind, subjectId],
   );
 }

@@ -81,6 +81,8 @@ export interface RunRow {
   executions: number;
   workflow_reference: string;
   trigger_id: string;
+  /** What the call gave for the template, by name; null = no call made it. */
+  variables: Record<string, unknown> | null;
   created_at: Instant;
 }
 

@@ -91,7 +91,7 @@ async function isBusy(tx: Sql, clock: TestClock): Promise<boolean> {
   if (busy !== null) return true;
   // What is carried out page by page may still make or change runs on this clock.
   const pages = await tx.row(
-    `SELECT subject_id FROM outbox WHERE kind NOT IN ('RUN', 'CLOCK') AND platform_id = $1 LIMIT 1`,
+    `SELECT subject_id FROM outbox WHERE kind NOT IN ('RUN', 'CLOCK', 'RUN_ENDED', 'SCHEDULE') AND platform_id = $1 LIMIT 1`,
     [clock.platform_id],
   );
   return pages !== null;

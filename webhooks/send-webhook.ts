@@ -1,10 +1,10 @@
 import { isPublic, Networks } from '../contracts/networks.js';
-import type { WebhookEvent } from '../contracts/webhook-events.js';
+import type { WebhookEvent, WebhookOutcome } from '../contracts/webhook-events.js';
 import type { Instant } from '../domain/types.js';
 import type { Resolve } from './guarded-lookup.js';
 import { guardedRequest } from './guarded-request.js';
 import { sign } from './sign.js';
-import { failureMessage, WebhookFailure } from './webhook-failure.js';
+import { failureMessage, WebhookRefused } from './webhook-failure.js';
 
 /** How a webhook knows us. */
 export type Authentication =
@@ -22,14 +22,6 @@ export interface WebhookTarget {
   secrets: readonly string[];
   /** Plain `http:` is for allowed networks only. */
   needsTls: boolean;
-}
-
-/** What came of one attempt. `message` is for people, and tells nothing of our own network. */
-export interface WebhookOutcome {
-  successful: boolean;
-  /** null = there was no answer. */
-  status: number | null;
-  message: string;
 }
 
 /** Posts one event once; never throws for what the target does. `at` is the instant that is signed. */
@@ -72,9 +64,14 @@ export function createWebhookSender(options: WebhookSenderOptions = {}): SendWeb
         resolve: options.resolve,
       });
       const successful = status >= 200 && status < 300;
-      return { successful, status, message: `The webhook answered with status ${String(status)}.` };
+      return { successful, status, refused: false, message: `The webhook answered with status ${String(status)}.` };
     } catch (error) {
-      return { successful: false, status: null, message: failureMessage(error) };
+      return {
+        successful: false,
+        status: null,
+        refused: error instanceof WebhookRefused,
+        message: failureMessage(error),
+      };
     }
   };
 }
@@ -102,8 +99,8 @@ function credentials(authentication: Authentication): Record<string, string> {
   }
 }
 
-function refused(url: URL, { needsTls }: WebhookTarget): WebhookFailure {
-  return new WebhookFailure(
+function refused(url: URL, { needsTls }: WebhookTarget): WebhookRefused {
+  return new WebhookRefused(
     url.protocol === 'http:' && needsTls
       ? `${url.hostname} is not in an allowed network: use https.`
       : `${url.hostname} is not an address of the public internet, and not in an allowed network.`,

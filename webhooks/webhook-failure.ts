@@ -20,6 +20,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
 /** Why an attempt ended without an answer, in words for the owner of the webhook. */
 export class WebhookFailure extends Error {}
 
+/** The webhook leads to an address that we do not call. */
+export class WebhookRefused extends WebhookFailure {}
+
 /** Any error of an attempt in a sentence. Several addresses were tried: the first error speaks for all. */
 export function failureMessage(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return failureMessage(error.errors[0]);

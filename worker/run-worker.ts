@@ -16,7 +16,7 @@ import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
 import type { MessageKeeping } from '../store/messages.js';
 import { takeShare } from '../store/rate-limits.js';
-import { createWorker } from './create-worker.js';
+import { createWebhookWorker, createWorker } from './create-worker.js';
 import { RateLimiter } from './rate-limiter.js';
 import { installQuietRuntime } from './quiet-runtime.js';
 
@@ -30,6 +30,10 @@ export interface RunWorkerOptions {
   messages: MessageKeeping;
   /** Absent = no PDF is fetched: platforms with a billing source wait (`no_pdf`). */
   fetchPdf?: ActivityPorts['fetchPdf'];
+  /** Absent = no event is posted: it waits for a worker that does. */
+  postRunEvent?: ActivityPorts['postRunEvent'];
+  /** How long a webhook is left alone that did not take an event, the first time (default: 2 minutes). */
+  webhookRetryMs?: number | undefined;
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
@@ -68,6 +72,8 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     mailer: options.mailer,
     messages: options.messages,
     fetchPdf: options.fetchPdf ?? fetchNothing,
+    postRunEvent: options.postRunEvent ?? postNothing,
+    webhookRetryMs: options.webhookRetryMs,
     tellSoon: (kind, ids) => {
       courier.tellSoon(kind, ids);
     },
@@ -75,23 +81,37 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   });
 
   const stopped = new AbortController();
-  let worker: Worker | null = null;
+  let workers: Worker[] = [];
   let becameReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
     becameReady = resolve;
   });
 
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+
   const once = async (): Promise<void> => {
     const connection = await NativeConnection.connect(options.connection);
+    const running: Promise<void>[] = [];
     try {
       await registerSearchAttributes(engine);
-      worker = await createWorker({ ...options, connection, activities });
-      if (stopped.signal.aborted) return;
-      const running = worker.run();
+      for (const make of [createWorker, createWebhookWorker]) {
+        const worker = await make({ ...options, connection, activities });
+        workers.push(worker);
+        const run = worker.run();
+        // Its error is told below, also if it comes before anybody waits for it.
+        run.catch(() => undefined);
+        running.push(run);
+        if (stopped.signal.aborted) return;
+      }
       becameReady();
-      await running;
+      await Promise.race(running);
     } finally {
-      worker = null;
+      // One does not go on without the other, and the connection outlives them.
+      shutdown();
+      await Promise.allSettled(running);
+      workers = [];
       await connection.close();
     }
   };
@@ -112,11 +132,11 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const supervised = supervise();
   return {
     ready,
-    isReady: () => worker !== null && worker.getState() === 'RUNNING',
+    isReady: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
     async stop() {
       stopped.abort();
       pace.close();
-      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      shutdown();
       // Connecting to a server that does not answer cannot be cut short; nothing is lost by not waiting for it.
       await Promise.race([supervised, pause(STOP_MS, undefined, { ref: false })]);
       await Promise.all(loops.map((loop) => loop.stop()));
@@ -127,3 +147,5 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
 
 const fetchNothing: ActivityPorts['fetchPdf'] = () =>
   Promise.resolve({ kind: 'NONE', why: 'This worker fetches no PDFs.' });
+
+const postNothing: ActivityPorts['postRunEvent'] = () => Promise.reject(new Error('This worker posts to no webhooks.'));

@@ -1,5 +1,15 @@
-import { proxyActivities } from '@temporalio/workflow';
-import { SEND_RETRY, SEND_TIMEOUT_MS, type Activities, type SendStepRequest } from '../contracts/engine.js';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  SEND_RETRY,
+  SEND_TIMEOUT_MS,
+  webhookQueue,
+  type Activities,
+  type SendStepRequest,
+  type WebhookDelivered,
+  type WebhookDelivery,
+  type SweepProgress,
+  type SweepRequest,
+} from '../contracts/engine.js';
 import type { RunWaits } from '../domain/waits.js';
 
 const sending = proxyActivities<Activities>({
@@ -24,6 +34,12 @@ const advancing = proxyActivities<Activities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
+const sweeping = proxyActivities<Activities>({
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '1h',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
 /** `summary` is the one line the engine's UI shows beside the activity. */
 export function sendStepEmails(request: SendStepRequest, summary: string): Promise<RunWaits> {
   return sending.sendStepEmails.executeWithOptions({ summary }, [request]);
@@ -35,4 +51,19 @@ export function reconsider(request: { runId: string }, summary: string): Promise
 
 export function advanceClock(request: { clockId: string }): Promise<void> {
   return advancing.advanceClock(request);
+}
+
+export function postWebhook(delivery: WebhookDelivery, summary: string): Promise<WebhookDelivered> {
+  const { postWebhook: post } = proxyActivities<Activities>({
+    taskQueue: webhookQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '7d',
+    // For what fails on our side: how long a webhook is left alone that did not take an event, the activity says.
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
+  });
+  return post.executeWithOptions({ summary }, [delivery]);
+}
+
+export function sweepResources(request: SweepRequest): Promise<SweepProgress> {
+  return sweeping.sweepResources(request);
 }

@@ -150,6 +150,13 @@ const look = {
   payment_id: idText.nullish(),
   pricing_plan_schedule_id: idText.nullish(),
   wallet_id: idText.nullish(),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .meta({
+      description: 'Values of `parameters.<name>`; absent = those of the run, else none.',
+      examples: [{ note: 'Thank you' }],
+    }),
   draft,
 };
 

@@ -5,6 +5,7 @@ import { externalId, idText, instant, line, ordinal, period, problem } from './w
 import { isNotNegative, money, NOT_NEGATIVE } from './money.js';
 import { PAYMENT_RESULTS } from './wallet-facts.js';
 import { backfill, backfillChoice } from './backfill.js';
+import { schedule } from './schedule.js';
 import { patchBody } from './patch-body.js';
 
 const periods = z.array(period).max(50).nullish();
@@ -95,6 +96,10 @@ const fields = {
   calendar: calendar.nullish().meta({
     description:
       'Extension: when mails may go. null = the platform’s; `{}` = at any time, whatever the platform’s says.',
+  }),
+  schedule: schedule.nullish().meta({
+    description:
+      'Extension: runs the workflow by the clock: each firing starts it for all resources that fit and have no run yet.',
   }),
 };
 

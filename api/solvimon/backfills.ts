@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
-import { getBackfill, startBackfill, type BackfillRow } from '../../store/backfill.js';
+import { getBackfill, startBackfill } from '../../store/backfill.js';
 import { previewBackfill } from '../../store/backfill-preview.js';
+import type { PassRow } from '../../store/passes.js';
 import { getWorkflow, lockWorkflow, type WorkflowRow } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
@@ -78,9 +79,14 @@ export function backfillRoutes(app: ZodApp, { db }: ApiContext): void {
   );
 }
 
-export function backfillResponse(row: BackfillRow): z.input<typeof backfill> {
+export function backfillResponse(row: PassRow): z.input<typeof backfill> {
+  return { workflow_id: row.workflow_id, ...passResponse(row) };
+}
+
+export function passResponse(
+  row: Pick<PassRow, 'looked_at' | 'created' | 'started_at' | 'finished_at' | 'stopped'>,
+): Omit<z.input<typeof backfill>, 'workflow_id'> {
   return {
-    workflow_id: row.workflow_id,
     status: row.finished_at === null ? 'RUNNING' : row.stopped ? 'STOPPED' : 'DONE',
     looked_at: row.looked_at,
     created: row.created,

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import type { DefinitionStatus } from '../../store/actions.js';
-import { startBackfill, stopBackfill, type BackfillRow } from '../../store/backfill.js';
+import { startBackfill } from '../../store/backfill.js';
 import type { Sql } from '../../store/database.js';
+import { enqueueFanOut } from '../../store/outbox.js';
+import { stopPasses, type PassRow } from '../../store/passes.js';
 import { touchRuns } from '../../store/touch-runs.js';
 import { insertWorkflow, updateWorkflow, type WorkflowFields, type WorkflowRow } from '../../store/workflows.js';
 import { platformOf } from '../plugins/auth.js';
@@ -25,7 +28,7 @@ export interface Change {
 export interface Changed {
   row: WorkflowRow;
   /** What the change began. */
-  backfill: BackfillRow | null;
+  backfill: PassRow | null;
   /** Warnings: the change was made all the same. */
   problems: Problem[];
 }
@@ -38,6 +41,7 @@ export async function createWorkflow(
   checkBackfill(backfill, null, fields.status);
   const row = await insertWorkflow(request.tx, platformOf(request).id, fields);
   if (!row) throw taken(fields.reference);
+  await scheduleAnew(request.tx, null, row);
   return withProblems(request, row, null, backfill);
 }
 
@@ -54,7 +58,9 @@ export async function changeWorkflow(
   const row = await updateWorkflow(tx, before, fields);
   if (!row) throw taken(fields.reference);
   request.tell('RUN', await touchConcerned(tx, before, row));
-  if (before.status === 'ACTIVE' && row.status !== 'ACTIVE') await stopBackfill(tx, row.id);
+  if (before.status === 'ACTIVE' && row.status !== 'ACTIVE') await stopPasses(tx, row.id);
+  else if (row.schedule === null) await stopPasses(tx, row.id, ['SWEEP']);
+  await scheduleAnew(tx, before, row);
   return withProblems(request, row, before, backfill);
 }
 
@@ -105,6 +111,14 @@ async function touchConcerned(tx: Sql, before: WorkflowRow, after: WorkflowRow):
   const archived = after.status === 'ARCHIVED' && before.status !== 'ARCHIVED';
   if (!archived && scope(before) === scope(after)) return [];
   return touchRuns(tx, after.platform_id, { kind: 'WORKFLOW', id: after.id });
+}
+
+/** The engine's schedule follows what it is made of (S-Z7). */
+async function scheduleAnew(tx: Sql, before: WorkflowRow | null, after: WorkflowRow): Promise<void> {
+  const told = (row: WorkflowRow | null): unknown =>
+    row?.status === 'ACTIVE' && row.schedule && [row.schedule, row.reference, row.variant];
+  if (isDeepStrictEqual(told(before) || null, told(after) || null)) return;
+  await enqueueFanOut(tx, 'SCHEDULE', after.platform_id, after.id);
 }
 
 function taken(reference: string): Refusal {

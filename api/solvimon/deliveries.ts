@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MailFacts } from '../../contracts/mail.js';
 import { Refusal } from '../../contracts/refusal.js';
 import type { Sql } from '../../store/database.js';
 import { eventsOf, type DeliveryEvent } from '../../store/delivery-events.js';
@@ -137,12 +138,17 @@ async function evidence(sql: Sql, platformId: string, id: string): Promise<z.inp
 function evidenceResponse(row: DeliveryEvidence, events: readonly DeliveryEvent[]): z.input<typeof deliveryEvidence> {
   return {
     ...toResponse(row),
-    facts: row.facts && (inSnakeCase(row.facts) as Record<string, unknown>),
+    facts: row.facts && shownFacts(row.facts),
     message_hash: row.message_hash,
     resolved: row.resolved && { ...row.resolved, at: isoMs(row.resolved.at) },
     events: events.map((event) => ({ ...event, at: isoMs(event.at) })),
     message_kept_until: isoMs(row.message_kept_until),
   };
+}
+
+/** The names of parameters are the caller's own. */
+function shownFacts({ parameters, ...facts }: MailFacts): Record<string, unknown> {
+  return { ...(inSnakeCase(facts) as Record<string, unknown>), ...(parameters && { parameters }) };
 }
 
 /** Names as everywhere in the API: `daysOverdue` → `days_overdue`. */

@@ -101,6 +101,7 @@ export function templateTrialRoutes(app: ZodApp, { db, trials }: ApiContext): vo
       stored: storedLocales(rows),
       draft: compiled?.template ?? null,
       facts: (await trialFacts(db, callerOf(request), look)) ?? { exampleOf: exampleVariant(name, look) },
+      parameters: look.parameters ?? null,
       locale: draft == null ? locale : ours,
     };
   }

@@ -115,7 +115,7 @@ export function checkOrigin(
 /** Whom to post to, and as whom. */
 export function targetOf(
   body: WebhookSettings,
-  { environment }: Platform,
+  { environment }: Pick<Platform, 'environment'>,
   { id, secrets }: Pick<WebhookTarget, 'id' | 'secrets'>,
 ): WebhookTarget {
   return { id, url: body.url, authentication: authenticationOf(body), secrets, needsTls: environment === 'LIVE' };

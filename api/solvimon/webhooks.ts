@@ -58,7 +58,8 @@ export function webhookRoutes(app: ZodApp, { db, vault, webhooks }: ApiContext):
       config: { permission: 'WEBHOOK.CREATE', answersSecret: true },
       schema: {
         summary: 'Create a webhook',
-        description: 'The answer shows `secret_key`, this once. It can be tested; events are not sent to it yet.',
+        description:
+          'The answer shows `secret_key`, this once. It is told when runs end; the other actions can be chosen and are not sent yet.',
         tags,
         body: webhookCreate,
         response: { 201: webhook },

@@ -1,5 +1,6 @@
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { periodKey } from '../../domain/period.js';
+import { scheduleProblems } from '../../domain/schedule.js';
 import type { TermSettings } from '../../domain/terms.js';
 import type { Period, Variant } from '../../domain/types.js';
 import { traitsOf } from '../../domain/variants.js';
@@ -25,7 +26,12 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
   const config = body[block] ? withoutNulls(body[block]) : null;
   const variant = (config?.variant as Variant | undefined) ?? null;
   const periods = periodsOf(body);
-  const problems = [...foreignBlocks(body, block), ...foreignSettings(body, variant), ...periodProblems(periods, body)];
+  const problems = [
+    ...foreignBlocks(body, block),
+    ...foreignSettings(body, variant),
+    ...periodProblems(periods, body),
+    ...schedule(body),
+  ];
   const complete = body.status === 'ACTIVE' || body.status === 'INACTIVE';
   if (complete) problems.push(...completeness(body, block, variant, periods));
   throwIfAny(problems);
@@ -39,7 +45,7 @@ export function workflowFields(body: WorkflowCreate): WorkflowFields {
     customer_ids: body.customer_ids ?? [],
     excluded_customer_ids: body.excluded_customer_ids ?? [],
     settings: settingsOf(body),
-    schedule: null,
+    schedule: body.schedule ?? null,
     definition: {
       config,
       periods,
@@ -89,6 +95,7 @@ export function workflowBody(row: WorkflowRow): Omit<WorkflowCreate, 'backfill'>
     excluded_customer_ids: row.excluded_customer_ids.length === 0 ? null : row.excluded_customer_ids,
     late_policy: row.definition.late_policy,
     calendar: row.definition.calendar ?? null,
+    schedule: row.schedule,
     failed_results: (row.settings.failed_results ?? null) as WorkflowCreate['failed_results'],
     rearm_margin: row.settings.rearm_margin ?? null,
     cooldown: row.settings.cooldown ?? null,
@@ -127,6 +134,10 @@ function foreignSettings(body: WorkflowCreate, variant: Variant | null): Problem
   return Object.entries(SETTINGS)
     .filter(([field, own]) => body[field as keyof TermSettings] != null && variant !== null && variant !== own)
     .map(([field, own]) => invalid(field, `applies only to ${own}.`));
+}
+
+function schedule({ schedule: given }: WorkflowCreate): Problem[] {
+  return given ? scheduleProblems(given).map(({ field, message }) => invalid(`schedule.${field}`, message)) : [];
 }
 
 function settingsOf({ failed_results, rearm_margin, cooldown }: WorkflowCreate): Partial<TermSettings> {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { DEFAULT_RUN_SETTINGS, type RunSettings } from '../../domain/run-settings.js';
-import type { Schedule } from '../../domain/schedule.js';
+import { scheduleProblems, type Schedule } from '../../domain/schedule.js';
+import type { Problem } from '../../contracts/refusal.js';
 import { updateRunSettings, type WorkflowRow } from '../../store/workflows.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { platformOf } from '../plugins/auth.js';
 import { runSettings, runSettingsRequest, workflowErrors, type RunSettingsBody } from '../schemas/run-contract.js';
 import { changeWorkflow } from '../solvimon/change-workflow.js';
-import { missing, throwIfAny } from '../solvimon/problems.js';
+import { invalid, missing, throwIfAny } from '../solvimon/problems.js';
 import { settingsProblems } from './check-settings.js';
 import { getDefinition, lockDefinition } from './definition.js';
 
@@ -75,13 +76,15 @@ function settingsOf({ callout_trigger, ondemand_trigger, event_trigger, fields }
   };
 }
 
-function clockProblems({ scheduled_trigger: wanted, interval, timezone }: RunSettingsBody) {
-  if (!wanted) return [];
-  return Object.entries({ interval, timezone }).flatMap(([name, value]) =>
-    value == null || value === '' ? [missing(name, 'scheduled_trigger needs it.')] : [],
-  );
+function clockProblems(body: RunSettingsBody): Problem[] {
+  const schedule = scheduleOf(body);
+  if (schedule === null) return [];
+  const absent = (['interval', 'timezone'] as const).filter((name) => schedule[name] === '');
+  if (absent.length > 0) return absent.map((name) => missing(name, 'scheduled_trigger needs it.'));
+  return scheduleProblems(schedule).map(({ field, message }) => invalid(field, message));
 }
 
+/** What of it is not wanted is not kept: without the trigger there is no schedule. */
 function scheduleOf({ scheduled_trigger, interval, timezone }: RunSettingsBody): Schedule | null {
   return scheduled_trigger ? { interval: interval ?? '', timezone: timezone ?? '' } : null;
 }

@@ -31,7 +31,7 @@ describe('starting a workflow for what is there already (S-D11)', () => {
     const draft = await createLadder(h, 'draft', [7], { status: 'DRAFT', backfill: 'NONE' });
     const activated = await h.call('POST', `/v1/workflows/${draft.id as string}/activate`);
     expect([active, activated.body].map((row: Json) => row.backfill)).toEqual([undefined, undefined]);
-    expect(await h.db.rows('SELECT * FROM backfills')).toEqual([]);
+    expect(await h.db.rows('SELECT * FROM passes')).toEqual([]);
     expect(await h.db.rows('SELECT * FROM outbox')).toEqual([]);
     await refuses(h, ['GET', `/v1/workflows/${draft.id as string}/backfill`], 404, 'RESOURCE_NOT_FOUND');
   });
@@ -87,10 +87,10 @@ describe('starting a workflow for what is there already (S-D11)', () => {
     const path = `/v1/workflows/${row.id as string}/backfill`;
     const first = await h.call('POST', path);
     expect([first.status, first.body]).toEqual([202, running(row)]);
-    await h.db.rows('UPDATE backfills SET looked_at = 5');
+    await h.db.rows('UPDATE passes SET looked_at = 5');
     const again = await h.call('POST', path, { dry_run: false });
     expect([again.status, again.body.looked_at]).toEqual([202, 5]);
-    await h.db.rows('UPDATE backfills SET finished_at = clock_timestamp()');
+    await h.db.rows('UPDATE passes SET finished_at = clock_timestamp()');
     expect((await h.call('GET', path)).body).toMatchObject({ status: 'DONE', looked_at: 5 });
     expect((await h.call('POST', path)).body).toEqual(running(row));
   });

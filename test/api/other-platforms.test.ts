@@ -102,6 +102,7 @@ describe('the ids of another platform (S-W1)', () => {
     ['workflow', 'POST', '/v1/workflows/:id/deactivate'],
     ['reference', 'POST', '/v1/workflows/:id/archive'],
     ['reference', 'GET', '/v1/workflows/:id/backfill'],
+    ['workflow', 'GET', '/v1/workflows/:id/schedule'],
     ['workflow', 'POST', '/v1/workflows/:id/backfill', () => ({ dry_run: true })],
     ['workflow', 'POST', '/v1/workflows/:id/backfill'],
     ['action', 'GET', '/v1/workflow-actions/:id'],

@@ -16,7 +16,13 @@ const taskQueue = `replay-${randomBytes(6).toString('hex')}`;
 const nobody = (): never => {
   throw new Error('No activity is expected.');
 };
-const activities: Activities = { sendStepEmails: nobody, reconsider: nobody, advanceClock: nobody };
+const activities: Activities = {
+  sendStepEmails: nobody,
+  reconsider: nobody,
+  advanceClock: nobody,
+  postWebhook: nobody,
+  sweepResources: nobody,
+};
 /** Sleeps for a day. */
 const input: ReminderRunInput = {
   runId: 'run_1',

@@ -139,6 +139,7 @@ describe.skipIf(!contractIsHere)('definitions and triggers answer as the contrac
   it('every operation served under a path of the contract is one of the contract, or an extension named here', async () => {
     const extensions = [
       'get /v1/workflows/{}/backfill',
+      'get /v1/workflows/{}/schedule',
       'post /v1/workflows/{}/backfill',
       'post /v1/workflows/{}/replan-runs',
     ];

@@ -6,7 +6,7 @@ import { builtInPartials } from '../../email/built-in-partials.js';
 import { checkTemplate, subjectProblems, unfitVariables } from '../../email/check-template.js';
 import { compileMjml } from '../../email/compile-mjml.js';
 import { exampleFacts } from '../../email/example-facts.js';
-import { createLiquidRenderer } from '../../email/liquid-renderer.js';
+import { createLiquidRenderer, valueOf } from '../../email/liquid-renderer.js';
 import { mailValues } from '../../email/mail-values.js';
 import { MAIL_VARIABLES, nearestVariable } from '../../email/mail-variables.js';
 import { plainText } from '../../email/plain-text.js';
@@ -62,6 +62,36 @@ describe('the variables', () => {
       expect(result).toHaveProperty('variables');
       expect('variables' in result && unfitVariables(result.variables, variant)).toEqual([]);
     }
+  });
+
+  it('have any name where a call gives them, as long as it is told in full', () => {
+    const html = '{% assign first = parameters.lines[0] %}<p>{{ parameters.order.id }}{{ parameters["the note"] }}</p>';
+    const result = checkTemplate({ ...plain, html, required: ['parameters.note'] }, html, {});
+    expect(result).toMatchObject({ variables: ['parameters.lines', 'parameters.order', 'parameters.the note'] });
+    expect(subjectProblems('{{ parameters.note }}', 'OVERDUE')).toEqual([]);
+    expect(problemsOf('<p>{{ parameters }}</p>')).toEqual([
+      'html: Line 1: variables are named in full, and parameters is not.',
+    ]);
+    expect(problemsOf('<p>{{ parameters[customer.name] }}</p>')).toEqual([
+      'html: Line 1: variables are named in full, and parameters.* is not.',
+    ]);
+    expect(problemsOf('<a href="{{ parameters.link }}">Pay</a>')).toHaveLength(1);
+  });
+
+  it('have no value that nobody gave, nor one that is nested too deeply', () => {
+    const deep = (levels: number): unknown => {
+      let value: unknown = 'x';
+      for (let level = 0; level < levels; level += 1) value = [value];
+      return value;
+    };
+    const values = (parameters: Record<string, unknown>): object =>
+      mailValues({ ...exampleFacts(null, ['en']), parameters }, 'en');
+    for (const name of ['constructor', '__proto__', 'toString', 'note']) {
+      expect(valueOf(values({}), `parameters.${name}`)).toBeNull();
+    }
+    expect(valueOf(values({ 'a.b': 1 }), 'parameters.a.b')).toBe(1);
+    expect(JSON.stringify(values({ x: deep(15) }))).toContain('"x"]');
+    expect(JSON.stringify(values({ x: deep(50_000) }))).not.toContain('"x"]');
   });
 
   it('are found by their nearest name', () => {

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { scheduleId } from '../../engine/schedules.js';
 import { advance, createClock, put } from '../support/scenario.js';
+import { until } from '../support/until.js';
+import { startReceiver, type Received } from '../support/webhooks/receiver.js';
 import type { Stage } from './stage.js';
 
 const euros = (quantity: string) => ({ amount: { quantity, currency: 'EUR' } });
@@ -212,10 +215,48 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
     await secondOfTwo(stage, ['7-DAY DONE', '14-DAY DONE']);
   },
 
+  /** A schedule fires. */
+  async swept(stage) {
+    await stage.customer();
+    return firedOnce(stage, await stage.workflow({ type: 'PAYMENT', payment: { variant: 'FAILED_PAYMENT' } }));
+  },
+
+  /** The same with so many resources that it takes several activities. */
+  async 'swept-in-parts'(stage) {
+    await stage.customer();
+    const workflow = await stage.ladder(7);
+    await stage.h.db.rows(
+      `INSERT INTO invoices (platform_id, id, customer_id, body)
+       SELECT $1, $2 || '_' || n, $3, jsonb_build_object('customer_id', $3::text, 'paid', true) FROM generate_series(1, 2100) n`,
+      [stage.h.platformId, stage.id('inv'), stage.id('cust')],
+    );
+    return firedOnce(stage, workflow);
+  },
+
   /** No timers: the clock wakes it. */
   async 'on-a-test-clock'(stage) {
     await playOnClock(stage);
     await stage.reaches(ended);
+  },
+
+  /** The execution that tells a webhook of it, which takes it at the second attempt. Runs of other situations are told it too. */
+  async 'webhook-told'(stage) {
+    const receiver = await startReceiver();
+    const isOurs = ({ body }: Received): boolean => body.includes(`"resource_id":"${stage.id('inv')}"`);
+    receiver.answer = (response) => {
+      response.writeHead(receiver.received.filter(isOurs).length < 2 ? 503 : 204).end();
+    };
+    const fields = { name: 'Ours', reference: stage.id('whk'), url: receiver.url };
+    const { body } = await stage.h.call('POST', '/v1/webhooks', fields);
+    await waiting(stage);
+    await stage.invoice({ paid: true });
+    await stage.reaches({ status: 'STOPPED', stop_reason: 'paid' });
+    const told = await until('the webhook is told again', () => receiver.received.filter(isOurs)[1]);
+    const workflowId = `webhook/${String(body.id)}/${String(told.headers['dunwell-event-id'])}`;
+    await stage.h.engine.client.workflow.getHandle(workflowId).result();
+    await stage.h.call('DELETE', `/v1/webhooks/${String(body.id)}`);
+    await receiver.stop();
+    return workflowId;
   },
 
   /** The execution that moves the clock. */
@@ -223,6 +264,19 @@ export const SITUATIONS: Record<string, (stage: Stage) => Promise<string | undef
     return `test-clock/${await playOnClock(stage)}/1`;
   },
 };
+
+/** Gives the workflow a schedule and fires it. Answers the execution's id once it has ended. */
+async function firedOnce({ h }: Stage, workflow: string): Promise<string> {
+  const schedule = { interval: '59 23 31 12 *', timezone: 'UTC' };
+  await h.call('PATCH', `/v1/workflows/${workflow}`, { schedule });
+  const path = `/v1/workflows/${workflow}/schedule`;
+  await until('the engine has the schedule', async () => (await h.call('GET', path)).body.engine === 'TOLD');
+  const handle = h.engine.client.schedule.getHandle(scheduleId(h.platformId, workflow));
+  await handle.trigger();
+  const action = await until('it has fired', async () => (await handle.describe()).info.recentActions.at(-1)?.action);
+  await h.engine.client.workflow.getHandle(action.workflow.workflowId).result();
+  return action.workflow.workflowId;
+}
 
 async function playOnClock(stage: Stage): Promise<string> {
   const clock = await createClock(stage.h, '2026-01-01T00:00:00Z');

@@ -57,7 +57,7 @@ export async function openStages(): Promise<{ h: Harness; stage(name: string): S
     vault: testVault,
     networks: loopback,
   });
-  const h = await createHarness({ mailer: () => mailer });
+  const h = await createHarness({ mailer: () => mailer, webhookRetryMs: 1 });
   return {
     h,
     stage: (name) => createStage(h, name),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { carryBackfill, type CarriedPage } from '../../store/backfill.js';
+import { carryBackfill } from '../../store/backfill.js';
+import type { CarriedPage } from '../../store/passes.js';
 import { previewBackfill } from '../../store/backfill-preview.js';
 import type { Database } from '../../store/database.js';
 import { getPlatforms } from '../../store/platforms.js';

@@ -5,6 +5,7 @@ import type { Mailer } from '../../activities/ports.js';
 import { buildApp } from '../../api/app.js';
 import type { ZodApp } from '../../api/context.js';
 import { createTemplateTrials } from '../../cli/template-trials.js';
+import { createWebhookPoster } from '../../cli/webhook-poster.js';
 import type { Logger } from '../../contracts/logger.js';
 import { startMailbox } from '../../dev/mailbox/mailbox.js';
 import { createEngineClient, type EngineClient } from '../../engine/client.js';
@@ -17,7 +18,7 @@ import { createPlatform } from '../../store/platforms.js';
 import { createMailer, type OpenMailer } from '../../worker/create-mailer.js';
 import { createPdfFetcher } from '../../worker/pdf-fetcher.js';
 import { installQuietRuntime } from '../../worker/quiet-runtime.js';
-import { runWorker, type RunningWorker } from '../../worker/run-worker.js';
+import { runWorker, type RunningWorker, type RunWorkerOptions } from '../../worker/run-worker.js';
 import { callWith, type Call } from './call.js';
 import { createTestDatabase } from './database.js';
 import { loopback, testMail } from './mail-connections.js';
@@ -28,6 +29,8 @@ export interface HarnessOptions {
   /** Wraps or replaces the mailer the worker uses. */
   mailer?: (real: Mailer) => Mailer;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
+  /** How long a webhook is left alone that did not take an event, the first time. */
+  webhookRetryMs?: number;
   /** false = no worker is started; `startWorker` does it later. */
   worker?: boolean;
   temporalAddress?: string;
@@ -45,6 +48,10 @@ export interface ReceivedMail {
   MessageID: string;
 }
 
+/** What a worker has otherwise than the harness says. */
+type OwnWorker = Pick<HarnessOptions, 'mailer' | 'watchdog'> &
+  Partial<Pick<RunWorkerOptions, 'postRunEvent' | 'webhookRetryMs' | 'db'>>;
+
 /** The product on real servers, in this process: own database, own task queue, own mailbox, one platform. */
 export interface Harness {
   db: Database;
@@ -60,7 +67,7 @@ export interface Harness {
   call: Call;
   /** All mails so far, oldest first. */
   mails(): Promise<ReceivedMail[]>;
-  startWorker(options?: Pick<HarnessOptions, 'mailer' | 'watchdog'>): Promise<RunningWorker>;
+  startWorker(options?: OwnWorker): Promise<RunningWorker>;
   stop(): Promise<void>;
 }
 
@@ -96,6 +103,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     vault: testVault,
     mail: testMail,
     pdfNetworks: loopback,
+    webhooks: { allowedNetworks: loopback },
     trials: createTemplateTrials(templateReader(db), mailer),
   });
   await app.ready();
@@ -128,7 +136,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
     async startWorker(own = {}) {
       const wrap = own.mailer ?? options.mailer;
       const worker = runWorker({
-        db,
+        db: own.db ?? db,
         engine,
         connection,
         namespace: 'default',
@@ -136,6 +144,9 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
         mailer: wrap ? wrap(mailer) : mailer,
         messages: { vault: testVault, keepForMs: 86_400_000 },
         fetchPdf: createPdfFetcher({ vault: testVault, networks: loopback }),
+        postRunEvent: createWebhookPoster(testVault, { allowedNetworks: loopback }),
+        webhookRetryMs: own.webhookRetryMs ?? options.webhookRetryMs,
+        ...(own.postRunEvent && { postRunEvent: own.postRunEvent }),
         log: silentLog,
         workflowBundle,
         watchdog: own.watchdog ?? options.watchdog,

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { Networks } from '../../contracts/networks.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WebhookEvent } from '../../contracts/webhook-events.js';
+import type { WebhookEvent, WebhookOutcome } from '../../contracts/webhook-events.js';
 import {
   createWebhookSender,
   type Authentication,
-  type WebhookOutcome,
   type WebhookSenderOptions,
   type WebhookTarget,
 } from '../../webhooks/send-webhook.js';
@@ -56,6 +55,7 @@ describe('sending a webhook (S-A2)', () => {
     expect(await send({ secrets: ['s1', 's2'] })).toEqual({
       successful: true,
       status: 204,
+      refused: false,
       message: 'The webhook answered with status 204.',
     });
     const [got, ...more] = receiver.received;
@@ -116,6 +116,7 @@ describe('sending a webhook (S-A2)', () => {
     expect(outcome).toEqual({
       successful: false,
       status: null,
+      refused: false,
       message: 'There was no whole answer within 0.15 seconds.',
     });
     await until('the connection is closed', async () => (await receiver.connections()) === 0);
@@ -170,7 +171,7 @@ describe('sending a webhook (S-A2)', () => {
     'sends nothing to this machine as %s, unless it is allowed',
     async (host) => {
       const outcome = await send({ url: at(host) }, {});
-      expect(outcome).toMatchObject({ successful: false, status: null });
+      expect(outcome).toMatchObject({ successful: false, status: null, refused: true });
       expect(outcome.message).toMatch(/is not an address of the public internet/);
       expect(receiver.received).toEqual([]);
     },

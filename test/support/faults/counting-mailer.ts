@@ -46,6 +46,7 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
   const messages = { vault: testVault, keepForMs: 0 };
   const fetchPdf: ActivityPorts['fetchPdf'] = () =>
     Promise.resolve({ kind: 'NONE', why: 'There is no billing source.' });
+  const postRunEvent: ActivityPorts['postRunEvent'] = () => Promise.reject(new Error('There is no webhook.'));
   const pace: ActivityPorts['pace'] = { take: () => Promise.resolve([]) };
-  return { db, mailer, messages, fetchPdf, pace, tellSoon: () => undefined, log: silentLog, sent };
+  return { db, mailer, messages, fetchPdf, postRunEvent, pace, tellSoon: () => undefined, log: silentLog, sent };
 }
