@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Create an OAuth token
-         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id, `client_secret` the key. Both may come by HTTP Basic instead.
+         * @description A bearer that may do for an hour what the API key may do: `client_id` is the key’s id or its `client_id` (a UUID), `client_secret` the key. Both may come by HTTP Basic instead.
          */
         post: operations["runContractPostOauthToken"];
         delete?: never;
@@ -2165,6 +2165,314 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a version of a workflow
+         * @description Not built: what a run was pinned to belongs to its evidence. The active version cannot be deleted. Requires the WORKFLOW.UPDATE permission.
+         */
+        delete: operations["runContractDeleteVersionsByVersion_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflow_runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs
+         * @description Extension; newest first. `created_after` is included, `created_before` is not. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflow_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflows
+         * @description In order of their ids. `name` is compared whole. Archived ones are deleted for this contract. Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["runContractGetWorkflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a workflow
+         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW.CREATE permission.
+         */
+        post: operations["runContractPostWorkflowsImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/metrics.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve task usage
+         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsMetrics.json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tasks
+         * @description The actions of workflows in order of creation, then the steps of runs, newest run first. `name` is an action’s description, or a step’s id, such as `7-DAY`. Without WORKFLOW_ACTION.VIEW only steps are listed. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/tasks/batch_update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update tasks
+         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_ACTION.UPDATE permission.
+         */
+        put: operations["runContractPutWorkflowsTasksBatch_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a task
+         * @description An action needs WORKFLOW_ACTION.VIEW as well. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsTasksByTask_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/tasks/{task_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun a task
+         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW_RUN.UPDATE permission.
+         */
+        post: operations["runContractPostWorkflowsTasksByTask_idRerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a version of a workflow
+         * @description Not built: what a run was pinned to belongs to its evidence. The active version cannot be deleted. Requires the WORKFLOW.UPDATE permission.
+         */
+        delete: operations["runContractDeleteWorkflowsVersionsByVersion_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/workflow_runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs
+         * @description Extension; newest first. `created_after` is included, `created_before` is not. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsWorkflow_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/workflow_runs/{workflow_run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a run
+         * @description With `wait` (extension) the answer comes when the run has ended, at the latest after so many seconds. Requires the WORKFLOW_RUN.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsWorkflow_runsByWorkflow_run_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/workflow_runs/{workflow_run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stop a run
+         * @description It ends `cancelled_by_operator`; a mail that is on its way goes. Of a run that has ended nothing changes. Requires the WORKFLOW_RUN.UPDATE permission.
+         */
+        put: operations["runContractPutWorkflowsWorkflow_runsByWorkflow_run_idStop"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a workflow
+         * @description Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsByWorkflow_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a workflow
+         * @description Archives it: open runs stop, and what it sent can still be explained. Requires the WORKFLOW.UPDATE permission.
+         */
+        delete: operations["runContractDeleteWorkflowsByWorkflow_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a workflow
+         * @description What is absent stays. `active_workflow_version_id` can only be the newest version’s, and `priority` only Medium: Dunwell knows no other. Requires the WORKFLOW.UPDATE permission.
+         */
+        patch: operations["runContractPatchWorkflowsByWorkflow_id"];
+        trace?: never;
+    };
+    "/workflows/{workflow_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a version of a workflow
+         * @description `version` is `0.0.N` or `latest` (default). Every `parameters` is the body of the request that makes the same again. Actions and settings have no versions: they are exported as they are now. Needs WORKFLOW_ACTION.VIEW as well. Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsByWorkflow_idExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workflows/{workflow_id}/run": {
         parameters: {
             query?: never;
@@ -2203,6 +2511,46 @@ export interface paths {
          */
         put: operations["runContractPutWorkflowsByWorkflow_idSettings"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/{workflow_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a workflow
+         * @description Oldest first. What can be changed without a new version is shown as it is now. Requires the WORKFLOW.VIEW permission.
+         */
+        get: operations["runContractGetWorkflowsByWorkflow_idVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workflows/{workflow_id}/versions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a version of a workflow
+         * @description Not built: answers 501, and what to use instead. Requires the WORKFLOW.UPDATE permission.
+         */
+        post: operations["runContractPostWorkflowsByWorkflow_idVersionsImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2266,6 +2614,30 @@ export interface components {
             type: "ADMIN" | "USER";
             role_ids: string[];
             roles: null;
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "description": "",
+         *       "version": "0.0.1",
+         *       "type": "Workflow::Setup",
+         *       "status": "Active"
+         *     }
+         */
+        ActiveWorkflowVersion: {
+            /** @example 396 */
+            id: number;
+            /** @example  */
+            description: string;
+            /**
+             * @description `0.0.` and our version.
+             * @example 0.0.1
+             */
+            version: string;
+            /** @constant */
+            type: "Workflow::Setup";
+            /** @enum {string} */
+            status: "Active" | "Inactive";
         };
         /**
          * @example {
@@ -2619,6 +2991,7 @@ export interface components {
          * @example {
          *       "object_type": "API_KEY",
          *       "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *       "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *       "api_key": null,
          *       "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *       "created_at": "2026-01-31T09:00:00Z",
@@ -2656,6 +3029,11 @@ export interface components {
             object_type: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id: string;
+            /**
+             * Format: uuid
+             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
+             */
+            client_id: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key: string | null;
             entity_id: string;
@@ -2703,6 +3081,7 @@ export interface components {
          *         {
          *           "object_type": "API_KEY",
          *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+         *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
          *           "api_key": null,
          *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
          *           "created_at": "2026-01-31T09:00:00Z",
@@ -2751,6 +3130,11 @@ export interface components {
             object_type?: "API_KEY";
             /** @example key_5nV0cQe8RjT2yLxKd7Ba */
             id?: string;
+            /**
+             * Format: uuid
+             * @description Extension: its id for `POST /oauth/token`, as clients of Zuora want it.
+             */
+            client_id?: string;
             /** @description The key itself: shown by `decrypt`, once. */
             api_key?: string | null;
             entity_id?: string;
@@ -3184,6 +3568,18 @@ export interface components {
             updated_at?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "success": true,
+         *       "id": 396
+         *     }
+         */
+        DeletedWorkflow: {
+            /** @constant */
+            success: true;
+            /** @example 396 */
+            id: number;
         };
         /**
          * @example {
@@ -4171,6 +4567,226 @@ export interface components {
         };
         /**
          * @example {
+         *       "workflow": {
+         *         "id": 396,
+         *         "name": "Failed payments",
+         *         "description": "",
+         *         "parameters": {
+         *           "workflow": {
+         *             "name": "Failed payments",
+         *             "type": "PAYMENT"
+         *           },
+         *           "settings": {
+         *             "callout_trigger": true
+         *           }
+         *         },
+         *         "data": {},
+         *         "original_workflow_id": null,
+         *         "type": "Workflow::Setup",
+         *         "ondemand_trigger": true,
+         *         "callout_trigger": true,
+         *         "scheduled_trigger": true,
+         *         "interval": null,
+         *         "timezone": "Europe/Amsterdam",
+         *         "status": null,
+         *         "finished_at": null,
+         *         "css": {},
+         *         "notifications": {},
+         *         "started_at": null,
+         *         "call_type": null,
+         *         "priority": "Medium",
+         *         "sync_trigger": false,
+         *         "delete_ttl": null,
+         *         "task_summary": {},
+         *         "version": "0.0.1"
+         *       },
+         *       "tasks": [
+         *         {
+         *           "id": 396,
+         *           "name": "7-DAY",
+         *           "instance": true,
+         *           "parameters": {
+         *             "type": "SEND_EMAIL_TO_CUSTOMER",
+         *             "status": "ACTIVE"
+         *           },
+         *           "data": {},
+         *           "action_type": "Email",
+         *           "object": "Invoice",
+         *           "object_id": "inv_2026-0042",
+         *           "call_type": null,
+         *           "workflow_id": 396,
+         *           "status": "Queued",
+         *           "start_time": "2026-09-19T12:35:43.857Z",
+         *           "end_time": "2026-09-19T12:35:43.857Z",
+         *           "original_task_id": 396,
+         *           "original_workflow_id": 396,
+         *           "tags": [],
+         *           "error": null,
+         *           "error_class": null,
+         *           "error_details": null,
+         *           "task_id": null,
+         *           "process_id": null,
+         *           "css": {},
+         *           "concurrent_limit": 9999999,
+         *           "iterate_row_reference": null,
+         *           "object_batched_reference": null,
+         *           "priority": "Medium",
+         *           "assignment": []
+         *         }
+         *       ],
+         *       "linkages": [
+         *         {
+         *           "source_workflow_id": 396,
+         *           "source_task_id": null,
+         *           "target_task_id": 396,
+         *           "linkage_type": "Start"
+         *         }
+         *       ]
+         *     }
+         */
+        ExportedWorkflow: {
+            workflow: {
+                /** @example 396 */
+                id: number;
+                /** @example Failed payments */
+                name: string;
+                /** @example  */
+                description: string;
+                /**
+                 * @description What makes it again: bodies of `POST /v1/workflows` and of `PUT /workflows/{id}/settings`.
+                 * @example {
+                 *       "workflow": {
+                 *         "name": "Failed payments",
+                 *         "type": "PAYMENT"
+                 *       },
+                 *       "settings": {
+                 *         "callout_trigger": true
+                 *       }
+                 *     }
+                 */
+                parameters: {
+                    workflow: {
+                        [key: string]: unknown;
+                    };
+                    settings: {
+                        [key: string]: unknown;
+                    };
+                };
+                /** @example {} */
+                data: {
+                    [key: string]: unknown;
+                };
+                original_workflow_id: null;
+                /** @constant */
+                type: "Workflow::Setup";
+                ondemand_trigger: boolean;
+                callout_trigger: boolean;
+                scheduled_trigger: boolean;
+                /** @example null */
+                interval: string | null;
+                /** @example Europe/Amsterdam */
+                timezone: string | null;
+                status: null;
+                finished_at: null;
+                /** @example {} */
+                css: {
+                    [key: string]: unknown;
+                };
+                /** @example {} */
+                notifications: {
+                    [key: string]: unknown;
+                };
+                started_at: null;
+                call_type: null;
+                /** @constant */
+                priority: "Medium";
+                /** @constant */
+                sync_trigger: false;
+                delete_ttl: null;
+                /** @example {} */
+                task_summary: {
+                    [key: string]: unknown;
+                };
+                /** @example 0.0.1 */
+                version: string;
+            };
+            tasks: {
+                /** @example 396 */
+                id: number;
+                /** @example 7-DAY */
+                name: string;
+                /** @description true = a step of a run, false = an action of a workflow. */
+                instance: boolean;
+                /**
+                 * @description What makes it again: a body of `POST /v1/workflow-actions`, without its `workflow_id`.
+                 * @example {
+                 *       "type": "SEND_EMAIL_TO_CUSTOMER",
+                 *       "status": "ACTIVE"
+                 *     }
+                 */
+                parameters: {
+                    [key: string]: unknown;
+                };
+                /** @example {} */
+                data: {
+                    [key: string]: unknown;
+                };
+                /** @constant */
+                action_type: "Email";
+                /** @enum {string} */
+                object: "Invoice" | "Payment" | "Subscription" | "Wallet";
+                /** @example inv_2026-0042 */
+                object_id: string | null;
+                /** @description No API is called. */
+                call_type: null;
+                /**
+                 * @description The run, or the workflow of an action.
+                 * @example 396
+                 */
+                workflow_id: number;
+                status: ("Queued" | "Processing" | "Pending" | "Success" | "Stopped" | "Error") | null;
+                start_time: string | null;
+                end_time: string | null;
+                original_task_id: number | null;
+                original_workflow_id: number | null;
+                /**
+                 * @description Always empty.
+                 * @example []
+                 */
+                tags: string[];
+                /** @example null */
+                error: string | null;
+                /** @example null */
+                error_class: string | null;
+                /** @example null */
+                error_details: string | null;
+                task_id: null;
+                process_id: null;
+                /** @example {} */
+                css: {
+                    [key: string]: unknown;
+                };
+                /** @constant */
+                concurrent_limit: 9999999;
+                iterate_row_reference: null;
+                object_batched_reference: null;
+                /** @constant */
+                priority: "Medium";
+                /** @example [] */
+                assignment: unknown[];
+            }[];
+            linkages: {
+                /** @example 396 */
+                source_workflow_id: number;
+                source_task_id: null;
+                /** @example 396 */
+                target_task_id: number;
+                /** @constant */
+                linkage_type: "Start";
+            }[];
+        };
+        /**
+         * @example {
          *       "object_type": "HOLD",
          *       "id": "hold_5nV0cQe8RjT2yLxKd7Ba",
          *       "customer_id": "cust_acme",
@@ -4255,6 +4871,66 @@ export interface components {
             note?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "name": "Failed payments",
+         *       "description": "",
+         *       "ondemandTrigger": true,
+         *       "calloutTrigger": true,
+         *       "scheduledTrigger": true,
+         *       "interval": null,
+         *       "timezone": "Europe/Amsterdam",
+         *       "createdAt": "2026-05-31T14:52:38.171Z",
+         *       "updatedAt": "2026-05-31T14:52:38.171Z",
+         *       "version": "0.0.1",
+         *       "type": "Workflow::Setup",
+         *       "priority": "Medium",
+         *       "status": "Active"
+         *     }
+         */
+        InactiveWorkflowVersion: {
+            /** @example 396 */
+            id: number;
+            /** @example Failed payments */
+            name: string;
+            /**
+             * @description Empty where there is none.
+             * @example
+             */
+            description: string;
+            ondemandTrigger: boolean;
+            calloutTrigger: boolean;
+            scheduledTrigger: boolean;
+            /**
+             * @description A cron expression.
+             * @example null
+             */
+            interval: string | null;
+            /** @example Europe/Amsterdam */
+            timezone: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            updatedAt: string;
+            /**
+             * @description `0.0.` and our version.
+             * @example 0.0.1
+             */
+            version: string;
+            /** @constant */
+            type: "Workflow::Setup";
+            /** @constant */
+            priority: "Medium";
+            /** @enum {string} */
+            status: "Active" | "Inactive";
         };
         /**
          * @example {
@@ -4730,6 +5406,82 @@ export interface components {
              * @example 2026-01-31T09:00:00Z
              */
             updated_at: string;
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "name": "Failed payments",
+         *       "description": "",
+         *       "ondemandTrigger": true,
+         *       "calloutTrigger": true,
+         *       "scheduledTrigger": true,
+         *       "interval": null,
+         *       "timezone": "Europe/Amsterdam",
+         *       "createdAt": "2026-05-31T14:52:38.171Z",
+         *       "updatedAt": "2026-05-31T14:52:38.171Z",
+         *       "status": "Active",
+         *       "active_version": {
+         *         "id": 396,
+         *         "description": "",
+         *         "version": "0.0.1",
+         *         "type": "Workflow::Setup",
+         *         "status": "Active"
+         *       },
+         *       "latest_inactive_verisons": [
+         *         {
+         *           "id": 396,
+         *           "name": "Failed payments",
+         *           "description": "",
+         *           "ondemandTrigger": true,
+         *           "calloutTrigger": true,
+         *           "scheduledTrigger": true,
+         *           "interval": null,
+         *           "timezone": "Europe/Amsterdam",
+         *           "createdAt": "2026-05-31T14:52:38.171Z",
+         *           "updatedAt": "2026-05-31T14:52:38.171Z",
+         *           "version": "0.0.1",
+         *           "type": "Workflow::Setup",
+         *           "priority": "Medium",
+         *           "status": "Active"
+         *         }
+         *       ]
+         *     }
+         */
+        ListedWorkflowDefinition: {
+            /** @example 396 */
+            id: number;
+            /** @example Failed payments */
+            name: string;
+            /**
+             * @description Empty where there is none.
+             * @example
+             */
+            description: string;
+            ondemandTrigger: boolean;
+            calloutTrigger: boolean;
+            scheduledTrigger: boolean;
+            /**
+             * @description A cron expression.
+             * @example null
+             */
+            interval: string | null;
+            /** @example Europe/Amsterdam */
+            timezone: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            updatedAt: string;
+            /** @enum {string} */
+            status: "Active" | "Inactive";
+            active_version: components["schemas"]["ActiveWorkflowVersion"];
+            /** @description Newest first, at most ten; spelled as the contract spells it. */
+            latest_inactive_verisons: components["schemas"]["InactiveWorkflowVersion"][];
         };
         /**
          * @description As Mailgun sends it; at most 1 MiB.
@@ -6082,6 +6834,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "success": true
+         *     }
+         */
+        StoppedWorkflowRun: {
+            /** @constant */
+            success: true;
+        };
+        /**
+         * @example {
          *       "object_type": "SUPPRESSION",
          *       "id": "supp_8fQ2mZx1LrT0bYcVn3Wd",
          *       "email": "ap@acme.example",
@@ -6212,11 +6973,11 @@ export interface components {
         };
         /**
          * @example {
-         *       "access_token": "string",
+         *       "access_token": "dwt_…",
          *       "token_type": "bearer",
-         *       "expires_in": -9007199254740991,
-         *       "scope": "string",
-         *       "jti": "4ac6ef77-0af9-4160-85e9-606fa1793f11"
+         *       "expires_in": 3600,
+         *       "scope": "entity.plat_5nV0cQe8RjT2yLxKd7Ba",
+         *       "jti": "6f1c2b1e-0b0a-4a53-9a55-0a0d4c6a0c3e"
          *     }
          */
         Token: {
@@ -6230,8 +6991,8 @@ export interface components {
         };
         /**
          * @example {
-         *       "error": "invalid_request",
-         *       "error_description": "string"
+         *       "error": "invalid_client",
+         *       "error_description": "There is no such API key, or it is not active."
          *     }
          */
         TokenError: {
@@ -6253,6 +7014,16 @@ export interface components {
         };
         /**
          * @example {
+         *       "errors": [
+         *         "Invalid ID / Multiple objects returned - ObjectId: 19080"
+         *       ]
+         *     }
+         */
+        UnknownWorkflowId: {
+            errors: string[];
+        };
+        /**
+         * @example {
          *       "username": "billing"
          *     }
          */
@@ -6266,6 +7037,25 @@ export interface components {
             /** @description Default false. */
             include_inactive?: boolean | null;
         } | null;
+        /**
+         * @example {
+         *       "success": false,
+         *       "reasons": [
+         *         {
+         *           "fieldName": "status",
+         *           "title": "on is not a valid status. Choose from Active or Inactive"
+         *         }
+         *       ]
+         *     }
+         */
+        ValidationErrors: {
+            /** @constant */
+            success: false;
+            reasons: {
+                fieldName: string | null;
+                title: string;
+            }[];
+        };
         /**
          * @example {
          *       "object_type": "WALLET",
@@ -7202,6 +7992,87 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": 396,
+         *       "name": "Failed payments",
+         *       "description": "",
+         *       "ondemandTrigger": true,
+         *       "calloutTrigger": true,
+         *       "scheduledTrigger": true,
+         *       "interval": null,
+         *       "timezone": "Europe/Amsterdam",
+         *       "createdAt": "2026-05-31T14:52:38.171Z",
+         *       "updatedAt": "2026-05-31T14:52:38.171Z",
+         *       "priority": "Medium",
+         *       "status": "Active",
+         *       "active_version": {
+         *         "id": 396,
+         *         "description": "",
+         *         "version": "0.0.1",
+         *         "type": "Workflow::Setup",
+         *         "status": "Active"
+         *       }
+         *     }
+         */
+        WorkflowDefinition: {
+            /** @example 396 */
+            id: number;
+            /** @example Failed payments */
+            name: string;
+            /**
+             * @description Empty where there is none.
+             * @example
+             */
+            description: string;
+            ondemandTrigger: boolean;
+            calloutTrigger: boolean;
+            scheduledTrigger: boolean;
+            /**
+             * @description A cron expression.
+             * @example null
+             */
+            interval: string | null;
+            /** @example Europe/Amsterdam */
+            timezone: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            updatedAt: string;
+            /** @constant */
+            priority: "Medium";
+            /** @enum {string} */
+            status: "Active" | "Inactive";
+            active_version: components["schemas"]["ActiveWorkflowVersion"];
+        };
+        /**
+         * @example {
+         *       "name": "Failed payments",
+         *       "status": "Inactive"
+         *     }
+         */
+        WorkflowDefinitionPatch: {
+            /** @example One line of text */
+            name?: string;
+            description?: string | "";
+            /** @enum {string} */
+            status?: "Active" | "Inactive";
+            active_workflow_version_id?: number;
+            ondemand_trigger?: boolean;
+            callout_trigger?: boolean;
+            scheduled_trigger?: boolean;
+            interval?: string | null;
+            /** @example Europe/Amsterdam */
+            timezone?: string | null;
+            /** @enum {string} */
+            priority?: "High" | "Medium" | "Low";
+        };
+        /**
+         * @example {
          *       "status": 400,
          *       "code": "invalid",
          *       "title": "Callout mode is not turned on in this workflow."
@@ -7424,6 +8295,72 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": 396,
+         *       "name": "WF-396-00000400",
+         *       "originalWorkflowId": 396,
+         *       "type": "Workflow::Instance",
+         *       "status": "Queued",
+         *       "tasks": {
+         *         "total": 0,
+         *         "queued": 0,
+         *         "processing": 0,
+         *         "pending": 0,
+         *         "stopped": 0,
+         *         "success": 0,
+         *         "error": 0
+         *       },
+         *       "runTime": 64.513,
+         *       "cpuTime": "00:01:04",
+         *       "finishedAt": "2026-09-19 18:25:33 UTC",
+         *       "createdAt": "2026-09-19 18:25:33 UTC",
+         *       "updatedAt": "2026-09-19 18:25:33 UTC"
+         *     }
+         */
+        WorkflowRunInstance: {
+            /** @example 396 */
+            id: number;
+            /** @example WF-396-00000400 */
+            name: string;
+            /** @example 396 */
+            originalWorkflowId: number;
+            /** @constant */
+            type: "Workflow::Instance";
+            /** @enum {string} */
+            status: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
+            tasks: {
+                /** @example 0 */
+                total: number;
+                /** @example 0 */
+                queued: number;
+                /** @example 0 */
+                processing: number;
+                /** @example 0 */
+                pending: number;
+                /** @example 0 */
+                stopped: number;
+                /** @example 0 */
+                success: number;
+                /** @example 0 */
+                error: number;
+            };
+            /**
+             * @description Seconds from its start to its end, or so far.
+             * @example 64.513
+             */
+            runTime: number;
+            /**
+             * @description The run time, as hours, minutes and seconds.
+             * @example 00:01:04
+             */
+            cpuTime: string;
+            finishedAt: string | null;
+            /** @example 2026-09-19 18:25:33 UTC */
+            createdAt: string;
+            /** @example 2026-09-19 18:25:33 UTC */
+            updatedAt: string;
+        };
+        /**
+         * @example {
          *       "workflow_id": "wkfl_5nV0cQe8RjT2yLxKd7Ba",
          *       "interval": "0 9 * * MON-FRI",
          *       "timezone": "Europe/Amsterdam",
@@ -7476,6 +8413,82 @@ export interface components {
             skipped: number;
             /** @description Firings too old to be caught up, counted likewise. */
             missed: number;
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "name": "7-DAY",
+         *       "instance": true,
+         *       "parameters": {
+         *         "kind": "RUNG",
+         *         "periods": []
+         *       },
+         *       "data": {},
+         *       "action_type": "Email",
+         *       "object": "Invoice",
+         *       "object_id": "inv_2026-0042",
+         *       "call_type": null,
+         *       "workflow_id": 396,
+         *       "status": "Queued",
+         *       "start_time": "2026-09-19T12:35:43.857Z",
+         *       "end_time": "2026-09-19T12:35:43.857Z",
+         *       "original_task_id": 396,
+         *       "original_workflow_id": 396,
+         *       "tags": [],
+         *       "error": null,
+         *       "error_class": null,
+         *       "error_details": null
+         *     }
+         */
+        WorkflowTask: {
+            /** @example 396 */
+            id: number;
+            /** @example 7-DAY */
+            name: string;
+            /** @description true = a step of a run, false = an action of a workflow. */
+            instance: boolean;
+            /**
+             * @example {
+             *       "kind": "RUNG",
+             *       "periods": []
+             *     }
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @example {} */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @constant */
+            action_type: "Email";
+            /** @enum {string} */
+            object: "Invoice" | "Payment" | "Subscription" | "Wallet";
+            /** @example inv_2026-0042 */
+            object_id: string | null;
+            /** @description No API is called. */
+            call_type: null;
+            /**
+             * @description The run, or the workflow of an action.
+             * @example 396
+             */
+            workflow_id: number;
+            status: ("Queued" | "Processing" | "Pending" | "Success" | "Stopped" | "Error") | null;
+            start_time: string | null;
+            end_time: string | null;
+            original_task_id: number | null;
+            original_workflow_id: number | null;
+            /**
+             * @description Always empty.
+             * @example []
+             */
+            tags: string[];
+            /** @example null */
+            error: string | null;
+            /** @example null */
+            error_class: string | null;
+            /** @example null */
+            error_details: string | null;
         };
         /**
          * @example {
@@ -7786,6 +8799,60 @@ export interface components {
             backfill?: ("NONE" | "OPEN_RESOURCES") | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "id": 396,
+         *       "name": "Failed payments",
+         *       "description": "",
+         *       "ondemandTrigger": true,
+         *       "calloutTrigger": true,
+         *       "scheduledTrigger": true,
+         *       "interval": null,
+         *       "timezone": "Europe/Amsterdam",
+         *       "createdAt": "2026-05-31T14:52:38.171Z",
+         *       "updatedAt": "2026-05-31T14:52:38.171Z",
+         *       "version": "0.0.1",
+         *       "type": "Workflow::Setup"
+         *     }
+         */
+        WorkflowVersion: {
+            /** @example 396 */
+            id: number;
+            /** @example Failed payments */
+            name: string;
+            /**
+             * @description Empty where there is none.
+             * @example
+             */
+            description: string;
+            ondemandTrigger: boolean;
+            calloutTrigger: boolean;
+            scheduledTrigger: boolean;
+            /**
+             * @description A cron expression.
+             * @example null
+             */
+            interval: string | null;
+            /** @example Europe/Amsterdam */
+            timezone: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-31T14:52:38.171Z
+             */
+            updatedAt: string;
+            /**
+             * @description `0.0.` and our version.
+             * @example 0.0.1
+             */
+            version: string;
+            /** @constant */
+            type: "Workflow::Setup";
         };
     };
     responses: {
@@ -8119,12 +9186,278 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description The request is not valid: one error for each thing that is wrong. */
+        RunContractBadRequest: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 400,
+                 *           "code": "invalid",
+                 *           "title": "page_length: Too big: expected number to be <=50"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description No credential, or a wrong one. */
+        RunContractUnauthorised: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 401,
+                 *           "code": "invalid",
+                 *           "title": "Send a valid API key in X-API-KEY, or a key or token as a bearer."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The credential lacks the permission, may not use that platform, or the platform has no such organisation. */
+        RunContractNotAllowed: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 403,
+                 *           "code": "invalid",
+                 *           "title": "This needs the permission WORKFLOW.UPDATE."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description Nothing of this platform has that integer id. */
+        RunContractNotFound: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 404,
+                 *           "code": "invalid",
+                 *           "title": "There is no workflow with Id 19080."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The first request with the same `Idempotency-Key` is under way. */
+        RunContractInProgress: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 409,
+                 *           "code": "invalid",
+                 *           "title": "The first request with this Idempotency-Key is still in progress: try again in a moment."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The body is larger than 1 MiB. */
+        RunContractTooLarge: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 413,
+                 *           "code": "invalid",
+                 *           "title": "The body is larger than 1048576 bytes, the most that is taken here."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The body is not `application/json`. */
+        RunContractUnsupportedMediaType: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 415,
+                 *           "code": "invalid",
+                 *           "title": "Content-Type text/plain is not taken here; send application/json."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The `Idempotency-Key` was used with another URL or method. */
+        RunContractReusedKey: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 422,
+                 *           "code": "invalid",
+                 *           "title": "This Idempotency-Key was used with another URL or method."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description More requests than are allowed in this time. */
+        RunContractTooManyRequests: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 429,
+                 *           "code": "invalid",
+                 *           "title": "Too many requests; try again in a moment."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description An error on our side. */
+        RunContractInternalError: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                "Idempotency-Retryable": components["headers"]["Idempotency-Retryable"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 500,
+                 *           "code": "invalid",
+                 *           "title": "An error on our side, recorded as reqr_8fQ2mZx1LrT0bYcVn3Wd."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
+        /** @description The database does not answer at the moment. */
+        RunContractUnavailable: {
+            headers: {
+                "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "Transient-error": components["headers"]["Transient-error"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "status": 503,
+                 *           "code": "invalid",
+                 *           "title": "Try again in a moment."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowErrors"];
+            };
+        };
     };
     parameters: {
         /** @description The platform that is meant, where the credential may use several. */
         PlatformId: string;
         /** @description Makes it safe to send the same request again: for 48 hours the first 2xx answer is given again, and nothing is done twice. */
         IdempotencyKey: string;
+        /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+        ZuoraEntityIds: string;
+        /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+        ZuoraOrgIds: string;
+        /** @description The caller’s own name for the request, given back. */
+        ZuoraTrackId: string;
+        /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+        RunContractIdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -8144,6 +9477,16 @@ export interface components {
         "Transient-error": "true";
         /** @description How to authenticate. */
         "WWW-Authenticate": string;
+        /** @description Names this request for the caller. */
+        "Zuora-Request-Id": string;
+        /** @description The one of the request. */
+        "Zuora-Track-Id": string;
+        /** @description Requests that are allowed in a minute. */
+        "RateLimit-Limit": string;
+        /** @description Those that are left of them. */
+        "RateLimit-Remaining": string;
+        /** @description Seconds until they are all there again. */
+        "RateLimit-Reset": string;
     };
     pathItems: never;
 }
@@ -8319,7 +9662,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -8343,6 +9686,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -8353,16 +9699,26 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenError"];
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "There is no such API key, or it is not active."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenError"] | components["schemas"]["WorkflowErrors"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -8370,6 +9726,11 @@ export interface operations {
                     "application/json": components["schemas"]["TokenError"];
                 };
             };
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
         };
     };
     getReadyz: {
@@ -8882,6 +10243,7 @@ export interface operations {
                      *         {
                      *           "object_type": "API_KEY",
                      *           "id": "key_5nV0cQe8RjT2yLxKd7Ba",
+                     *           "client_id": "0f8e5b6c-7a31-8d2e-8f41-3c5a9b7d1e20",
                      *           "api_key": null,
                      *           "entity_id": "plat_5nV0cQe8RjT2yLxKd7Ba",
                      *           "created_at": "2026-01-31T09:00:00Z",
@@ -16025,11 +17387,1184 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    runContractDeleteVersionsByVersion_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 397 */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            404: components["responses"]["RunContractNotFound"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflow_runs: {
+        parameters: {
+            query?: {
+                workflow_id?: string;
+                status?: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
+                /** @example inv_2026-0042 */
+                resource_id?: string;
+                customer_id?: string;
+                /** @example 2026-01-31T09:00:00Z */
+                created_after?: string;
+                /** @example 2026-01-31T09:00:00Z */
+                created_before?: string;
+                page?: number;
+                page_length?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 396,
+                     *           "name": "WF-396-00000400",
+                     *           "originalWorkflowId": 396,
+                     *           "type": "Workflow::Instance",
+                     *           "status": "Queued",
+                     *           "tasks": {
+                     *             "total": 0,
+                     *             "queued": 0,
+                     *             "processing": 0,
+                     *             "pending": 0,
+                     *             "stopped": 0,
+                     *             "success": 0,
+                     *             "error": 0
+                     *           },
+                     *           "runTime": 64.513,
+                     *           "cpuTime": "00:01:04",
+                     *           "finishedAt": "2026-09-19 18:25:33 UTC",
+                     *           "createdAt": "2026-09-19 18:25:33 UTC",
+                     *           "updatedAt": "2026-09-19 18:25:33 UTC"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "page_length": 20,
+                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["WorkflowRunInstance"][];
+                        pagination: {
+                            /** @example 1 */
+                            page: number;
+                            /** @example 20 */
+                            page_length: number;
+                            /**
+                             * @description null = this is the last page.
+                             * @example https://dunwell.example/workflows?page=2&page_length=20
+                             */
+                            next_page: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflows: {
+        parameters: {
+            query?: {
+                callout_trigger?: "true" | "false";
+                ondemand_trigger?: "true" | "false";
+                scheduled_trigger?: "true" | "false";
+                interval?: string;
+                name?: string;
+                page?: number;
+                page_length?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 396,
+                     *           "name": "Failed payments",
+                     *           "description": "",
+                     *           "ondemandTrigger": true,
+                     *           "calloutTrigger": true,
+                     *           "scheduledTrigger": true,
+                     *           "interval": null,
+                     *           "timezone": "Europe/Amsterdam",
+                     *           "createdAt": "2026-05-31T14:52:38.171Z",
+                     *           "updatedAt": "2026-05-31T14:52:38.171Z",
+                     *           "status": "Active",
+                     *           "active_version": {
+                     *             "id": 396,
+                     *             "description": "",
+                     *             "version": "0.0.1",
+                     *             "type": "Workflow::Setup",
+                     *             "status": "Active"
+                     *           },
+                     *           "latest_inactive_verisons": [
+                     *             {
+                     *               "id": 396,
+                     *               "name": "Failed payments",
+                     *               "description": "",
+                     *               "ondemandTrigger": true,
+                     *               "calloutTrigger": true,
+                     *               "scheduledTrigger": true,
+                     *               "interval": null,
+                     *               "timezone": "Europe/Amsterdam",
+                     *               "createdAt": "2026-05-31T14:52:38.171Z",
+                     *               "updatedAt": "2026-05-31T14:52:38.171Z",
+                     *               "version": "0.0.1",
+                     *               "type": "Workflow::Setup",
+                     *               "priority": "Medium",
+                     *               "status": "Active"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "page_length": 20,
+                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ListedWorkflowDefinition"][];
+                        pagination: {
+                            /** @example 1 */
+                            page: number;
+                            /** @example 20 */
+                            page_length: number;
+                            /**
+                             * @description null = this is the last page.
+                             * @example https://dunwell.example/workflows?page=2&page_length=20
+                             */
+                            next_page: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPostWorkflowsImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "workflow": {
+                 *         "name": "Call Echo"
+                 *       },
+                 *       "tasks": [],
+                 *       "linkages": []
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    "runContractGetWorkflowsMetrics.json": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsTasks: {
+        parameters: {
+            query?: {
+                id?: string;
+                name?: string;
+                instance?: "true" | "false";
+                action_type?: string;
+                object?: string;
+                object_id?: string;
+                call_type?: string;
+                workflow_id?: string;
+                /** @description Tasks have no tags here: any finds none. */
+                tags?: string[];
+                /** @description Tasks have no tags here: any finds none. */
+                "tags[]"?: string[];
+                page?: number;
+                page_length?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 396,
+                     *           "name": "7-DAY",
+                     *           "instance": true,
+                     *           "parameters": {
+                     *             "kind": "RUNG",
+                     *             "periods": []
+                     *           },
+                     *           "data": {},
+                     *           "action_type": "Email",
+                     *           "object": "Invoice",
+                     *           "object_id": "inv_2026-0042",
+                     *           "call_type": null,
+                     *           "workflow_id": 396,
+                     *           "status": "Queued",
+                     *           "start_time": "2026-09-19T12:35:43.857Z",
+                     *           "end_time": "2026-09-19T12:35:43.857Z",
+                     *           "original_task_id": 396,
+                     *           "original_workflow_id": 396,
+                     *           "tags": [],
+                     *           "error": null,
+                     *           "error_class": null,
+                     *           "error_details": null
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "page_length": 20,
+                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["WorkflowTask"][];
+                        pagination: {
+                            /** @example 1 */
+                            page: number;
+                            /** @example 20 */
+                            page_length: number;
+                            /**
+                             * @description null = this is the last page.
+                             * @example https://dunwell.example/workflows?page=2&page_length=20
+                             */
+                            next_page: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPutWorkflowsTasksBatch_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "data": [
+                 *         {
+                 *           "id": 2771,
+                 *           "name": "If"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsTasksByTask_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path: {
+                /** @example 2771 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowTask"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPostWorkflowsTasksByTask_idRerun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 396 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractDeleteWorkflowsVersionsByVersion_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 397 */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            404: components["responses"]["RunContractNotFound"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsWorkflow_runs: {
+        parameters: {
+            query?: {
+                workflow_id?: string;
+                status?: "Queued" | "Processing" | "Stopping" | "Stopped" | "Finished";
+                /** @example inv_2026-0042 */
+                resource_id?: string;
+                customer_id?: string;
+                /** @example 2026-01-31T09:00:00Z */
+                created_after?: string;
+                /** @example 2026-01-31T09:00:00Z */
+                created_before?: string;
+                page?: number;
+                page_length?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 396,
+                     *           "name": "WF-396-00000400",
+                     *           "originalWorkflowId": 396,
+                     *           "type": "Workflow::Instance",
+                     *           "status": "Queued",
+                     *           "tasks": {
+                     *             "total": 0,
+                     *             "queued": 0,
+                     *             "processing": 0,
+                     *             "pending": 0,
+                     *             "stopped": 0,
+                     *             "success": 0,
+                     *             "error": 0
+                     *           },
+                     *           "runTime": 64.513,
+                     *           "cpuTime": "00:01:04",
+                     *           "finishedAt": "2026-09-19 18:25:33 UTC",
+                     *           "createdAt": "2026-09-19 18:25:33 UTC",
+                     *           "updatedAt": "2026-09-19 18:25:33 UTC"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "page": 1,
+                     *         "page_length": 20,
+                     *         "next_page": "https://dunwell.example/workflows?page=2&page_length=20"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["WorkflowRunInstance"][];
+                        pagination: {
+                            /** @example 1 */
+                            page: number;
+                            /** @example 20 */
+                            page_length: number;
+                            /**
+                             * @description null = this is the last page.
+                             * @example https://dunwell.example/workflows?page=2&page_length=20
+                             */
+                            next_page: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsWorkflow_runsByWorkflow_run_id: {
+        parameters: {
+            query?: {
+                wait?: number;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path: {
+                /** @example 400 */
+                workflow_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRunInstance"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPutWorkflowsWorkflow_runsByWorkflow_run_idStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 400 */
+                workflow_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoppedWorkflowRun"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsByWorkflow_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDefinition"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractDeleteWorkflowsByWorkflow_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedWorkflow"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownWorkflowId"];
+                };
+            };
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPatchWorkflowsByWorkflow_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Failed payments",
+                 *       "status": "Inactive"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkflowDefinitionPatch"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDefinition"];
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownWorkflowId"];
+                };
+            };
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "reasons": [
+                     *         {
+                     *           "fieldName": "status",
+                     *           "title": "on is not a valid status. Choose from Active or Inactive"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationErrors"] | components["schemas"]["WorkflowErrors"];
+                };
+            };
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsByWorkflow_idExport: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedWorkflow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
     runContractPostWorkflowsByWorkflow_idRun: {
         parameters: {
             query?: never;
             header?: {
                 async?: string;
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
             };
             path: {
                 /**
@@ -16041,7 +18576,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description A map of parameters, or `{"input_parameters": {…}}`. */
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -16056,6 +18591,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16066,6 +18608,13 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16076,6 +18625,13 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16086,6 +18642,12 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16093,9 +18655,17 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16106,6 +18676,12 @@ export interface operations {
             /** @description Not Acceptable */
             406: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16116,6 +18692,12 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16123,9 +18705,17 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16133,12 +18723,23 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
         };
     };
     runContractGetWorkflowsByWorkflow_idSettings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
             path: {
                 /** @example 396 */
                 workflow_id: string;
@@ -16150,6 +18751,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16157,9 +18763,17 @@ export interface operations {
                     "application/json": components["schemas"]["RunSettings"];
                 };
             };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16167,12 +18781,25 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
         };
     };
     runContractPutWorkflowsByWorkflow_idSettings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
             path: {
                 /** @example 396 */
                 workflow_id: string;
@@ -16188,6 +18815,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16198,6 +18832,12 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16205,9 +18845,17 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
             /** @description Not Found */
             404: {
                 headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -16215,6 +18863,144 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowErrors"];
                 };
             };
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractGetWorkflowsByWorkflow_idVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 396,
+                     *           "name": "Failed payments",
+                     *           "description": "",
+                     *           "ondemandTrigger": true,
+                     *           "calloutTrigger": true,
+                     *           "scheduledTrigger": true,
+                     *           "interval": null,
+                     *           "timezone": "Europe/Amsterdam",
+                     *           "createdAt": "2026-05-31T14:52:38.171Z",
+                     *           "updatedAt": "2026-05-31T14:52:38.171Z",
+                     *           "version": "0.0.1",
+                     *           "type": "Workflow::Setup"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["WorkflowVersion"][];
+                    };
+                };
+            };
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            503: components["responses"]["RunContractUnavailable"];
+        };
+    };
+    runContractPostWorkflowsByWorkflow_idVersionsImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The platform that is meant, where the credential may use several; `x-platform-id` is taken as well. */
+                "Zuora-Entity-Ids"?: components["parameters"]["ZuoraEntityIds"];
+                /** @description Organisations of the platform (its `org_ids`), separated by commas. They change nothing but this check. */
+                "Zuora-Org-Ids"?: components["parameters"]["ZuoraOrgIds"];
+                /** @description The caller’s own name for the request, given back. */
+                "Zuora-Track-Id"?: components["parameters"]["ZuoraTrackId"];
+                /** @description Makes it safe to send the same request again: for 24 hours the first answer is given again, a refusal as well, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["RunContractIdempotencyKey"];
+            };
+            path: {
+                /** @example 396 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "workflow": {
+                 *         "name": "Call Echo"
+                 *       },
+                 *       "tasks": [],
+                 *       "linkages": []
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            400: components["responses"]["RunContractBadRequest"];
+            401: components["responses"]["RunContractUnauthorised"];
+            403: components["responses"]["RunContractNotAllowed"];
+            404: components["responses"]["RunContractNotFound"];
+            409: components["responses"]["RunContractInProgress"];
+            413: components["responses"]["RunContractTooLarge"];
+            415: components["responses"]["RunContractUnsupportedMediaType"];
+            422: components["responses"]["RunContractReusedKey"];
+            429: components["responses"]["RunContractTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["RunContractInternalError"];
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
+                    "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowErrors"];
+                };
+            };
+            503: components["responses"]["RunContractUnavailable"];
         };
     };
 }
