@@ -120,12 +120,13 @@ export async function buildApp({ logger, ...context }: AppOptions): Promise<ZodA
     oauthRoutes(open, context, bearers);
     done();
   });
-  await app.register(async (closed: ZodApp) => {
+  await app.register((closed: ZodApp, _options, done) => {
     registerAuth(closed, { db, readToken, bearers, platformHeaders: ['zuora-entity-ids', 'x-platform-id'] });
     registerRunContractHeaders(closed);
     registerBodies(closed);
     registerEffects(closed, { ...context, now, keys: RUN_CONTRACT_KEYS });
     runContractRoutes(closed, context);
+    done();
   });
   await app.register(async (closed: ZodApp) => {
     registerAuth(closed, { db, readToken, bearers, platformHeaders: ['x-platform-id'] });

@@ -44,10 +44,11 @@ export interface InstanceView extends InstanceRow {
   tasks: TaskStatus[];
 }
 
+/** `statement_timestamp()`, which is stable: with a volatile function in it a page of the list would read every run. */
 export const SELECT_INSTANCES = `
   SELECT * FROM (
     SELECT r.id, r.number, r.platform_id, w.number AS workflow_number, r.customer_id, r.resource_type, r.resource_id, r.status,
-      r.created_at, r.updated_at, clock_timestamp() AS now,
+      r.created_at, r.updated_at, statement_timestamp() AS now,
       CASE WHEN r.status IN ('COMPLETED', 'STOPPED') THEN r.updated_at END AS finished_at,
       array(SELECT ${TASK_STATUS} FROM run_steps s WHERE s.run_id = r.id) AS tasks
     FROM runs r JOIN workflows w ON w.id = r.workflow_id) AS r`;

@@ -5,6 +5,8 @@ import { RUN_CONTRACT_ANSWERS, runContractBody, type RunContractAnswerName } fro
 import { HEADERS, PARAMETERS, type HeaderName } from './shared-parts.js';
 
 const MUTATING = ['post', 'put', 'patch', 'delete'];
+/** What they are about stands in the query, and may not be there. */
+const NAMED_BY_QUERY = ['/v1/explain'];
 
 /**
  * Adds what every route has and none declares: the errors, the headers of both directions. A route says only what it answers
@@ -50,7 +52,7 @@ function complete(method: string, path: string, operation: Operation): void {
     if (method === 'put' && status === '200') addHeaders(answer, ['Dunwell-Stale']);
   }
   operation.responses = withoutPlainErrors(operation.responses ?? {});
-  for (const name of errorsOf(mutating, withBody || path.includes('{'))) {
+  for (const name of errorsOf(mutating, withBody || path.includes('{') || NAMED_BY_QUERY.includes(path))) {
     operation.responses[ERROR_ANSWERS[name].status] = refTo('responses', name);
   }
 }

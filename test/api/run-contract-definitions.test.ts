@@ -214,6 +214,10 @@ describe('/workflows: definitions as the run contract has them', () => {
     expect(await reasons({ interval: '0 9 * * *' })).toEqual([
       ['interval', 'The interval has no effect while scheduled_trigger is false.'],
     ]);
+    expect(await reasons({ scheduled_trigger: true, interval: 'soon', timezone: 'Nowhere' })).toEqual([
+      ['interval', expect.any(String)],
+      ['timezone', expect.any(String)],
+    ]);
     expect(await stored(h)).toEqual(before);
     const { data } = await get('/workflows?name=versions');
     const [{ id, latest_inactive_verisons: older }] = data as [Json];

@@ -32,7 +32,7 @@ export const EXAMPLE_DIFFERENCES: Record<string, string> = {
 /** What a workflow, a task or a caller made up: its fields are nobody's contract. */
 const FREE = /(^|\.|\])(parameters|data\[\]\.data|data\[\]\.parameters|parameters\.workflow)$|^data$/;
 
-export interface ZuoraAnswer {
+interface ZuoraAnswer {
   schema: Json | null;
   example: unknown;
 }
@@ -160,7 +160,9 @@ function unlike(example: unknown, value: unknown, path: string): string[] {
     });
   }
   const format = typeof example === 'string' ? FORMATS.find((one) => one.test(example)) : undefined;
-  return format && !format.test(value as string) ? [`${path}: ${String(value)} is not like ${String(example)}`] : [];
+  return format && !format.test(value as string)
+    ? [`${path}: ${JSON.stringify(value)} is not like ${JSON.stringify(example)}`]
+    : [];
 }
 
 function kindOf(value: unknown): string {
