@@ -9688,6 +9688,9 @@ export interface operations {
                 headers: {
                     "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
                     "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
@@ -9701,6 +9704,9 @@ export interface operations {
                 headers: {
                     "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
                     "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -9713,6 +9719,9 @@ export interface operations {
                 headers: {
                     "Zuora-Request-Id": components["headers"]["Zuora-Request-Id"];
                     "Zuora-Track-Id": components["headers"]["Zuora-Track-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
                 };
@@ -9722,6 +9731,7 @@ export interface operations {
             };
             413: components["responses"]["RunContractTooLarge"];
             415: components["responses"]["RunContractUnsupportedMediaType"];
+            429: components["responses"]["RunContractTooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["RunContractInternalError"];
             503: components["responses"]["RunContractUnavailable"];

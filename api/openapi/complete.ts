@@ -78,7 +78,7 @@ function completeRunContract(method: string, path: string, operation: Operation)
   }
   const answers = (operation.responses ??= {});
   for (const [status, answer] of Object.entries(answers)) {
-    addHeaders(answer, open ? TRACED : [...TRACED, ...LIMITED]);
+    addHeaders(answer, [...TRACED, ...LIMITED]);
     if (mutating && !open) addHeaders(answer, ['Idempotent-Replayed']);
     if (operation.requestBody && status.startsWith('2')) addHeaders(answer, ['Dunwell-Ignored-Fields']);
   }
@@ -89,6 +89,7 @@ function completeRunContract(method: string, path: string, operation: Operation)
 }
 
 const OPEN_ANSWERS: RunContractAnswerName[] = [
+  'RunContractTooManyRequests',
   'RunContractTooLarge',
   'RunContractUnsupportedMediaType',
   'RunContractInternalError',

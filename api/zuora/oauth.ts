@@ -53,7 +53,7 @@ export function oauthRoutes(app: ZodApp, { db }: Pick<ApiContext, 'db'>, bearers
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error instanceof Refusal ? statusOf(error) : (error.statusCode ?? 500);
-    if (status >= 500 || status === 429) return answerError(error, request, reply);
+    if (status !== 400) return answerError(error, request, reply);
     return reply.code(status).send({ error: 'invalid_request', error_description: error.message });
   });
   app.post(
