@@ -45,7 +45,14 @@ export function parseCron(text: string): Cron {
       'needs five fields (minute, hour, day of month, month, day of week), or six with the seconds first',
     );
   }
-  const fields = named ? given : given.map((field) => field.replace(/(^|,)\//g, '$1*/').replace(/-sun\b/gi, '-7'));
+  const fields = named
+    ? given
+    : given.map((field) =>
+        field
+          .replace(/(^|,)\//g, '$1*/')
+          .replace(/\bsun-sun\b/gi, 'sun')
+          .replace(/-sun\b/gi, '-7'),
+      );
   // The library takes these, but for a random time, and for a list of which it keeps only a part.
   if (!named && fields.some((field) => /h(?!u)/i.test(field))) throw new CronProblem('H is not supported');
   if (fields.some((field) => /w(?!e)/i.test(field))) throw new CronProblem('W, the nearest weekday, is not supported');
@@ -82,7 +89,9 @@ function read(expression: string): ReturnType<typeof CronExpressionParser.parse>
   try {
     return CronExpressionParser.parse(expression).fields;
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).replace(/^\w+ (?=Validation error)/, '');
+    const text = error instanceof Error ? error.message : String(error);
+    if (/duplicate/i.test(text)) throw new CronProblem('names something twice in one list (0 and 7 are both Sunday)');
+    const why = text.replace(/^\w+ (?=Validation error)/, '');
     throw new CronProblem(`is not a cron expression that can be run: ${why}`);
   }
 }

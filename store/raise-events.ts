@@ -38,8 +38,10 @@ export async function raiseEvents(
   for (const change of changes) {
     const { resource, variant } = change;
     const customerId = resource.customer?.id ?? '';
+    // A wallet is watched for those too that events do not start: a sweep asks for its crossings (S-C5).
     const matching = workflows.filter(
-      (own) => mismatch(toMatchable(own), variant, customerId, null, resource.facts) === null,
+      (own) =>
+        mismatch({ ...toMatchable(own), eventTrigger: true }, variant, customerId, null, resource.facts) === null,
     );
     const { wanted, crossings } = await concerned(tx, change, matching);
     if (wanted.length === 0) continue;
@@ -72,10 +74,11 @@ async function concerned(
   { variant, before, resource: { facts } }: Change,
   matching: readonly WorkflowRow[],
 ): Promise<{ wanted: WorkflowRow[]; crossings?: Crossings }> {
+  const started = matching.filter((own) => own.run_settings.event_trigger);
   if (!facts.wallet) {
-    return { wanted: matching.filter((own) => isEvent(variant, before, facts, toMatchable(own).terms)) };
+    return { wanted: started.filter((own) => isEvent(variant, before, facts, toMatchable(own).terms)) };
   }
   const crossings = await watchWallet(tx, matching, before?.wallet ?? null, facts.wallet);
   const wanted = (own: WorkflowRow): boolean => isWanted(variant, facts, toMatchable(own).terms);
-  return { wanted: matching.filter((own) => crossings.has(own.id) && wanted(own)), crossings };
+  return { wanted: started.filter((own) => crossings.has(own.id) && wanted(own)), crossings };
 }

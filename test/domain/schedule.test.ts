@@ -22,6 +22,7 @@ describe('a cron expression (S-Z7)', () => {
     ['0 9 ? * tue', '2027-01-05T09:00Z 2027-01-12T09:00Z 2027-01-19T09:00Z'],
     ['0 9 * * 0', '2027-01-03T09:00Z 2027-01-10T09:00Z 2027-01-17T09:00Z'],
     ['0 9 * * 7', '2027-01-03T09:00Z 2027-01-10T09:00Z 2027-01-17T09:00Z'],
+    ['0 9 * * sun-SUN', '2027-01-03T09:00Z 2027-01-10T09:00Z 2027-01-17T09:00Z'],
     ['0 9 * * FRI-SUN', '2027-01-01T09:00Z 2027-01-02T09:00Z 2027-01-03T09:00Z'],
     ['0 9 1 MAR,JUN *', '2027-03-01T09:00Z 2027-06-01T09:00Z 2028-03-01T09:00Z'],
     // Both told: one of them is enough. A `*` in one of them, and it is no restriction of its own.
@@ -51,6 +52,8 @@ describe('a cron expression (S-Z7)', () => {
     ['0 9 15W * *', 'W, the nearest weekday, is not supported'],
     ['0 9 LW * *', 'W, the nearest weekday, is not supported'],
     ['H H * * *', 'H is not supported'],
+    ['0 0 * * 0,7', 'names something twice in one list'],
+    ['0,5,0 9 * * *', 'names something twice in one list'],
     ['0 9 L-2 * *', 'is not a cron expression'],
     ['0 9 * * 1#2,3', 'incompatible'],
     ['0 9 * * 1#6', 'occurrence number'],
