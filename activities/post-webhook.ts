@@ -28,7 +28,11 @@ export async function postWebhook(
     const why = `The address of ${webhookId} is not on the public internet, nor in WEBHOOK_ALLOW_PRIVATE_NETWORKS.`;
     throw ApplicationFailure.nonRetryable(why, FAILURE.WEBHOOK_REFUSED);
   }
+  // Attempts are lost on our own side, too: what the webhook refused is counted apart, and the engine keeps the count.
+  const context = Context.current();
+  const refusals = Number(context.info.heartbeatDetails ?? 0);
+  context.heartbeat(refusals + 1);
   const { coefficient, maximumMs } = WEBHOOK_RETRY;
-  const nextRetryDelay = Math.min(webhookRetryMs * coefficient ** (Context.current().info.attempt - 1), maximumMs);
+  const nextRetryDelay = Math.min(webhookRetryMs * coefficient ** refusals, maximumMs);
   throw ApplicationFailure.create({ type: FAILURE.WEBHOOK_NOT_TAKEN, message, nextRetryDelay });
 }

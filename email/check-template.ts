@@ -7,7 +7,14 @@ import { createLiquidRenderer } from './liquid-renderer.js';
 import { crowdProblem } from './liquid-spans.js';
 import { liquidReport, templateVariables } from './liquid-variables.js';
 import { mailValues } from './mail-values.js';
-import { isKnownVariable, isVariable, MAIL_VARIABLES, nearestVariable, type VariableName } from './mail-variables.js';
+import {
+  isKnownVariable,
+  isRequirable,
+  isVariable,
+  MAIL_VARIABLES,
+  nearestVariable,
+  type VariableName,
+} from './mail-variables.js';
 import { rawProblems } from './raw-problems.js';
 import { reachedPartials } from './reached-partials.js';
 import type { Template, TemplatePartial } from './template.js';
@@ -65,13 +72,17 @@ export function checkTemplate(
     problems.push({ field: 'html', message });
   }
   for (const name of source.required ?? []) {
-    if (isVariable(name)) continue;
-    const near = nearestVariable(name);
-    const message = `There is no variable ${name}${near === null ? '.' : `; did you mean ${near}?`}`;
-    problems.push({ field: 'required', message });
+    if (isRequirable(name)) continue;
+    problems.push({ field: 'required', message: requiredProblem(name) });
   }
   if (problems.length === 0) problems.push(...trial(template));
   return problems.length > 0 ? { problems } : { template, variables: [...names].sort() };
+}
+
+function requiredProblem(name: string): string {
+  if (isVariable(name)) return `${name} cannot be required: values such as invoice.number and parameters.order.id can.`;
+  const near = nearestVariable(name);
+  return `There is no variable ${name}${near === null ? '.' : `; did you mean ${near}?`}`;
 }
 
 /** What is wrong with a subject that stands in an action: it is Liquid over the variables of the action's variant. */

@@ -100,13 +100,13 @@ function requireValues({ required = [] }: Template, values: object): void {
   );
 }
 
-/** The value of a variable by its full name, null when there is none. */
-export function valueOf(values: object, name: string): unknown {
-  const [group = ''] = name.split('.', 1);
-  const key = name.slice(group.length + 1);
-  const groups: Record<string, Record<string, unknown> | undefined> = { ...values };
-  const of = groups[group] ?? {};
-  const value = Object.hasOwn(of, key) ? (of[key] ?? null) : null;
+/** The value at the end of a path of names (`invoice.number`, `parameters.order.id`), null when there is none. */
+export function valueOf(values: object, path: string): unknown {
+  let value: unknown = values;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
+    value = (value as Record<string, unknown>)[name] ?? null;
+  }
   return value === '' ? null : value;
 }
 

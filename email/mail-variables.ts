@@ -76,6 +76,16 @@ export function isVariable(name: string): name is VariableName {
   return isKnownVariable(name) || /^parameters\.[^*]+$/.test(name);
 }
 
+/**
+ * Whether a template may need it: a known value, or a path into `parameters`, whose first name is one that settings can declare and
+ * whose others are as Liquid has them after a dot. Nothing is nested deeper than this.
+ */
+export function isRequirable(name: string): boolean {
+  return (
+    (isKnownVariable(name) && name.includes('.')) || /^parameters\.[A-Za-z]\w*(?:\.[\p{L}\p{N}_-]+){0,16}$/u.test(name)
+  );
+}
+
 export function isKnownVariable(name: string): name is KnownVariable {
   return Object.hasOwn(MAIL_VARIABLES, name);
 }

@@ -80,6 +80,9 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     log,
   });
 
+  // An event waits on its own queue for somebody who posts; an attempt that cannot would be lost to it.
+  const kinds = options.postRunEvent ? [createWorker, createWebhookWorker] : [createWorker];
+
   const stopped = new AbortController();
   let workers: Worker[] = [];
   let becameReady: () => void = () => undefined;
@@ -96,7 +99,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     const running: Promise<void>[] = [];
     try {
       await registerSearchAttributes(engine);
-      for (const make of [createWorker, createWebhookWorker]) {
+      for (const make of kinds) {
         const worker = await make({ ...options, connection, activities });
         workers.push(worker);
         const run = worker.run();
@@ -132,7 +135,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const supervised = supervise();
   return {
     ready,
-    isReady: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
+    isReady: () => workers.length === kinds.length && workers.every((worker) => worker.getState() === 'RUNNING'),
     async stop() {
       stopped.abort();
       pace.close();
@@ -148,4 +151,5 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
 const fetchNothing: ActivityPorts['fetchPdf'] = () =>
   Promise.resolve({ kind: 'NONE', why: 'This worker fetches no PDFs.' });
 
+/** Nobody asks it: without `postRunEvent` there is no worker on the queue of webhooks. */
 const postNothing: ActivityPorts['postRunEvent'] = () => Promise.reject(new Error('This worker posts to no webhooks.'));

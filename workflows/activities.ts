@@ -57,6 +57,8 @@ export function postWebhook(delivery: WebhookDelivery, summary: string): Promise
   const { postWebhook: post } = proxyActivities<Activities>({
     taskQueue: webhookQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '30s',
+    // It beats once, to leave a number for the next attempt; without a timeout it must not.
+    heartbeatTimeout: '30s',
     scheduleToCloseTimeout: '7d',
     // For what fails on our side: how long a webhook is left alone that did not take an event, the activity says.
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },

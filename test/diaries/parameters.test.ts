@@ -103,6 +103,12 @@ describe('mails with what a call of the workflow gave for the template (S-Z4)', 
     expect(await begun.diary.run()).toMatchObject({ status: 'BLOCKED', reason: 'variable_missing' });
   });
 
+  it('go with one that lies inside of another', async () => {
+    const begun = await begin({ subject: '{{ parameters.order.id }}', required: ['parameters.order.id'] });
+    await call(begun, { order: { id: 'A-7' } });
+    expect((await mail(begun.diary)).Subject).toBe('A-7');
+  });
+
   it('say what the template says without it when nobody called', async () => {
     const { diary } = await begin({
       subject: 'A{% if parameters.note %}B{% endif %}{{ parameters.note }} {{ parameters.x | default: "friend" }}',

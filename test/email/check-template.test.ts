@@ -89,9 +89,43 @@ describe('the variables', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'note']) {
       expect(valueOf(values({}), `parameters.${name}`)).toBeNull();
     }
-    expect(valueOf(values({ 'a.b': 1 }), 'parameters.a.b')).toBe(1);
+    const order = { id: 7, lines: [{ sku: 'A-1' }], note: '', rush: false };
+    const path = (rest: string): unknown => valueOf(values({ order }), `parameters.order.${rest}`);
+    expect(['id', 'lines.0.sku', 'rush'].map(path)).toEqual([7, 'A-1', false]);
+    for (const none of ['note', 'id.x', 'lines.1.sku', 'lines.constructor', '__proto__.x'])
+      expect(path(none)).toBeNull();
     expect(JSON.stringify(values({ x: deep(15) }))).toContain('"x"]');
     expect(JSON.stringify(values({ x: deep(50_000) }))).not.toContain('"x"]');
+  });
+
+  it('can be required by a path that a value can have, and by no other', () => {
+    const problems = (...required: string[]): unknown => {
+      const result = checkTemplate({ ...plain, html: '<p></p>', required }, '<p></p>', {});
+      return 'problems' in result ? result.problems.map(({ field }) => field) : [];
+    };
+    const nested = (levels: number): string => `parameters.a${'.b'.repeat(levels)}`;
+    expect(problems('invoice.number', 'parameters.order.id', 'parameters.lines.0.line-no', nested(16))).toEqual([]);
+    const none = [
+      'parameters.no such-name',
+      'parameters.1st',
+      'parameters.a-b',
+      'parameters.a..b',
+      'parameters.a.',
+      ' ',
+    ];
+    const more = [
+      'parameters',
+      'parameters.',
+      'parameters.a[0]',
+      nested(17),
+      'invoice.number.x',
+      'locale',
+      'preheader',
+    ];
+    for (const name of [...none, ...more]) expect([name, problems(name)]).toEqual([name, ['required']]);
+    const deep = (levels: number): unknown => (levels === 0 ? 'x' : { b: deep(levels - 1) });
+    const given = mailValues({ ...exampleFacts(null, ['en']), parameters: { a: deep(16) } }, 'en');
+    expect(valueOf(given, nested(16))).toBe('x');
   });
 
   it('are found by their nearest name', () => {

@@ -50,7 +50,10 @@ export interface ReceivedMail {
 
 /** What a worker has otherwise than the harness says. */
 type OwnWorker = Pick<HarnessOptions, 'mailer' | 'watchdog'> &
-  Partial<Pick<RunWorkerOptions, 'postRunEvent' | 'webhookRetryMs' | 'db'>>;
+  Partial<Pick<RunWorkerOptions, 'webhookRetryMs' | 'db'>> & {
+    /** null = it posts to no webhooks. */
+    postRunEvent?: RunWorkerOptions['postRunEvent'] | null;
+  };
 
 /** The product on real servers, in this process: own database, own task queue, own mailbox, one platform. */
 export interface Harness {
@@ -144,9 +147,10 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
         mailer: wrap ? wrap(mailer) : mailer,
         messages: { vault: testVault, keepForMs: 86_400_000 },
         fetchPdf: createPdfFetcher({ vault: testVault, networks: loopback }),
-        postRunEvent: createWebhookPoster(testVault, { allowedNetworks: loopback }),
         webhookRetryMs: own.webhookRetryMs ?? options.webhookRetryMs,
-        ...(own.postRunEvent && { postRunEvent: own.postRunEvent }),
+        ...(own.postRunEvent !== null && {
+          postRunEvent: own.postRunEvent ?? createWebhookPoster(testVault, { allowedNetworks: loopback }),
+        }),
         log: silentLog,
         workflowBundle,
         watchdog: own.watchdog ?? options.watchdog,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FAILURE } from '../../contracts/engine.js';
+import { FAILURE, webhookQueue } from '../../contracts/engine.js';
 import { createWebhookPoster } from '../../cli/webhook-poster.js';
 import { startWebhookDelivery } from '../../engine/executions.js';
 import { closeFromEngine } from '../../store/engine-state.js';
@@ -145,6 +145,33 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
     expect(events()[2]).toEqual(events()[0]);
   });
 
+  it('after a pause that grows with what the webhook refused, and with nothing else', async () => {
+    const { id } = await webhook();
+    await invoice({});
+    await pay();
+    receiver.answer = (response) => response.writeHead(503).end();
+    const post = createWebhookPoster(testVault, { allowedNetworks: loopback });
+    let attempts = 0;
+    const retryMs = 1_500;
+    await h.startWorker({
+      webhookRetryMs: retryMs,
+      postRunEvent: (event) => {
+        attempts += 1;
+        return attempts === 2 ? Promise.reject(new Error('Postgres is away')) : post(event);
+      },
+    });
+    const pending = await until('it has been refused twice', async () => {
+      const handle = h.engine.client.workflow.getHandle(await listed(id as string));
+      const activity = (await handle.describe()).raw.pendingActivities?.[0];
+      return activity?.attempt === 4 && activity;
+    });
+    expect(pending.lastFailure?.applicationFailureInfo?.type).toBe(FAILURE.WEBHOOK_NOT_TAKEN);
+    expect(receiver.received).toHaveLength(2);
+    const { seconds, nanos } = pending.currentRetryInterval ?? {};
+    // The engine counts from a reading of its clock: some microseconds more.
+    expect(Math.round(Number(seconds) * 1_000 + Number(nanos) / 1_000_000)).toBe(2 * retryMs);
+  });
+
   it('also by the next worker, once more with the same id, when one dies after the event was taken', async () => {
     const { id } = await webhook();
     await invoice({});
@@ -166,16 +193,43 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
     expect(new Set(receiver.received.map(({ headers }) => headers['dunwell-event-id'])).size).toBe(1);
   });
 
+  it('by a worker that posts: others are ready without, and cost it no attempt', async () => {
+    const other = await h.startWorker({ postRunEvent: null });
+    expect(other.isReady()).toBe(true);
+    const { id } = await webhook();
+    await invoice({});
+    await pay();
+    const handle = h.engine.client.workflow.getHandle(await listed(id as string));
+    await until('it is to be posted', async () => (await handle.describe()).raw.pendingActivities?.length);
+    const { pollers } = await h.engine.client.workflowService.describeTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: webhookQueue(h.taskQueue) },
+      taskQueueType: 2, // activities
+    });
+    expect(pollers).toEqual([]);
+    await h.startWorker();
+    expect(await outcome(id as string)).toEqual({ result: { status: 204 } });
+    const { events: history } = await handle.fetchHistory();
+    const begun = history?.map((event) => event.activityTaskStartedEventAttributes).filter((event) => event != null);
+    expect(begun?.map(({ attempt }) => attempt)).toEqual([1]);
+    await other.stop();
+    expect(other.isReady()).toBe(false);
+  });
+
   it('once, although two workers carry the same item', async () => {
-    await webhook();
+    const { id } = await webhook();
     await invoice({});
     await pay();
     const [item] = await h.db.rowsOnce<{ subject_id: string; event: Json }>(
       `SELECT subject_id, event FROM outbox WHERE kind = 'RUN_ENDED'`,
     );
     await h.startWorker();
-    await told(1);
+    expect(await outcome(id as string)).toEqual({ result: { status: 204 } });
     await settled();
+    const workflowId = await listed(id as string);
+    const execution = async (): Promise<string> =>
+      (await h.engine.client.workflow.getHandle(workflowId).describe()).runId;
+    const first = await execution();
     // Whoever carried it died before it was settled.
     await h.db.rows(`INSERT INTO outbox (kind, platform_id, subject_id, event) VALUES ('RUN_ENDED', $1, $2, $3)`, [
       h.platformId,
@@ -183,6 +237,8 @@ describe('a webhook is told when a run ends (S-A2)', { timeout: 60_000 }, () => 
       JSON.stringify(item?.event),
     ]);
     await settled();
+    // It is only settled once the engine has answered: another execution would be the latest of this id by now.
+    expect(await execution()).toBe(first);
     expect(receiver.received).toHaveLength(1);
   });
 
