@@ -5536,6 +5536,7 @@ export interface components {
          *       "anchor_at": "2026-01-31T09:00:00Z",
          *       "timezone": "Europe/Amsterdam",
          *       "next_step_at": "2026-01-31T09:00:00Z",
+         *       "parameters": null,
          *       "engine": "PENDING",
          *       "engine_workflow_id": "run_5nV0cQe8RjT2yLxKd7Ba",
          *       "revision": 1,
@@ -5611,6 +5612,13 @@ export interface components {
             /** @example Europe/Amsterdam */
             timezone: string | null;
             next_step_at: string | null;
+            /**
+             * @description What a call of the workflow gave for the template; null = nothing.
+             * @example null
+             */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Whether Temporal knows of the newest revision yet.
              * @enum {string}
@@ -8144,6 +8152,7 @@ export interface components {
          *       "anchor_at": "2026-01-31T09:00:00Z",
          *       "timezone": "Europe/Amsterdam",
          *       "next_step_at": "2026-01-31T09:00:00Z",
+         *       "parameters": null,
          *       "engine": "PENDING",
          *       "engine_workflow_id": "run_5nV0cQe8RjT2yLxKd7Ba",
          *       "revision": 1,
@@ -8216,6 +8225,13 @@ export interface components {
             /** @example Europe/Amsterdam */
             timezone: string | null;
             next_step_at: string | null;
+            /**
+             * @description What a call of the workflow gave for the template; null = nothing.
+             * @example null
+             */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Whether Temporal knows of the newest revision yet.
              * @enum {string}
@@ -9465,6 +9481,12 @@ export interface components {
         "X-REQUEST-ID": string;
         /** @description Fields of the body that are not known and were ignored, separated by commas. */
         "Dunwell-Ignored-Fields": string;
+        /** @description The run that the call has made. */
+        Location: string;
+        /** @description The id that this run has in `/v1`. */
+        "Dunwell-Run-Id": string;
+        /** @description The status that this run has in `/v1`: one with nothing to send has ended already. */
+        "Dunwell-Run-Status": string;
         /** @description `true`: the fact sent was older than the one stored, which stays. */
         "Dunwell-Stale": "true";
         /** @description `true`: the answer to an earlier request with the same `Idempotency-Key`, given again. */
@@ -15221,6 +15243,7 @@ export interface operations {
                      *           "anchor_at": "2026-01-31T09:00:00Z",
                      *           "timezone": "Europe/Amsterdam",
                      *           "next_step_at": "2026-01-31T09:00:00Z",
+                     *           "parameters": null,
                      *           "engine": "PENDING",
                      *           "engine_workflow_id": "run_5nV0cQe8RjT2yLxKd7Ba",
                      *           "revision": 1,
@@ -18602,6 +18625,9 @@ export interface operations {
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Dunwell-Run-Id": components["headers"]["Dunwell-Run-Id"];
+                    "Dunwell-Run-Status": components["headers"]["Dunwell-Run-Status"];
                     "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
@@ -18619,6 +18645,9 @@ export interface operations {
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Dunwell-Run-Id": components["headers"]["Dunwell-Run-Id"];
+                    "Dunwell-Run-Status": components["headers"]["Dunwell-Run-Status"];
                     "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;
@@ -18636,6 +18665,9 @@ export interface operations {
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Dunwell-Run-Id": components["headers"]["Dunwell-Run-Id"];
+                    "Dunwell-Run-Status": components["headers"]["Dunwell-Run-Status"];
                     "Dunwell-Ignored-Fields": components["headers"]["Dunwell-Ignored-Fields"];
                     "X-REQUEST-ID": components["headers"]["X-REQUEST-ID"];
                     [name: string]: unknown;

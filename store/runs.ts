@@ -24,6 +24,8 @@ export interface RunView {
   anchor_at: Instant | null;
   zone: string | null;
   next_step_at: Instant | null;
+  /** What the call gave for the template, by name; null = it was no call, or gave nothing. */
+  variables: Record<string, unknown> | null;
   engine_workflow_id: string;
   plan_revision: number;
   engine: 'PENDING' | 'TOLD';

@@ -59,6 +59,8 @@ function complete(method: string, path: string, operation: Operation): void {
 
 /** What every answer of the run contract carries (S-Z5). */
 const TRACED: HeaderName[] = ['Zuora-Request-Id', 'Zuora-Track-Id'];
+/** Which run a call has made, whatever shape its answer has. */
+const STARTED: HeaderName[] = ['Location', 'Dunwell-Run-Id', 'Dunwell-Run-Status'];
 const LIMITED: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
 
 /** As `complete`, for the run contract: its errors have another shape, and what a route says of one itself stays. */
@@ -80,6 +82,7 @@ function completeRunContract(method: string, path: string, operation: Operation)
   for (const [status, answer] of Object.entries(answers)) {
     addHeaders(answer, [...TRACED, ...LIMITED]);
     if (mutating && !open) addHeaders(answer, ['Idempotent-Replayed']);
+    if (path.endsWith('/run') && status.startsWith('2')) addHeaders(answer, STARTED);
     if (operation.requestBody && status.startsWith('2')) addHeaders(answer, ['Dunwell-Ignored-Fields']);
   }
   for (const name of open ? OPEN_ANSWERS : runContractAnswersOf(mutating, path.includes('{'))) {

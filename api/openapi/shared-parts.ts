@@ -58,6 +58,21 @@ export const HEADERS = {
     description: 'Fields of the body that are not known and were ignored, separated by commas.',
     schema: { ...text, examples: ['invoice.overdue.peroids'] },
   },
+  Location: {
+    description: 'The run that the call has made.',
+    required: true,
+    schema: { ...text, examples: ['/workflows/workflow_runs/400'] },
+  },
+  'Dunwell-Run-Id': {
+    description: 'The id that this run has in `/v1`.',
+    required: true,
+    schema: { ...text, examples: ['run_8fQ2mZx1LrT0bYcVn3Wd'] },
+  },
+  'Dunwell-Run-Status': {
+    description: 'The status that this run has in `/v1`: one with nothing to send has ended already.',
+    required: true,
+    schema: { ...text, examples: ['ACCEPTED'] },
+  },
   'Dunwell-Stale': {
     description: '`true`: the fact sent was older than the one stored, which stays.',
     schema: flag,

@@ -110,7 +110,8 @@ const settingsFields = {
 export const runSettings = z.object({ ...settingsFields, fields: z.array(field) }).meta({ id: 'RunSettings' });
 
 export const runSettingsRequest = z
-  .object({
+  // It replaces everything: a field that nobody knows would switch off what was meant.
+  .strictObject({
     ...settingsFields,
     fields: z
       .array(

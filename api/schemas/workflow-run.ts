@@ -59,6 +59,10 @@ export const workflowRun = z
     anchor_at: instant.nullable().meta({ description: 'What the periods are counted from.' }),
     timezone: z.string().nullable(),
     next_step_at: instant.nullable(),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'What a call of the workflow gave for the template; null = nothing.', examples: [null] }),
     engine: z.enum(['PENDING', 'TOLD']).meta({ description: 'Whether Temporal knows of the newest revision yet.' }),
     engine_workflow_id: z.string().meta({ description: 'Temporal workflow id.' }),
     revision: ordinal,

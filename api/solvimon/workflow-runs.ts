@@ -73,6 +73,7 @@ export function runResponse(run: RunView): z.input<typeof workflowRun> {
     anchor_at: isoMs(run.anchor_at),
     timezone: run.zone,
     next_step_at: isoMs(run.next_step_at),
+    parameters: run.variables,
     engine: run.engine,
     engine_workflow_id: run.engine_workflow_id,
     revision: run.plan_revision,

@@ -59,7 +59,8 @@ const NOT_BUILT: readonly {
     url: '/workflows/metrics.json',
     permission: 'WORKFLOW_RUN.VIEW',
     summary: 'Retrieve task usage',
-    title: 'Dunwell does not count the usage of tasks: its figures are at GET /metrics.',
+    title:
+      'Dunwell does not count the usage of tasks: runs of a time are listed by GET /workflow_runs?created_after=…&created_before=….',
   },
 ];
 
