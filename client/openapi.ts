@@ -5613,7 +5613,7 @@ export interface components {
             timezone: string | null;
             next_step_at: string | null;
             /**
-             * @description What a call of the workflow gave for the template; null = nothing.
+             * @description What a call of the workflow gave for the template; null = it was none.
              * @example null
              */
             parameters: {
@@ -8226,7 +8226,7 @@ export interface components {
             timezone: string | null;
             next_step_at: string | null;
             /**
-             * @description What a call of the workflow gave for the template; null = nothing.
+             * @description What a call of the workflow gave for the template; null = it was none.
              * @example null
              */
             parameters: {

@@ -138,6 +138,7 @@ describe('/workflows/workflow_runs: runs as the run contract has them', () => {
     expect(await rows('created_after=2026-02-01T00:00:00Z&created_before=2026-02-01T00:00:01Z')).toEqual([id]);
     expect(await rows('created_after=2026-01-31T00:00:00Z&created_before=2026-02-01T00:00:00Z')).toEqual([]);
     expect((await h.call('GET', '/workflow_runs?status=DONE')).status).toBe(400);
+    expect((await h.call('GET', '/workflow_runs?bogus=1')).headers['dunwell-ignored-fields']).toBe('?bogus');
   });
 
   it('tells what becomes of a step in the contract’s words', async () => {

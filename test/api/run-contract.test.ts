@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, type Api } from './api.js';
+import { put } from './support.js';
 import { createWorkflow, expectErrors, openCall, type Called } from './run-contract-support.js';
 
 describe('POST /workflows/{id}/run (S-Z2, Z3)', () => {
@@ -67,6 +68,14 @@ describe('POST /workflows/{id}/run (S-Z2, Z3)', () => {
     const answer = await run({ ...seed, colour: 'red' });
     expect(answer.status).toBe(200);
     expect(answer.headers['dunwell-ignored-fields']).toBe('colour');
+  });
+
+  it('says in a header that a run with nothing to send has ended', async () => {
+    await put(h, 'payments/pay_ok', { customer_id: 'cust_1', result: 'AUTHORIZED', timestamp: '2026-01-10T09:00:00Z' });
+    const answer = await run({ ...seed, paymentId: 'pay_ok' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'dunwell-run-status': 'STOPPED' } });
+    const { body } = await h.call('GET', `/v1/workflow-runs/${String(answer.headers['dunwell-run-id'])}`);
+    expect(body).toMatchObject({ number: answer.body.id, status: 'STOPPED', parameters: {} });
   });
 
   it('404: no such id, one of another platform, and one that is no number', async () => {

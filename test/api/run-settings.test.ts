@@ -99,6 +99,10 @@ describe('settings of a workflow (S-Z4)', () => {
     ]);
   });
 
+  it('are refused with a field that nobody knows: they replace everything', async () => {
+    expectErrors(await set({ callout_trigge: true }), 400, [expect.stringContaining('callout_trigge') as string]);
+  });
+
   it('keep fitting when the variant of a draft changes', async () => {
     const draft = { type: 'INVOICE', status: 'DRAFT', payment: null, invoice: { variant: 'OVERDUE' } };
     const fields = [{ field_name: 'invoiceId', binds_to: 'invoice_id' }];
