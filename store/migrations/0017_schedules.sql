@@ -10,10 +10,18 @@ ALTER TABLE passes ADD COLUMN carrier text NOT NULL DEFAULT '', ADD COLUMN fired
 ALTER TABLE passes DROP CONSTRAINT backfills_pkey;
 ALTER TABLE passes ADD PRIMARY KEY (workflow_id, kind);
 
--- What the engine says of the schedules it has.
+-- What the engine was told of schedules, and what it says of them.
 CREATE TABLE schedules (
   workflow_id text PRIMARY KEY REFERENCES workflows,
   platform_id text NOT NULL REFERENCES platforms,
+  -- what it was told of: schedule_print, and where the sweeps are carried out
+  print text NOT NULL,
+  task_queue text NOT NULL,
+  -- how it was worked out: by which version of the code, and counted from which year
+  version integer NOT NULL,
+  year integer NOT NULL,
+  -- why the engine did not take it; null = it did
+  error text,
   -- on the engine, by somebody
   paused boolean NOT NULL,
   -- firings that found a sweep under way, and firings too old to be caught up
@@ -21,11 +29,23 @@ CREATE TABLE schedules (
   missed bigint NOT NULL
 );
 
+-- What a workflow's schedule on the engine is made of, in short.
+CREATE FUNCTION schedule_print(w workflows) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT md5(jsonb_build_array(w.reference, w.variant, w.schedule)::text) $$;
+
+-- Work that one process at a time does: nobody else begins it before.
+CREATE TABLE leases (
+  name text PRIMARY KEY,
+  until timestamptz NOT NULL
+);
+
 CREATE INDEX workflows_scheduled ON workflows (id) WHERE status = 'ACTIVE' AND schedule IS NOT NULL;
 
 -- Down Migration
 
 DROP INDEX workflows_scheduled;
+DROP TABLE leases;
+DROP FUNCTION schedule_print;
 DROP TABLE schedules;
 DELETE FROM passes WHERE kind = 'SWEEP';
 ALTER TABLE passes DROP CONSTRAINT passes_pkey;
