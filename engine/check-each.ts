@@ -7,18 +7,18 @@ import type { EngineClient } from './client.js';
 const MOST_UNANSWERED = 3;
 
 /** One that cannot be checked does not keep the others from it. Throws when the engine is away. */
-export async function checkEach(
+export async function checkEach<Subject>(
   engine: EngineClient,
   log: Logger,
-  ids: readonly string[],
-  check: (client: Client, id: string) => Promise<void>,
+  subjects: readonly Subject[],
+  check: (client: Client, subject: Subject) => Promise<void>,
 ): Promise<void> {
   let unanswered = 0;
-  for (const id of ids) {
+  for (const subject of subjects) {
     try {
-      await engine.call((client) => check(client, id));
+      await engine.call((client) => check(client, subject));
     } catch (error) {
-      log.warn({ subject: id, error: String(error) }, 'not checked');
+      log.warn({ subject, error: String(error) }, 'not checked');
       if (isAway(error) && (unanswered += 1) >= MOST_UNANSWERED) throw error;
     }
   }

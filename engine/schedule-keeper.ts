@@ -3,7 +3,9 @@ import { SPEC_VERSION } from '../domain/schedule-spec.js';
 import type { Database } from '../store/database.js';
 import { takeLease } from '../store/leases.js';
 import { knownSchedules, type KnownSchedule } from '../store/schedules.js';
+import { openSweeps } from '../store/sweep.js';
 import { checkEach } from './check-each.js';
+import { checkSweep } from './check-sweep.js';
 import type { EngineClient } from './client.js';
 import { Loop } from './loop.js';
 import { registerSearchAttributes } from './register.js';
@@ -25,7 +27,8 @@ const LISTING_MS = 60_000;
 
 /**
  * Keeps the engine's schedules as Postgres says, in one worker at a time: makes again what the engine has lost, tells anew what
- * is worked out otherwise than it was, and records what people paused there. What is as it was costs one line of a list.
+ * is worked out otherwise than it was, and records what people paused there. What is as it was costs one line of a list. Then it
+ * looks for sweeps whose execution is gone.
  */
 export function createScheduleKeeper(options: ScheduleKeeperOptions): Loop {
   const { db, engine, taskQueue, log, everyMs = 60_000 } = options;
@@ -44,12 +47,13 @@ export function createScheduleKeeper(options: ScheduleKeeperOptions): Loop {
     do {
       page = await knownSchedules(db, { taskQueue, version: SPEC_VERSION }, after, PAGE);
       after = page.at(-1)?.id ?? '';
-      const platforms = new Map(page.filter((row) => !isKept(row)).map(({ id, platform_id }) => [id, platform_id]));
-      await checkEach(engine, log, [...platforms.keys()], (client, id) =>
-        syncSchedule(db, client, taskQueue, platforms.get(id) ?? '', id),
+      const others = page.filter((row) => !isKept(row));
+      await checkEach(engine, log, others, (client, { platform_id, id }) =>
+        syncSchedule(db, client, taskQueue, platform_id, id),
       );
-      if (platforms.size > 0) await takeLease(db, LEASE, everyMs, true);
+      if (others.length > 0) await takeLease(db, LEASE, everyMs, true);
     } while (page.length === PAGE);
+    await checkEach(engine, log, await openSweeps(db), (client, sweep) => checkSweep(db, client, sweep));
     return everyMs;
   };
   return new Loop('schedule-keeper', log, keep, everyMs);

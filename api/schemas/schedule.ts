@@ -40,11 +40,9 @@ export const workflowSchedule = z
         examples: [null, 'invalid timezone: unknown time zone US/Pacific-New'],
       }),
     paused: z.boolean().meta({ description: 'Somebody has paused it on the engine.' }),
-    next_firings: z
-      .array(instant)
-      .meta({
-        description: 'The next five; none while the workflow is not ACTIVE, or the schedule is paused or refused.',
-      }),
+    next_firings: z.array(instant).meta({
+      description: 'The next five; none while the workflow is not ACTIVE, or the schedule is paused or refused.',
+    }),
     last_sweep: backfill
       .omit({ workflow_id: true })
       .nullable()

@@ -5,8 +5,10 @@
 ALTER TABLE backfills RENAME TO passes;
 ALTER TABLE passes ADD COLUMN kind text NOT NULL DEFAULT 'BACKFILL' CHECK (kind IN ('BACKFILL', 'SWEEP'));
 ALTER TABLE passes ALTER COLUMN kind DROP DEFAULT;
--- the engine's execution that carries a SWEEP, and when it was started there; '' = the outbox carries it
-ALTER TABLE passes ADD COLUMN carrier text NOT NULL DEFAULT '', ADD COLUMN fired_at timestamptz(3);
+-- the engine's execution that carries a SWEEP, by its first run id, its workflow id there, and when it was started; '' = the
+-- outbox carries it
+ALTER TABLE passes ADD COLUMN carrier text NOT NULL DEFAULT '', ADD COLUMN engine_workflow_id text,
+  ADD COLUMN fired_at timestamptz(3);
 ALTER TABLE passes DROP CONSTRAINT backfills_pkey;
 ALTER TABLE passes ADD PRIMARY KEY (workflow_id, kind);
 
@@ -49,6 +51,6 @@ DROP FUNCTION schedule_print;
 DROP TABLE schedules;
 DELETE FROM passes WHERE kind = 'SWEEP';
 ALTER TABLE passes DROP CONSTRAINT passes_pkey;
-ALTER TABLE passes DROP COLUMN carrier, DROP COLUMN fired_at, DROP COLUMN kind;
+ALTER TABLE passes DROP COLUMN carrier, DROP COLUMN engine_workflow_id, DROP COLUMN fired_at, DROP COLUMN kind;
 ALTER TABLE passes ADD CONSTRAINT backfills_pkey PRIMARY KEY (workflow_id);
 ALTER TABLE passes RENAME TO backfills;

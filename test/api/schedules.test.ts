@@ -95,7 +95,7 @@ describe('the schedule of a workflow (S-Z7)', () => {
     expect(next).toHaveLength(5);
     for (const at of next as string[]) expect(at).toMatch(/T1[34]:30:00Z$/);
 
-    const request = { workflowId: workflow.id as string, carrier: 'one', firedAt: 1 };
+    const request = { workflowId: workflow.id as string, carrier: 'one', engineWorkflowId: 'sweep/one', firedAt: 1 };
     await put(h, 'customers/cust_1', { timezone: 'UTC' });
     await h.db.rows(`UPDATE workflows SET run_settings = run_settings || '{"event_trigger": false}'`);
     await put(h, 'invoices/inv_1', openInvoice('cust_1'));
