@@ -61,15 +61,21 @@ describe('a workflow that is run by the clock (S-Z7)', () => {
       );
   /** Fires it now, and waits for the sweep to end. */
   async function fire(workflow: string): Promise<Json> {
-    const { started_at: before } = (await told(workflow)).last_sweep ?? {};
-    const running = async () => (await handle(workflow).describe()).info.runningActions.length;
-    await until('no sweep is going on', async () => (await running()) === 0);
-    await handle(workflow).trigger();
-    const { last_sweep: sweep } = await until('the sweep has ended', async () => {
-      const answer = await told(workflow);
-      return answer.last_sweep && answer.last_sweep.started_at !== before && answer.last_sweep.finished_at && answer;
+    await told(workflow);
+    const begun = async () => {
+      const [pass] = await h.db.rows<Json>('SELECT carrier, finished_at FROM passes WHERE workflow_id = $1', [
+        workflow,
+      ]);
+      return pass;
+    };
+    const before = (await begun())?.carrier;
+    // The execution of the sweep before may still be closing.
+    await handle(workflow).trigger('ALLOW_ALL');
+    await until('the sweep has ended', async () => {
+      const now = await begun();
+      return now && now.carrier !== before && now.finished_at !== null;
     });
-    return sweep as Json;
+    return (await shown(workflow)).last_sweep as Json;
   }
 
   it('each firing starts it for what fits and has no run yet', async () => {
