@@ -8382,6 +8382,7 @@ export interface components {
          *       "timezone": "Europe/Amsterdam",
          *       "zone": "Europe/Amsterdam",
          *       "engine": "PENDING",
+         *       "error": null,
          *       "paused": true,
          *       "next_firings": [
          *         "2026-01-31T09:00:00Z"
@@ -8416,16 +8417,22 @@ export interface components {
              */
             zone: string;
             /**
-             * @description PENDING: the engine has not heard of the last change.
+             * @description PENDING: the engine has not heard of the last change. REFUSED: it did not take the schedule, so nothing fires until that is changed.
              * @enum {string}
              */
-            engine: "PENDING" | "TOLD";
+            engine: "PENDING" | "TOLD" | "REFUSED";
+            /**
+             * @description What the engine said when it REFUSED the schedule; null otherwise.
+             * @example null
+             * @example invalid timezone: unknown time zone US/Pacific-New
+             */
+            error: string | null;
             /** @description Somebody has paused it on the engine. */
             paused: boolean;
-            /** @description The next five; none while the workflow is not ACTIVE or the schedule is paused. */
+            /** @description The next five; none while the workflow is not ACTIVE, or the schedule is paused or refused. */
             next_firings: string[];
             last_sweep: components["schemas"]["Sweep"];
-            /** @description Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine, as of the last look. */
+            /** @description Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine since it has the schedule; as of the end of the last sweep, or the last change. */
             skipped: number;
             /** @description Firings too old to be caught up, counted likewise. */
             missed: number;

@@ -61,8 +61,9 @@ export interface SweepInput {
 
 export interface SweepRequest {
   workflowId: string;
-  /** The execution whose sweep it is. */
+  /** The execution whose sweep it is, by its first run id, and its workflow id on the engine. */
   carrier: string;
+  engineWorkflowId: string;
   /** When it was started on the engine. */
   firedAt: number;
 }

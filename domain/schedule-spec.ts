@@ -23,6 +23,9 @@ export interface ScheduleSpec {
   instants: Instant[];
 }
 
+/** Goes up with each change of `scheduleSpec` that makes its answer another one: schedules are told anew then, and not back. */
+export const SPEC_VERSION = 1;
+
 const HOUR_MS = 3_600_000;
 const YEARS_AHEAD = 10;
 /** Schedules that fire often are told of fewer changes of the clock, but never of fewer than `FEWEST_CHANGES`. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
@@ -7,17 +6,27 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
   type ScheduleSpec as EngineSpec,
+  type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { SCHEDULED_SWEEP } from '../contracts/engine.js';
-import { scheduleSpec, type ScheduleCalendar, type ScheduleSpec } from '../domain/schedule-spec.js';
-import { forgetSchedule, recordSchedule, scheduledWorkflow, type ScheduledWorkflow } from '../store/schedules.js';
+import { scheduleSpec, SPEC_VERSION, type ScheduleCalendar, type ScheduleSpec } from '../domain/schedule-spec.js';
 import type { Database } from '../store/database.js';
+import {
+  forgetSchedule,
+  recordSchedule,
+  scheduledWorkflow,
+  type ScheduledWorkflow,
+  type ScheduleMark,
+} from '../store/schedules.js';
+import { answerOf } from './answers.js';
 import { isNotFound } from './executions.js';
 
 /** Keys in the memo of what a schedule starts. */
 const WORKFLOW_MEMO = 'dunwell_workflow_id';
-const PRINT_MEMO = 'dunwell_fingerprint';
+const MARK_MEMO = 'dunwell_mark';
+/** gRPC status code 3. */
+const INVALID_ARGUMENT = 3;
 /** How late a firing is still caught up after an outage; with overlaps skipped, those of one outage are one sweep. */
 const CATCHUP = '365 days';
 /** An interval that is longer than we look ahead, and shorter than the time since 1970: it fires once, at its offset. */
@@ -57,18 +66,27 @@ export async function syncSchedule(
   const id = scheduleId(platformId, workflowId);
   for (let before: string | null = null; ;) {
     const wanted = await scheduledWorkflow(db, platformId, workflowId);
-    const options = wanted && optionsOf(id, taskQueue, wanted, Date.now());
-    const print = options ? printOf(options) : 'none';
+    const print = wanted?.print ?? 'none';
     if (print === before) return;
     before = print;
-    if (options) {
-      const { state, info } = await ensure(client, options);
-      const { numActionsSkippedOverlap: skipped, numActionsMissedCatchupWindow: missed } = info;
-      await recordSchedule(db, platformId, workflowId, { paused: state.paused, skipped, missed });
-    } else {
+    if (wanted) await bring(db, client, wanted, { print, taskQueue, version: SPEC_VERSION, year: wanted.year });
+    else {
       await remove(client, id);
       await forgetSchedule(db, workflowId);
     }
+  }
+}
+
+/** What the engine does not take is recorded, and nothing is left there: not what was in force before either. */
+async function bring(db: Database, client: Client, wanted: ScheduledWorkflow, mark: ScheduleMark): Promise<void> {
+  try {
+    const { action, state, info } = await ensure(client, wanted, mark);
+    const { numActionsSkippedOverlap: skipped, numActionsMissedCatchupWindow: missed } = info;
+    await recordSchedule(db, wanted, markOf(action) ?? mark, { paused: state.paused, skipped, missed, error: null });
+  } catch (error) {
+    if (!(error instanceof ScheduleRefused)) throw error;
+    await remove(client, scheduleId(wanted.platform_id, wanted.id));
+    await recordSchedule(db, wanted, mark, { paused: false, skipped: 0, missed: 0, error: error.message });
   }
 }
 
@@ -106,9 +124,8 @@ function ranges(values: readonly number[]): { start: number; end: number }[] {
 
 function optionsOf(
   id: string,
-  taskQueue: string,
   { platform_id, id: workflowId, reference, variant, schedule }: ScheduledWorkflow,
-  now: number,
+  mark: ScheduleMark,
 ): ScheduleOptions {
   const told = `${reference}: ${schedule.interval} (${schedule.timezone})`;
   const typedSearchAttributes = [
@@ -118,14 +135,14 @@ function optionsOf(
   ];
   return {
     scheduleId: id,
-    spec: engineSpec(scheduleSpec(schedule, now)),
+    spec: engineSpec(scheduleSpec(schedule, Date.UTC(mark.year, 0, 1))),
     action: {
       type: 'startWorkflow',
       workflowType: SCHEDULED_SWEEP,
       workflowId: `sweep/${platform_id}/${workflowId}`,
-      taskQueue,
+      taskQueue: mark.taskQueue,
       args: [{ workflowId }],
-      memo: { [WORKFLOW_MEMO]: workflowId },
+      memo: { [WORKFLOW_MEMO]: workflowId, [MARK_MEMO]: mark },
       staticSummary: `Sweep of ${told}`,
       typedSearchAttributes,
     },
@@ -136,26 +153,54 @@ function optionsOf(
 }
 
 /** Changed only where it differs: what has not fired yet when a schedule is changed fires no more. */
-async function ensure(client: Client, options: ScheduleOptions): Promise<ScheduleDescription> {
-  const print = printOf(options);
-  const { scheduleId: id, action, ...rest } = options;
-  const marked = { ...action, memo: { ...action.memo, [PRINT_MEMO]: print } };
+async function ensure(client: Client, wanted: ScheduledWorkflow, mark: ScheduleMark): Promise<ScheduleDescription> {
+  const id = scheduleId(wanted.platform_id, wanted.id);
   const handle = client.schedule.getHandle(id);
   const there = await handle.describe().catch((error: unknown) => {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
   });
-  if (!there) {
-    await client.schedule.create({ ...options, action: marked }).catch((error: unknown) => {
-      // Somebody else was quicker: with the same, or it is looked at again.
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  const known = there && markOf(there.action);
+  if (there && known && !isOutdated(known, mark)) return there;
+  const options = optionsOf(id, wanted, mark);
+  if (there) {
+    const { action, ...rest } = options;
+    // Somebody may have paused it on the engine: that stays.
+    const change = ({ state }: ScheduleDescription): ScheduleUpdateOptions => ({
+      ...rest,
+      action,
+      state: state.paused ? state : (rest.state ?? {}),
     });
-    return handle.describe();
+    await handle.update(change).catch(refused);
+  } else {
+    await client.schedule.create(options).catch((error: unknown) => {
+      // Somebody else was quicker: with the same, or it is looked at again.
+      if (!(error instanceof ScheduleAlreadyRunning)) refused(error);
+    });
   }
-  if (there.action.memo?.[PRINT_MEMO] === print) return there;
-  // Somebody may have paused it on the engine: that stays.
-  await handle.update(({ state }) => ({ ...rest, action: marked, state: state.paused ? state : (rest.state ?? {}) }));
   return handle.describe();
+}
+
+/** What is there gives way to something else, and to what is worked out later; never to what was worked out earlier. */
+function isOutdated(there: ScheduleMark, mine: ScheduleMark): boolean {
+  if (there.print !== mine.print || there.taskQueue !== mine.taskQueue) return true;
+  return there.version < mine.version || (there.version === mine.version && there.year < mine.year);
+}
+
+function markOf({ memo }: ScheduleDescription['action']): ScheduleMark | null {
+  return (memo?.[MARK_MEMO] as ScheduleMark | undefined) ?? null;
+}
+
+/** The engine does not take a schedule, whoever asks and however often. */
+class ScheduleRefused extends Error {}
+
+/** A namespace that lacks search attributes refuses everything; they are created, and it is tried again. */
+function refused(error: unknown): never {
+  // As such the client tells that the spec is invalid.
+  if (error instanceof TypeError) throw new ScheduleRefused(error.message, { cause: error });
+  const { code, details } = answerOf(error) ?? {};
+  if (code !== INVALID_ARGUMENT || details === undefined || /search attribute/i.test(details)) throw error;
+  throw new ScheduleRefused(details, { cause: error });
 }
 
 async function remove(client: Client, id: string): Promise<void> {
@@ -164,10 +209,6 @@ async function remove(client: Client, id: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError) && !isNotFound(error)) throw error;
   }
-}
-
-function printOf(options: ScheduleOptions): string {
-  return createHash('sha256').update(JSON.stringify(options)).digest('base64url');
 }
 
 function keyword(name: string, value: string): SearchAttributePair {

@@ -1,16 +1,14 @@
-import type { Client } from '@temporalio/client';
 import type { Logger } from '../contracts/logger.js';
 import { REMINDER_RUN } from '../contracts/engine.js';
 import type { Database } from '../store/database.js';
 import { advancingClocks, openAmong, overdueClockRuns, overdueRuns } from '../store/engine-state.js';
 import { prune } from '../store/prune.js';
-import { scheduledWorkflows } from '../store/schedules.js';
+import { checkEach } from './check-each.js';
 import type { EngineClient } from './client.js';
 import { checkRun } from './deliver.js';
 import { startClockAdvance } from './executions.js';
 import { Loop } from './loop.js';
 import { registerSearchAttributes } from './register.js';
-import { syncSchedule } from './schedules.js';
 
 export interface WatchdogOptions {
   db: Database;
@@ -32,8 +30,6 @@ const FIRST_LOOK_BACK_MS = 30 * DAY_MS;
 const OVERLAP_MS = 120_000;
 /** A first look after a long time has many pages. */
 const LISTING_MS = 60_000;
-/** So many failed checks in one look, and it is the engine that is away, not a run that is odd. */
-const MOST_FAILURES = 3;
 
 /**
  * Finds what the engine lost or people ended there. Nothing that repairs Temporal lives in Temporal: an execution that is gone
@@ -45,31 +41,8 @@ export function createWatchdog(options: WatchdogOptions): Loop {
   let lastClosedLookAt = 0;
   let lastPrunedAt = 0;
 
-  /** One that cannot be checked must not keep the others from it. */
-  const each = async (ids: readonly string[], check: (client: Client, id: string) => Promise<void>): Promise<void> => {
-    let failures = 0;
-    for (const id of ids) {
-      try {
-        await engine.call((client) => check(client, id));
-      } catch (error) {
-        options.log.warn({ subject: id, error: String(error) }, 'not checked');
-        if ((failures += 1) >= MOST_FAILURES) throw error;
-      }
-    }
-  };
   const checkAll = (runIds: readonly string[]): Promise<void> =>
-    each(runIds, (client, runId) => checkRun(db, client, taskQueue, runId));
-
-  /** Schedules that the engine has lost are made again, and told of changes of the clock further ahead. */
-  const syncAll = async (): Promise<void> => {
-    let page = await scheduledWorkflows(db, '', PAGE);
-    for (; page.length > 0; page = await scheduledWorkflows(db, page.at(-1)?.id ?? '', PAGE)) {
-      const platforms = new Map(page.map(({ id, platform_id }) => [id, platform_id]));
-      await each([...platforms.keys()], (client, id) =>
-        syncSchedule(db, client, taskQueue, platforms.get(id) ?? '', id),
-      );
-    }
-  };
+    checkEach(engine, options.log, runIds, (client, runId) => checkRun(db, client, taskQueue, runId));
 
   const look = async (): Promise<number> => {
     const now = Date.now();
@@ -87,7 +60,6 @@ export function createWatchdog(options: WatchdogOptions): Loop {
       await engine.call((client) => startClockAdvance(client, taskQueue, id, advances));
     }
     if (now - lastClosedLookAt >= closedEveryMs) {
-      await syncAll();
       const since = lastClosedLookAt === 0 ? now - FIRST_LOOK_BACK_MS : lastClosedLookAt - OVERLAP_MS;
       await checkAll(await endedByPeople(db, engine, since));
       lastClosedLookAt = now;

@@ -3,7 +3,7 @@ import type { Instant, Period } from '../domain/types.js';
 import { traitsOf } from '../domain/variants.js';
 import { createRuns } from './create-runs.js';
 import { newRunOf } from './new-run.js';
-import type { Database, Sql } from './database.js';
+import { at, type Database, type Sql } from './database.js';
 import { deliveryWindows } from './delivery-windows.js';
 import { getPlatforms, type Platform } from './platforms.js';
 import { eventOf, isCandidate, prospectsAmong, type ReadyWorkflow } from './prospects.js';
@@ -32,6 +32,9 @@ export interface PassRow {
 
 /** Which pass is meant; the carrier of a BACKFILL, which the outbox carries, is ''. */
 export type PassId = Pick<PassRow, 'workflow_id' | 'kind'> & { carrier: string };
+
+/** This one pass: the next of its kind may have the same carrier. */
+export type OnePass = PassId & Pick<PassRow, 'started_at'>;
 
 /** Where a pass is after one page. WAITING: nothing was looked at yet, try again in a moment. */
 export interface CarriedPage {
@@ -68,24 +71,34 @@ export async function stopPasses(
   );
 }
 
+/** Stops what this pass has left to do; one that was begun since goes on. */
+export async function stopPass(sql: Sql, { workflow_id, kind, carrier, started_at }: OnePass): Promise<void> {
+  await sql.rows(
+    `UPDATE passes SET finished_at = clock_timestamp(), stopped = true
+     WHERE workflow_id = $1 AND kind = $2 AND carrier = $3 AND started_at = $4 AND finished_at IS NULL`,
+    [workflow_id, kind, carrier, at(started_at)],
+  );
+}
+
 /**
  * Looks at the next resources of a pass. Each that is to have a run is locked, judged and counted in a transaction of its
  * own: after a crash it goes on with the next one. `told` gets the runs the engine has to hear of.
  */
 export async function carryPass(
   db: Database,
-  pass: PassId,
+  id: PassId,
   limit: number,
   told: (runIds: string[]) => void,
 ): Promise<CarriedPage> {
-  const row = await beginPage(db, pass);
+  const row = await beginPage(db, id);
   if (!row) return { state: 'DONE', cursor: '' };
+  const pass = { ...id, started_at: row.started_at };
   let { cursor } = row;
   if (!row.ready) return { state: 'WAITING', cursor };
   const workflow = await getWorkflow(db, row.platform_id, row.workflow_id);
   const [platform] = await getPlatforms(db, [row.platform_id]);
   if (!platform || !isReady(workflow, pass)) {
-    await stopPasses(db, row.workflow_id, [row.kind]);
+    await stopPass(db, pass);
     return { state: 'DONE', cursor };
   }
   const windows = await deliveryWindows(db, row.workflow_id);
@@ -121,7 +134,7 @@ function beginPage(sql: Sql, { workflow_id, kind, carrier }: PassId): Promise<(P
   );
 }
 
-interface Progress extends PassId {
+interface Progress extends OnePass {
   from: string;
   to: string;
   /** How many resources lie between. */
@@ -133,13 +146,14 @@ interface Progress extends PassId {
 /** false = it does not stand at `from` any more. */
 async function moveOn(
   sql: Sql,
-  { workflow_id, kind, carrier, from, to, seen, created, ended }: Progress,
+  { workflow_id, kind, carrier, started_at, from, to, seen, created, ended }: Progress,
 ): Promise<boolean> {
   const moved = await sql.row(
     `UPDATE passes SET cursor = $5, looked_at = looked_at + $6, created = created + $7,
        finished_at = CASE WHEN $8 THEN clock_timestamp() END
-     WHERE workflow_id = $1 AND kind = $2 AND carrier = $3 AND cursor = $4 AND finished_at IS NULL RETURNING workflow_id`,
-    [workflow_id, kind, carrier, from, to, seen, created ?? 0, ended ?? false],
+     WHERE workflow_id = $1 AND kind = $2 AND carrier = $3 AND cursor = $4 AND started_at = $9 AND finished_at IS NULL
+     RETURNING workflow_id`,
+    [workflow_id, kind, carrier, from, to, seen, created ?? 0, ended ?? false, at(started_at)],
   );
   return moved !== null;
 }

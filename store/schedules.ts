@@ -11,6 +11,21 @@ export interface ScheduledWorkflow {
   reference: string;
   variant: Variant;
   schedule: Schedule;
+  /** Of all that its schedule on the engine is made of. */
+  print: string;
+  /** This year (UTC). */
+  year: number;
+}
+
+/**
+ * What a schedule on the engine was made of. One that is otherwise in `print` or `taskQueue` is made anew; of two workers that
+ * work it out differently, the one with the higher version, then the later year, prevails.
+ */
+export interface ScheduleMark {
+  print: string;
+  taskQueue: string;
+  version: number;
+  year: number;
 }
 
 /** What the engine said of a schedule when it was last asked. */
@@ -21,32 +36,62 @@ export interface ScheduleState {
   skipped: number;
   /** Firings that were too old to be caught up. */
   missed: number;
+  /** Why it did not take the schedule, and has none; null = it did. */
+  error: string | null;
 }
 
-const SCHEDULED = `SELECT id, platform_id, reference, variant, schedule FROM workflows
-  WHERE status = 'ACTIVE' AND schedule IS NOT NULL AND variant IS NOT NULL`;
+const SCHEDULED = `w.status = 'ACTIVE' AND w.schedule IS NOT NULL AND w.variant IS NOT NULL`;
+const YEAR = `extract(year FROM clock_timestamp() AT TIME ZONE 'UTC')::integer`;
 
 /** null = the engine is to have no schedule of it. */
 export function scheduledWorkflow(sql: Sql, platformId: string, workflowId: string): Promise<ScheduledWorkflow | null> {
-  return sql.row<ScheduledWorkflow>(`${SCHEDULED} AND platform_id = $1 AND id = $2`, [platformId, workflowId]);
+  return sql.row<ScheduledWorkflow>(
+    `SELECT w.id, w.platform_id, w.reference, w.variant, w.schedule, schedule_print(w) AS print, ${YEAR} AS year
+     FROM workflows w WHERE ${SCHEDULED} AND w.platform_id = $1 AND w.id = $2`,
+    [platformId, workflowId],
+  );
 }
 
-/** Of all platforms, in order of id. */
-export function scheduledWorkflows(sql: Sql, after: string, limit: number): Promise<ScheduledWorkflow[]> {
-  return sql.rows<ScheduledWorkflow>(`${SCHEDULED} AND id > $1 ORDER BY id LIMIT $2`, [after, limit]);
+/** What is known here of a schedule that is to be on the engine. */
+export interface KnownSchedule {
+  id: string;
+  platform_id: string;
+  /** What the engine was told last is not what this worker would tell it. */
+  outdated: boolean;
+  /** The engine did not take it. */
+  refused: boolean;
+  paused: boolean;
+}
+
+/** Of all platforms, in order of id, beside what this worker would tell the engine. */
+export function knownSchedules(
+  sql: Sql,
+  { taskQueue, version }: Pick<ScheduleMark, 'taskQueue' | 'version'>,
+  after: string,
+  limit: number,
+): Promise<KnownSchedule[]> {
+  return sql.rows<KnownSchedule>(
+    `SELECT w.id, w.platform_id, s.error IS NOT NULL AS refused, coalesce(s.paused, false) AS paused,
+       s.workflow_id IS NULL OR s.print <> schedule_print(w) OR s.task_queue <> $1
+         OR (s.version, s.year) < ($2::integer, ${YEAR}) AS outdated
+     FROM workflows w LEFT JOIN schedules s ON s.workflow_id = w.id
+     WHERE ${SCHEDULED} AND w.id > $3 ORDER BY w.id LIMIT $4`,
+    [taskQueue, version, after, limit],
+  );
 }
 
 export async function recordSchedule(
   sql: Sql,
-  platformId: string,
-  workflowId: string,
-  { paused, skipped, missed }: ScheduleState,
+  { platform_id, id }: Pick<ScheduledWorkflow, 'platform_id' | 'id'>,
+  { print, taskQueue, version, year }: ScheduleMark,
+  { paused, skipped, missed, error }: ScheduleState,
 ): Promise<void> {
   await sql.rows(
-    `INSERT INTO schedules AS s (workflow_id, platform_id, paused, skipped, missed) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (workflow_id) DO UPDATE SET paused = $3, skipped = $4, missed = $5
-     WHERE (s.paused, s.skipped, s.missed) <> ($3, $4, $5)`,
-    [workflowId, platformId, paused, skipped, missed],
+    `INSERT INTO schedules (workflow_id, platform_id, print, task_queue, version, year, error, paused, skipped, missed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (workflow_id) DO UPDATE SET print = $3, task_queue = $4, version = $5, year = $6, error = $7,
+       paused = $8, skipped = $9, missed = $10`,
+    [id, platform_id, print, taskQueue, version, year, error, paused, skipped, missed],
   );
 }
 
@@ -62,6 +107,8 @@ export interface ScheduleRow {
   schedule: Schedule;
   /** The engine has not heard of the last change. */
   pending: boolean;
+  /** Why the engine did not take it; null = it did. */
+  error: string | null;
   paused: boolean;
   skipped: number;
   missed: number;
@@ -77,9 +124,9 @@ export async function schedulesOf(
   workflowId: string | null = null,
 ): Promise<ScheduleRow[]> {
   const rows = await sql.rows<Omit<ScheduleRow, 'sweep'> & PassRow>(
-    `SELECT p.*, w.id AS workflow_id, w.reference, w.status, w.schedule, coalesce(s.paused, false) AS paused,
+    `SELECT p.*, w.id AS workflow_id, w.reference, w.status, w.schedule, coalesce(s.paused, false) AS paused, s.error,
        coalesce(s.skipped, 0) AS skipped, coalesce(s.missed, 0) AS missed, clock_timestamp() AS now,
-       EXISTS (SELECT FROM outbox o WHERE o.kind = 'SCHEDULE' AND o.platform_id = w.platform_id AND o.subject_id = w.id) AS pending
+       CASE WHEN ${SCHEDULED} THEN s.print IS DISTINCT FROM schedule_print(w) ELSE s.print IS NOT NULL END AS pending
      FROM workflows w LEFT JOIN schedules s ON s.workflow_id = w.id
        LEFT JOIN passes p ON p.workflow_id = w.id AND p.kind = 'SWEEP'
      WHERE w.platform_id = $1 AND w.schedule IS NOT NULL AND (w.id = $2 OR $2 IS NULL AND w.status <> 'ARCHIVED')

@@ -12,6 +12,7 @@ import type { EngineClient } from '../engine/client.js';
 import { Courier } from '../engine/courier.js';
 import { createDispatcher } from '../engine/dispatcher.js';
 import { registerSearchAttributes } from '../engine/register.js';
+import { createScheduleKeeper } from '../engine/schedule-keeper.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
 import type { MessageKeeping } from '../store/messages.js';
@@ -64,6 +65,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const loops = [
     createDispatcher({ db, courier, log }),
     createWatchdog({ db, engine, taskQueue, log, ...options.watchdog }),
+    createScheduleKeeper({ db, engine, taskQueue, log, everyMs: options.watchdog?.closedEveryMs }),
   ];
   const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
   const activities = createActivities({

@@ -7,8 +7,8 @@ import { sweepResources } from './activities.js';
  * what was interrupted goes on where it ended.
  */
 export async function scheduledSweep({ workflowId, firedAt }: SweepInput): Promise<SweepProgress> {
-  const { firstExecutionRunId: carrier, startTime } = wf.workflowInfo();
-  const request = { workflowId, carrier, firedAt: firedAt ?? startTime.getTime() };
+  const { workflowId: engineWorkflowId, firstExecutionRunId: carrier, startTime } = wf.workflowInfo();
+  const request = { workflowId, carrier, engineWorkflowId, firedAt: firedAt ?? startTime.getTime() };
   for (;;) {
     const progress = await sweepResources(request);
     const { state, lookedAt, created } = progress;

@@ -28,18 +28,28 @@ export const workflowSchedule = z
     workflow_id: z.string(),
     ...schedule.shape,
     zone: z.string().meta({ description: 'The IANA zone that `timezone` means.', examples: ['Europe/Amsterdam'] }),
-    engine: z.enum(['PENDING', 'TOLD']).meta({ description: 'PENDING: the engine has not heard of the last change.' }),
+    engine: z.enum(['PENDING', 'TOLD', 'REFUSED']).meta({
+      description:
+        'PENDING: the engine has not heard of the last change. REFUSED: it did not take the schedule, so nothing fires until that is changed.',
+    }),
+    error: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'What the engine said when it REFUSED the schedule; null otherwise.',
+        examples: [null, 'invalid timezone: unknown time zone US/Pacific-New'],
+      }),
     paused: z.boolean().meta({ description: 'Somebody has paused it on the engine.' }),
-    next_firings: z
-      .array(instant)
-      .meta({ description: 'The next five; none while the workflow is not ACTIVE or the schedule is paused.' }),
+    next_firings: z.array(instant).meta({
+      description: 'The next five; none while the workflow is not ACTIVE, or the schedule is paused or refused.',
+    }),
     last_sweep: backfill
       .omit({ workflow_id: true })
       .nullable()
       .meta({ id: 'Sweep', description: 'What the last firing did or does; null = it has not fired.' }),
     skipped: count.meta({
       description:
-        'Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine, as of the last look.',
+        'Firings that started no sweep, because one was going on, or several were caught up by one. Counted by the engine since it has the schedule; as of the end of the last sweep, or the last change.',
     }),
     missed: count.meta({ description: 'Firings too old to be caught up, counted likewise.' }),
   })

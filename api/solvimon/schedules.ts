@@ -41,7 +41,8 @@ function scheduleResponse(row: ScheduleRow): z.input<typeof workflowSchedule> {
     workflow_id: row.workflow_id,
     ...row.schedule,
     zone: readSchedule(row.schedule).zone,
-    engine: row.pending ? 'PENDING' : 'TOLD',
+    engine: row.pending ? 'PENDING' : isRefused(row) ? 'REFUSED' : 'TOLD',
+    error: isRefused(row) ? row.error : null,
     paused: row.paused,
     next_firings: upcoming(row, 5).map((at) => iso(at)),
     last_sweep: row.sweep && passResponse(row.sweep),
@@ -50,8 +51,13 @@ function scheduleResponse(row: ScheduleRow): z.input<typeof workflowSchedule> {
   };
 }
 
-function upcoming({ status, paused, schedule, now }: ScheduleRow, count: number): number[] {
-  return status === 'ACTIVE' && !paused ? nextFirings(schedule, now, count) : [];
+function upcoming(row: ScheduleRow, count: number): number[] {
+  return row.status === 'ACTIVE' && !row.paused && !isRefused(row) ? nextFirings(row.schedule, row.now, count) : [];
+}
+
+/** What the engine said of an earlier schedule does not count any more. */
+function isRefused({ pending, error }: ScheduleRow): boolean {
+  return !pending && error !== null;
 }
 
 /** For `dunwell schedules`: each schedule of a platform in some lines. */
@@ -65,7 +71,8 @@ function plainly(row: ScheduleRow): string {
   const { zone } = readSchedule(row.schedule);
   const local = (at: number): string => localDateTime(at, zone);
   const next = upcoming(row, 3).map(local).join(' · ');
-  const why = row.status === 'ACTIVE' ? 'none, it is paused on the engine' : `none, the workflow is ${row.status}`;
+  const stopped = isRefused(row) ? 'the engine refuses it' : 'it is paused on the engine';
+  const why = `none, ${row.status === 'ACTIVE' ? stopped : `the workflow is ${row.status}`}`;
   const { sweep } = row;
   const outcome = sweep && passResponse(sweep);
   const said =
@@ -80,6 +87,7 @@ function plainly(row: ScheduleRow): string {
       ? [`  skipped: ${String(row.skipped)} firings, because a sweep was going on or was caught up`]
       : []),
     ...(row.missed > 0 ? [`  missed: ${String(row.missed)} firings, too old to be caught up`] : []),
+    ...(isRefused(row) ? [`  refused: ${row.error ?? ''}`] : []),
     ...(row.pending ? ['  the engine has not heard of the last change yet'] : []),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schedulesCommand } from '../../cli/schedules.js';
-import { recordSchedule } from '../../store/schedules.js';
+import { recordSchedule, scheduledWorkflow, type ScheduleState } from '../../store/schedules.js';
 import { carrySweep } from '../../store/sweep.js';
 import { createApi, type Api } from './api.js';
 import { createLadder, expectRefusal, openInvoice, put, refuses, type Json } from './support.js';
@@ -25,6 +25,14 @@ describe('the schedule of a workflow (S-Z7)', () => {
     (await h.db.rows<Json>(`DELETE FROM outbox WHERE kind = 'SCHEDULE' RETURNING subject_id`)).map(
       (row) => row.subject_id,
     );
+
+  /** What the engine has said of a workflow's schedule, as it is now or was with another `print`. */
+  async function record(workflow: string, said: Partial<ScheduleState>, print?: string): Promise<void> {
+    const wanted = await scheduledWorkflow(h.db, h.platformId, workflow);
+    if (!wanted) throw new Error('It is not in force.');
+    const mark = { print: print ?? wanted.print, taskQueue: 'here', version: 1, year: 2026 };
+    await recordSchedule(h.db, wanted, mark, { paused: false, skipped: 0, missed: 0, error: null, ...said });
+  }
 
   it('is stored and given back as it was given, kept by a patch, and taken away by null', async () => {
     const workflow = await ladder({ schedule: DAILY });
@@ -78,6 +86,7 @@ describe('the schedule of a workflow (S-Z7)', () => {
       ...DAILY,
       zone: 'America/New_York',
       engine: 'PENDING',
+      error: null,
       paused: false,
       last_sweep: null,
       skipped: 0,
@@ -86,14 +95,16 @@ describe('the schedule of a workflow (S-Z7)', () => {
     expect(next).toHaveLength(5);
     for (const at of next as string[]) expect(at).toMatch(/T1[34]:30:00Z$/);
 
-    await toldNow();
-    const request = { workflowId: workflow.id as string, carrier: 'one', firedAt: 1 };
+    const request = { workflowId: workflow.id as string, carrier: 'one', engineWorkflowId: 'sweep/one', firedAt: 1 };
     await put(h, 'customers/cust_1', { timezone: 'UTC' });
     await h.db.rows(`UPDATE workflows SET run_settings = run_settings || '{"event_trigger": false}'`);
     await put(h, 'invoices/inv_1', openInvoice('cust_1'));
-    await carrySweep(h.db, request, 100, () => undefined);
+    await record(request.workflowId, { skipped: 2 });
     await toldNow();
-    await recordSchedule(h.db, h.platformId, request.workflowId, { paused: false, skipped: 2, missed: 0 });
+    await carrySweep(h.db, request, 100, () => undefined);
+    // The engine is asked how many it has skipped, and has nothing to hear.
+    expect(await toldNow()).toEqual([workflow.id]);
+    await carrySweep(h.db, request, 100, () => undefined);
     expect((await h.call('GET', path)).body).toMatchObject({
       engine: 'TOLD',
       skipped: 2,
@@ -109,7 +120,9 @@ describe('the schedule of a workflow (S-Z7)', () => {
     });
     const workflow = await ladder({ schedule: { interval: '0 9 1 * *', timezone: 'Sydney' } });
     const idle = await ladder({ schedule: DAILY, status: 'DRAFT' });
-    await recordSchedule(h.db, h.platformId, workflow.id as string, { paused: false, skipped: 3, missed: 1 });
+    await record(workflow.id as string, { skipped: 3, missed: 1 }, 'of before');
+    const refused = await ladder({ schedule: DAILY });
+    await record(refused.id as string, { error: 'unknown zone' });
     await schedulesCommand({ platform: h.platformId });
     const from = lines.indexOf(`${workflow.reference as string}  0 9 1 * *  Sydney`);
     expect(lines.slice(from, from + 6)).toEqual([
@@ -119,6 +132,12 @@ describe('the schedule of a workflow (S-Z7)', () => {
       '  skipped: 3 firings, because a sweep was going on or was caught up',
       '  missed: 1 firings, too old to be caught up',
       '  the engine has not heard of the last change yet',
+    ]);
+    const said = lines.indexOf(`${refused.reference as string}  30 9 * * *  ${DAILY.timezone}`);
+    expect(lines.slice(said + 1, said + 4)).toEqual([
+      '  next: none, the engine refuses it',
+      '  last sweep: none yet',
+      '  refused: unknown zone',
     ]);
     const other = lines.indexOf(`${idle.reference as string}  30 9 * * *  ${DAILY.timezone}`);
     expect(lines[other + 1]).toBe('  next: none, the workflow is DRAFT');

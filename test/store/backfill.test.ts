@@ -55,6 +55,35 @@ describe('carrying out a backfill (S-D11)', () => {
     expect(await progress(workflow)).toMatchObject({ looked_at: 5, created: 4 });
   });
 
+  it('a page that stood still over the end of its backfill neither stops nor carries on the next one', async () => {
+    const workflow = await activate();
+    const path = `/v1/workflows/${workflow.id as string}`;
+    await h.db.rows(`UPDATE workflows SET run_settings = run_settings || '{"event_trigger": false}'`);
+    await invoices(2);
+    await page(workflow, 1);
+    // It reads that the workflow is not ACTIVE, and goes on when it is again.
+    let again = false;
+    const rows: Database['rows'] = async <Row>(text: string, values?: readonly unknown[]) => {
+      const found = await h.db.rows<Row>(text, values);
+      if (!again && text.includes('FROM platforms')) {
+        again = true;
+        expect((await h.call('POST', `${path}/activate`, { backfill: 'OPEN_RESOURCES' })).status).toBe(200);
+      }
+      return found;
+    };
+    const row: Database['row'] = async <Row>(text: string, values?: readonly unknown[]) => {
+      const found = await h.db.row<Row>(text, values);
+      if (text.startsWith('UPDATE passes SET horizon')) await h.call('POST', `${path}/deactivate`);
+      return found;
+    };
+    await page(workflow, 1, Object.create(h.db, { rows: { value: rows }, row: { value: row } }) as Database);
+    expect(again).toBe(true);
+    expect(await progress(workflow)).toMatchObject({ status: 'RUNNING', looked_at: 0 });
+    expect(await page(workflow)).toBe('DONE');
+    expect(await progress(workflow)).toMatchObject({ status: 'DONE', looked_at: 2 });
+    expect(await resources(workflow)).toHaveLength(2);
+  });
+
   it('goes on after a crash in the middle of a page, with nothing lost and nothing twice', async () => {
     await invoices(4);
     const workflow = await activate();

@@ -18,7 +18,9 @@ describe('sweeping over the resources of a workflow (S-Z7)', () => {
 
   const told: string[] = [];
   const page = (carrier: string, firedAt: number, limit = 100, db: Database = h.db) =>
-    carrySweep(db, { workflowId: workflow, carrier, firedAt }, limit, (ids) => told.push(...ids));
+    carrySweep(db, { workflowId: workflow, carrier, engineWorkflowId: `sweep/${carrier}`, firedAt }, limit, (ids) =>
+      told.push(...ids),
+    );
   const invoices = async (...ids: string[]): Promise<void> => {
     for (const id of ids) await put(h, `invoices/${id}`, openInvoice('cust_1'));
   };
