@@ -62,7 +62,10 @@ export const workflowRun = z
     parameters: z
       .record(z.string(), z.unknown())
       .nullable()
-      .meta({ description: 'What a call of the workflow gave for the template; null = it was none.', examples: [null] }),
+      .meta({
+        description: 'What a call of the workflow gave for the template; null = it was none.',
+        examples: [null],
+      }),
     engine: z.enum(['PENDING', 'TOLD']).meta({ description: 'Whether Temporal knows of the newest revision yet.' }),
     engine_workflow_id: z.string().meta({ description: 'Temporal workflow id.' }),
     revision: ordinal,

@@ -41,7 +41,12 @@ describe('a wallet’s workflow that is run by the clock (S-C5, Z7)', () => {
         const open_balance = { amount: { quantity, currency: 'EUR' } };
         await put(h, `wallets/${wallet}`, { customer_id: 'cust_1', wallet_type_id: 'waty_1', open_balance });
         firing += 1;
-        const request = { workflowId: id, carrier: `sweep-${String(firing)}`, firedAt: firing };
+        const request = {
+          workflowId: id,
+          carrier: `sweep-${String(firing)}`,
+          engineWorkflowId: 'sweep',
+          firedAt: firing,
+        };
         expect((await carrySweep(h.db, request, 100, () => undefined)).state).toBe('DONE');
         const sql = `SELECT 1 FROM runs WHERE workflow_id = $1 AND resource_id = $2`;
         return (await h.db.rows(sql, [id, wallet])).length;
