@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scheduleProblems } from '../../domain/schedule.js';
 import { contractList } from './run-contract-lists.js';
 import { integerId } from './run-contract.js';
 import { instant, line } from './wire.js';
@@ -68,14 +69,24 @@ export const definitionPatch = z
     ondemand_trigger: triggerFlag('ondemand_trigger'),
     callout_trigger: triggerFlag('callout_trigger'),
     scheduled_trigger: triggerFlag('scheduled_trigger'),
-    interval: z.string().max(200).nullable(),
-    timezone: z.string().max(100).nullable(),
+    interval: z.string().max(200).superRefine(told('interval')).nullable(),
+    timezone: z.string().max(100).superRefine(told('timezone')).nullable(),
     priority: z.enum(['High', 'Medium', 'Low'], {
       error: ({ input }) => wrongWord(input, 'priority', 'High, Medium, or Low'),
     }),
   })
   .partial()
   .meta({ id: 'WorkflowDefinitionPatch', examples: [{ name: 'Failed payments', status: 'Inactive' }] });
+
+/** What is wrong with one half of a schedule, beside everything else that is wrong; empty = it is taken away. */
+function told(field: 'interval' | 'timezone') {
+  return (value: string, context: z.RefinementCtx): void => {
+    if (value === '') return;
+    for (const problem of scheduleProblems({ interval: '@daily', timezone: 'UTC', [field]: value })) {
+      context.addIssue({ code: 'custom', message: problem.message });
+    }
+  };
+}
 
 function wrongWord(input: unknown, field: string, words: string): string {
   return `${typeof input === 'string' ? input : JSON.stringify(input)} is not a valid ${field}. Choose from ${words}`;

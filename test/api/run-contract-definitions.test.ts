@@ -197,6 +197,12 @@ describe('/workflows: definitions as the run contract has them', () => {
       ['ondemand_trigger', 'The ondemand_trigger is not a boolean. Choose from true or false'],
       ['priority', 'Urgent is not a valid priority. Choose from High, Medium, or Low'],
     ]);
+    // The contract's own example: a wrong status and a wrong interval, both told.
+    expect(await reasons({ status: 'on', interval: 'often', timezone: 'Nowhere' })).toEqual([
+      ['status', 'on is not a valid status. Choose from Active or Inactive'],
+      ['interval', expect.stringContaining('needs five fields')],
+      ['timezone', expect.stringContaining('must be an IANA zone')],
+    ]);
     expect(
       await reasons({
         scheduled_trigger: true,
