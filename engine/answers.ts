@@ -1,4 +1,4 @@
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 
 /** What the engine answered when a call failed; null = the error is none of its answers. */
 export function answerOf(error: unknown): { code: number; details: string } | null {
@@ -13,6 +13,12 @@ export function isAway(error: unknown): boolean {
   return code === DEADLINE_EXCEEDED || code === UNAVAILABLE;
 }
 
+/** There is no such execution. Not by a cause: what is missing then may be the namespace. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
+}
+
 /** gRPC status codes. */
 const DEADLINE_EXCEEDED = 4;
+const NOT_FOUND = 5;
 const UNAVAILABLE = 14;

@@ -2,7 +2,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temp
 import type { Database } from '../store/database.js';
 import { stopPass } from '../store/passes.js';
 import type { OpenSweep } from '../store/sweep.js';
-import { isNotFound } from './executions.js';
+import { isNotFound } from './answers.js';
 import { scheduleId } from './schedules.js';
 
 /**

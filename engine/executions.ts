@@ -1,9 +1,4 @@
-import {
-  isGrpcServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import {
   CHANGED_SIGNAL,
@@ -18,6 +13,7 @@ import { localDate } from '../domain/zone.js';
 import type { RunWaits } from '../domain/waits.js';
 import type { LoadedRun } from '../store/run-context.js';
 import type { RunListeners } from '../store/run-events.js';
+import { isNotFound } from './answers.js';
 
 /** What the engine says of a run's latest execution. */
 export type ExecutionState = 'OPEN' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'NOT_FOUND' | 'FOREIGN';
@@ -161,10 +157,3 @@ function aboutOf(
 function keyword(name: string, value: string): SearchAttributePair {
   return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
 }
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
-}
-
-/** gRPC status code 5. */
-const NOT_FOUND = 5;

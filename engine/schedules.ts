@@ -19,8 +19,7 @@ import {
   type ScheduledWorkflow,
   type ScheduleMark,
 } from '../store/schedules.js';
-import { answerOf } from './answers.js';
-import { isNotFound } from './executions.js';
+import { answerOf, isNotFound } from './answers.js';
 
 /** Keys in the memo of what a schedule starts. */
 const WORKFLOW_MEMO = 'dunwell_workflow_id';

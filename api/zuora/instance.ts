@@ -1,16 +1,11 @@
 import type { z } from 'zod';
 import type { RunStatus } from '../../domain/run.js';
 import type { Instant } from '../../domain/types.js';
+import type { InstanceRow } from '../../store/instances.js';
 import type { calledInstance, startedRun } from '../schemas/run-contract.js';
 
 /** What the run contract shows of a run. */
-export interface Instance {
-  number: number;
-  workflow_number: number;
-  status: RunStatus;
-  created_at: Instant;
-  updated_at: Instant;
-}
+type Instance = Omit<InstanceRow, 'id'>;
 
 /** The contract's five words for our statuses (docs/run-contract.md has the table). `Stopping` is none of them: a stop is at once. */
 const WORDS: Record<RunStatus, 'Queued' | 'Processing' | 'Stopped' | 'Finished'> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
-import { RESOURCE_BINDINGS, type RunField } from '../../domain/run-settings.js';
-import type { ResourceType } from '../../domain/types.js';
+import type { RunField } from '../../domain/run-settings.js';
+import { traitsOf } from '../../domain/variants.js';
 import type { Sql } from '../../store/database.js';
 import { findInstance } from '../../store/instances.js';
 import { acceptTrigger, checkCustomer, lockTarget, type TriggerRequest } from '../../store/triggers.js';
@@ -112,13 +112,14 @@ function readCall(body: unknown): Call {
 function triggerOf(workflow: WorkflowRow, read: ReadParameters, userId: string): TriggerRequest | null {
   const { resource, customer, variables } = read;
   if (!resource) return null;
+  if (workflow.variant === null) throw new Error('An ACTIVE workflow has a variant.');
   return {
     type: 'MANUAL',
     workflowId: workflow.id,
     customerId: customer?.id ?? null,
     variant: null,
     targetType: workflow.type,
-    resource: { type: resourceTypeOf(workflow.run_settings.fields), id: resource.id, field: resource.parameter },
+    resource: { type: traitsOf(workflow.variant).resource, id: resource.id, field: resource.parameter },
     subscriptionId: null,
     walletTypeId: null,
     period: null,
@@ -128,12 +129,6 @@ function triggerOf(workflow: WorkflowRow, read: ReadParameters, userId: string):
     variantField: `${BLOCKS[workflow.type]}.variant`,
     periodField: 'period',
   };
-}
-
-function resourceTypeOf(fields: readonly RunField[]): ResourceType {
-  const bound = fields.map(({ binds_to }) => binds_to).find((target) => Object.hasOwn(RESOURCE_BINDINGS, target));
-  if (bound === undefined) throw new Error('Settings for calls bind the resource.');
-  return RESOURCE_BINDINGS[bound as keyof typeof RESOURCE_BINDINGS];
 }
 
 /** Says which parameter is at fault, as the caller calls it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Refusal, type Problem } from '../../contracts/refusal.js';
 import { versionOfNumber } from '../../store/definitions.js';
 import type { RunSettings } from '../../domain/run-settings.js';
-import { scheduleProblems, type Schedule } from '../../domain/schedule.js';
+import type { Schedule } from '../../domain/schedule.js';
 import type { Sql } from '../../store/database.js';
 import { updateRunSettings, type WorkflowFields, type WorkflowRow } from '../../store/workflows.js';
 import type { ZodApp } from '../context.js';
@@ -102,13 +102,11 @@ function scheduleOf(before: Schedule | null, { scheduled_trigger, interval, time
   };
 }
 
+/** What the body says of either was checked with its form; what is stored fits. */
 function clockProblems({ interval, timezone }: Patch, schedule: Schedule | null): Problem[] {
   if (schedule) {
     const absent = (['interval', 'timezone'] as const).filter((field) => schedule[field] === '');
-    if (absent.length > 0) {
-      return absent.map((field) => missing(field, `A valid ${field} is needed while scheduled_trigger is true.`));
-    }
-    return scheduleProblems(schedule).map(({ field, message }) => invalid(field, message));
+    return absent.map((field) => missing(field, `A valid ${field} is needed while scheduled_trigger is true.`));
   }
   return Object.entries({ interval, timezone }).flatMap(([field, value]) =>
     value ? [invalid(field, `The ${field} has no effect while scheduled_trigger is false.`)] : [],
