@@ -6,6 +6,8 @@ import { sampleMail } from '../support/smtp/sample-mail.js';
 
 /** Short for a server that keeps us waiting, long for one that answers: a slow machine must not look like a fault. */
 const WAITING = { connectTimeoutMs: 2_000, greetingTimeoutMs: 1_000, replyTimeoutMs: 1_000, totalTimeoutMs: 3_000 };
+/** What keeps us waiting in the middle of 16 MiB: a slow machine must have come that far before. */
+const WAITING_LONGER = { ...WAITING, greetingTimeoutMs: 10_000, replyTimeoutMs: 5_000, totalTimeoutMs: 12_000 };
 const ANSWERING = { connectTimeoutMs: 20_000, greetingTimeoutMs: 15_000, replyTimeoutMs: 20_000 };
 
 const yes = () => Promise.resolve(true);
@@ -15,7 +17,8 @@ const large = sampleMail([], 16 * 1024 * 1024);
 /** The fault strikes the first mail of a sender, or after `before` good ones on the connection that they left. */
 async function strike(fault: FaultCase, maxMessagesPerConnection: number, before: 0 | 1): Promise<void> {
   const server = await startFaultServer();
-  const limits = fault.patience ? WAITING : ANSWERING;
+  const waiting = fault.large ? WAITING_LONGER : WAITING;
+  const limits = fault.patience ? waiting : ANSWERING;
   const sender = createSmtpSender({
     url: `smtp://user:s3cret-pass@127.0.0.1:${server.port}`,
     // What comes next shows whether the connection lived, so no server is left alone.
