@@ -1,0 +1,69 @@
+/** What a group's work says of one of its items. */
+export type Settled<Result> = { value: Result } | { error: unknown };
+
+export interface GroupedOptions {
+  /** Items of one group at most. */
+  most: number;
+  /** Groups under way at once at most. Default 1: what comes meanwhile goes together in the next. */
+  atOnce?: number;
+}
+
+/**
+ * Group commit: what several callers ask for at the same time is done by one call of `work`, in the order asked. Who is alone waits
+ * for nobody. `work` answers one result per item, or rejects: then nothing of the group is done, and each item is tried by itself,
+ * so that nobody pays for somebody else's error.
+ */
+export class Grouped<Item, Result> {
+  private waiting: { item: Item; settle: (settled: Settled<Result>) => void }[] = [];
+  private underWay = 0;
+
+  constructor(
+    private readonly work: (items: readonly Item[]) => Promise<readonly Settled<Result>[]>,
+    private readonly options: GroupedOptions,
+  ) {}
+
+  ask(item: Item): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.push({
+        item,
+        settle: (settled) => {
+          if ('value' in settled) resolve(settled.value);
+          else reject(settled.error as Error);
+        },
+      });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.waiting.length === 0 || this.underWay >= (this.options.atOnce ?? 1)) return;
+    this.underWay += 1;
+    // Those who ask in the same turn go together.
+    setImmediate(() => {
+      const group = this.waiting.splice(0, this.options.most);
+      void this.settle(group).finally(() => {
+        this.underWay -= 1;
+        this.next();
+      });
+    });
+  }
+
+  private async settle(group: typeof this.waiting): Promise<void> {
+    const settled = await this.attempt(group.map(({ item }) => item));
+    for (const [index, { settle }] of group.entries()) {
+      settle(settled[index] ?? { error: new Error('The group’s work answered too few results') });
+    }
+  }
+
+  private async attempt(items: readonly Item[]): Promise<readonly Settled<Result>[]> {
+    if (items.length === 0) return [];
+    try {
+      return await this.work(items);
+    } catch (error) {
+      if (items.length === 1) return [{ error }];
+      const alone: Settled<Result>[] = [];
+      for (const item of items) alone.push(...(await this.attempt([item])));
+      return alone;
+    }
+  }
+}
