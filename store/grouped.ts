@@ -28,7 +28,7 @@ export class Grouped<Item, Result> {
         item,
         settle: (settled) => {
           if ('value' in settled) resolve(settled.value);
-          else reject(settled.error as Error);
+          else reject(settled.error);
         },
       });
       this.next();
