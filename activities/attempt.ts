@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ComposedMail, MailRequest, SendOutcome, SmtpReply } from '../contracts/mail.js';
-import { DOUBTS, markTransmitting, recordDelivery, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
+import { DOUBTS, recordDeliveries, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
 import { sealMessage } from '../store/messages.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
-import type { Sql } from '../store/database.js';
 import type { LoadedRun } from '../store/run-context.js';
 import { suppress, type Suppressed } from '../store/suppressions.js';
 import { choiceOf, mailRequest } from './mail-request.js';
@@ -26,7 +25,7 @@ export async function attemptDelivery(
   loaded: LoadedRun,
   delivery: ClaimedDelivery,
 ): Promise<Attempt> {
-  const { db, mailer, messages } = ports;
+  const { ledger, mailer, messages } = ports;
   const { platform } = loaded;
   const plain = mailRequest(loaded, delivery, mailer.defaultSender);
   const route = mailer.route(platform.environment, platform.allow_list, plain.to.email, delivery.action.via);
@@ -48,7 +47,7 @@ export async function attemptDelivery(
   const kept = messages.keepForMs === 0 ? null : await sealMessage(messages, mail.raw, delivery.id);
   let markerFailed = false;
   const marker = (): Promise<boolean> =>
-    markTransmitting(db, delivery.id, delivery.fence, evidence, kept).catch((error: unknown) => {
+    ledger.mark({ id: delivery.id, fence: delivery.fence, evidence, message: kept }).catch((error: unknown) => {
       markerFailed = true;
       throw error;
     });
@@ -115,23 +114,24 @@ async function blocked(
 
 /** Whoever holds the server's answer keeps trying to write it down as long as it lives (S-E4). */
 async function recordSurely(
-  { db, log }: ActivityPorts,
+  { db, ledger, log }: ActivityPorts,
   delivery: ClaimedDelivery,
   record: DeliveryRecord,
   suppressing: { platformId: string; bounced: readonly Suppressed[] } = { platformId: '', bounced: [] },
 ): Promise<void> {
   const { platformId, bounced } = suppressing;
-  const write = (sql: Sql): Promise<boolean> => recordDelivery(sql, delivery.id, delivery.fence, record);
+  const outcome = { id: delivery.id, fence: delivery.fence, record };
   for (;;) {
     try {
       // Together: were the mailbox recorded later, the next step could be claimed in between.
       const ours =
         bounced.length === 0
-          ? await write(db)
+          ? await ledger.record(outcome)
           : await db.transaction(async (tx) => {
               const found = bounced.map((one) => ({ ...one, deliveryId: delivery.id }));
               await suppress(tx, platformId, found);
-              return write(tx);
+              const [recorded] = await recordDeliveries(tx, [outcome]);
+              return recorded?.value === true;
             });
       if (!ours) log.warn({ delivery: delivery.id, outcome: record.status }, 'another worker took this delivery over');
       return;

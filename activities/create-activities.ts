@@ -1,10 +1,10 @@
 import { ApplicationFailure, Context, sleep } from '@temporalio/activity';
 import { FAILURE, type Activities, type SweepProgress } from '../contracts/engine.js';
-import { reviewRun } from '../store/claim.js';
 import { carrySweep } from '../store/sweep.js';
 import { stepTestClock } from '../store/test-clocks.js';
 import type { ActivityPorts } from './ports.js';
 import { postWebhook } from './post-webhook.js';
+import { sendBursts } from './send-bursts.js';
 import { sendStepEmails } from './send-step-emails.js';
 
 const HEARTBEAT_MS = 3_000;
@@ -22,13 +22,13 @@ export function createActivities(ports: ActivityPorts): Activities {
     sendStepEmails: (request) => beating(() => sendStepEmails(ports, request)),
 
     async reconsider({ runId }) {
-      let waits = await reviewRun(ports.db, runId);
+      let waits = await ports.ledger.review(runId);
       // The engine's timer fired, and Postgres' clock is not there yet: without a pause the two would spin (S-T7).
       const aheadMs =
         waits && !waits.onTestClock && !waits.due && waits.wakeAt !== null ? Date.now() - waits.wakeAt : -1;
       if (aheadMs >= 0) {
         await sleep(EARLY_MS);
-        waits = await reviewRun(ports.db, runId);
+        waits = await ports.ledger.review(runId);
       }
       if (!waits) throw ApplicationFailure.nonRetryable(`There is no run ${runId}.`, FAILURE.RUN_UNKNOWN);
       return waits;
@@ -43,6 +43,8 @@ export function createActivities(ports: ActivityPorts): Activities {
           if (woken.length === 0) await sleep(CLOCK_LOOK_MS);
         }
       }),
+
+    sendBursts: (request) => beating((show) => sendBursts(ports, request, show, Context.current().cancellationSignal)),
 
     postWebhook: (delivery) => postWebhook(ports, delivery),
 

@@ -7,6 +7,7 @@ import type { Logger } from '../contracts/logger.js';
 import type { WebhookOutcome } from '../contracts/webhook-events.js';
 import type { Reason } from '../domain/reasons.js';
 import type { Database } from '../store/database.js';
+import type { Ledger } from '../store/ledger.js';
 import type { MessageKeeping } from '../store/messages.js';
 import type { PdfSource, Platform } from '../store/platforms.js';
 import type { RunView } from '../store/runs.js';
@@ -67,6 +68,7 @@ interface RunEventPost {
 
 export interface ActivityPorts {
   db: Database;
+  ledger: Ledger;
   mailer: Mailer;
   messages: MessageKeeping;
   /** Asks the platform's billing source for the PDF of an invoice; settles within seconds, whatever the source does. */

@@ -81,6 +81,8 @@ const workerEnvironment = environment.extend({
     (keys) => keys.every(isKey),
     'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
   ),
+  /** Whether steps that are due together are sent in batches; off = each only by its run's own execution. */
+  BURST_LANE: z.enum(['on', 'off']).default('on'),
   /** How long messages are kept as they went to the server; 0 = not at all. */
   MESSAGE_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
   /** Where the worker takes the mails that come to return paths; absent = nowhere. */

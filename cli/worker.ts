@@ -52,6 +52,7 @@ export async function workerCommand(): Promise<void> {
       mostBytes: config.PDF_MAX_BYTES,
     }),
     postRunEvent: createWebhookPoster(vault, { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS }),
+    burstLane: config.BURST_LANE === 'on',
     log,
     workflowBundle: await bundleWorkflows(),
   });

@@ -10,6 +10,7 @@ export const WEBHOOK_DELIVERY = 'webhookDelivery';
 /** Where webhooks are posted to, beside the queue of everything else: one that answers slowly holds up no mail. */
 export const webhookQueue = (taskQueue: string): string => `${taskQueue}-webhooks`;
 export const SCHEDULED_SWEEP = 'scheduledSweep';
+export const BURST_LANE = 'burstLane';
 export const CHANGED_SIGNAL = 'changed';
 
 /** Input of `reminderRun`: ids and waits, nothing personal. Read from Postgres when the start is delivered. */
@@ -76,6 +77,23 @@ export interface SweepProgress {
   created: number;
 }
 
+/** Runs are divided among so many lanes, by a hash of their ids; workers share the lanes. */
+export const BURST_LANES = 8;
+
+/** Input of `burstLane`. */
+export interface BurstLaneInput {
+  /** From 0 to BURST_LANES - 1. */
+  lane: number;
+  /** Steps sent before it continued as new. */
+  handled?: number;
+}
+
+/** Steps handled in one call; `more` = call again. */
+export interface BurstProgress {
+  handled: number;
+  more: boolean;
+}
+
 /** Types of the ApplicationFailures that activities throw. */
 export const FAILURE = {
   /** A delivery failed in a way that is safe to repeat. */
@@ -107,6 +125,8 @@ export interface Activities {
   reconsider(request: { runId: string }): Promise<RunWaits>;
   /** Moves a test clock to its target, waking every run on the way (S-T8). */
   advanceClock(request: { clockId: string }): Promise<void>;
+  /** Sends steps of a lane that are due together, until there are none. */
+  sendBursts(request: { lane: number }): Promise<BurstProgress>;
   /** Posts an event to a webhook. */
   postWebhook(request: WebhookDelivery): Promise<WebhookDelivered>;
   /** Starts a workflow for the next of the resources that fit it (S-Z7). */

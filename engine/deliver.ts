@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { isClosed } from '../domain/evaluate.js';
 import { readWaits } from '../store/claim.js';
+import { leaveToLane } from '../store/burst-lane.js';
 import type { Database } from '../store/database.js';
 import { closeFromEngine, markStarted } from '../store/engine-state.js';
 import type { LoadedRun } from '../store/run-context.js';
@@ -67,7 +68,9 @@ async function start(
   waits: RunWaits,
   again: boolean,
 ): Promise<boolean> {
-  const started = await startExecution(client, taskQueue, loaded, waits, again);
+  const { id: runId, by_lane: byLane } = loaded.row;
+  const told = await leaveToLane(db, [{ runId, byLane, waits, now: loaded.context.now }], true);
+  const started = await startExecution(client, taskQueue, loaded, told.get(runId) ?? waits, again);
   if (started) await markStarted(db, loaded.row.id, loaded.row.executions + 1);
   return started;
 }

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import {
+  BURST_LANE,
   CHANGED_SIGNAL,
   CLOCK_ADVANCE,
   REMINDER_RUN,
@@ -100,6 +101,22 @@ export async function startClockAdvance(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: 'Moves a test clock',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Starts the conductor of a burst lane, unless it is at work. */
+export async function startBurstLane(client: Client, taskQueue: string, lane: number): Promise<void> {
+  try {
+    await client.workflow.start(BURST_LANE, {
+      workflowId: `burst-lane/${taskQueue}/${String(lane)}`,
+      taskQueue,
+      args: [{ lane }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: 'Sends steps that are due together',
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -15,27 +15,48 @@ export interface AppliedRun {
   changed: boolean;
 }
 
-/**
- * Asks the domain what the run must look like now and writes the difference. The caller holds the locks of `lockRunContext`.
- */
+/** As `applyEvaluations`, for one. */
 export async function applyEvaluation(tx: Sql, stored: LoadedRun): Promise<AppliedRun> {
+  const [applied] = await applyEvaluations(tx, [stored]);
+  if (!applied) throw new Error('One run in, none out');
+  return applied;
+}
+
+/**
+ * Asks the domain what each run must look like now and writes the differences, those of all runs in one statement. The caller
+ * holds the locks of `lockRunContext`.
+ */
+export async function applyEvaluations(tx: Sql, stored: readonly LoadedRun[]): Promise<AppliedRun[]> {
+  const judged: Judged[] = [];
+  // One after the other: what one lets go counts in the blast guard's eyes for the next.
+  for (const one of stored) judged.push(await judge(tx, one));
+  await writeChanges(tx, judged);
+  await skipDeliveries(tx, judged);
+  return judged;
+}
+
+interface Judged extends AppliedRun {
+  /** The run's own row differs. */
+  touched: boolean;
+  changedSteps: readonly Step[];
+}
+
+async function judge(tx: Sql, stored: LoadedRun): Promise<Judged> {
   const loaded = stored.pending.length > 0 ? await carryOut(tx, stored) : stored;
   const evaluation = await evaluateGuarded(tx, loaded.context, loaded.platform);
   const next = nextRow(loaded, evaluation);
   const changed = isDifferent(stored.row, next);
   if (changed) next.plan_revision += 1;
-  const steps = changedSteps(stored.context.run.steps, evaluation.steps);
   const silent = (['status', 'customer_id', 'anchor_at', 'zone', 'next_step_at'] as const).some(
     (field) => stored.row[field] !== next[field],
   );
-  if (changed || silent) {
-    await updateRun(tx, next);
-  }
-  if (steps.length > 0) await writeSteps(tx, next.id, evaluation.steps, steps);
-  const ended = steps.filter(({ status }) => status !== 'PLANNED' && status !== 'BLOCKED');
-  const left = ended.filter(({ ledger }) => ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'));
-  if (left.length > 0) await skipDeliveries(tx, next.id, left);
-  return { row: next, evaluation, changed };
+  return {
+    row: next,
+    evaluation,
+    changed,
+    touched: changed || silent,
+    changedSteps: changedSteps(stored.context.run.steps, evaluation.steps),
+  };
 }
 
 function nextRow({ row }: LoadedRun, evaluation: Evaluation): RunRow {
@@ -99,47 +120,56 @@ function changedSteps(before: Run['steps'], after: readonly Step[]): Step[] {
   });
 }
 
-async function updateRun(tx: Sql, row: RunRow): Promise<void> {
+/** Updates rows of runs, inserts or updates steps. */
+async function writeChanges(tx: Sql, judged: readonly Judged[]): Promise<void> {
+  const runs = judged.filter(({ touched }) => touched).map(({ row }) => runRecord(row));
+  const steps = judged.flatMap(({ row, evaluation, changedSteps: changed }) =>
+    changed.map((step) => ({ run_id: row.id, ...stepRecord(step, evaluation.steps.indexOf(step)) })),
+  );
+  if (runs.length === 0 && steps.length === 0) return;
   await tx.rows(
-    `UPDATE runs SET customer_id = $2, test_clock_id = $3, status = $4, reason = $5, stop_reason = $6, anchor_at = $7,
-       zone = $8, plan_revision = $9, wake_at = $10, next_step_id = $11, next_step_at = $12, updated_at = clock_timestamp()
-     WHERE id = $1`,
-    [
-      row.id,
-      row.customer_id,
-      row.test_clock_id,
-      row.status,
-      row.reason,
-      row.stop_reason,
-      at(row.anchor_at),
-      row.zone,
-      row.plan_revision,
-      at(row.wake_at),
-      row.next_step_id,
-      at(row.next_step_at),
-    ],
+    `WITH steps AS (
+       INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
+       SELECT s.* FROM jsonb_to_recordset($2) AS s (run_id text, id text, kind text, position integer, periods jsonb,
+         raw_at timestamptz(3), planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean,
+         sent_at timestamptz(3))
+       ON CONFLICT (run_id, id) DO UPDATE SET position = excluded.position, periods = excluded.periods,
+         raw_at = excluded.raw_at, planned_at = excluded.planned_at, shifts = excluded.shifts, status = excluded.status,
+         reason = excluded.reason, late = excluded.late, sent_at = excluded.sent_at)
+     UPDATE runs r SET customer_id = n.customer_id, test_clock_id = n.test_clock_id, status = n.status, reason = n.reason,
+       stop_reason = n.stop_reason, anchor_at = n.anchor_at, zone = n.zone, plan_revision = n.plan_revision,
+       wake_at = n.wake_at, next_step_id = n.next_step_id, next_step_at = n.next_step_at, updated_at = clock_timestamp()
+     FROM jsonb_to_recordset($1) AS n (id text, customer_id text, test_clock_id text, status text, reason text,
+       stop_reason text, anchor_at timestamptz(3), zone text, plan_revision integer, wake_at timestamptz(3),
+       next_step_id text, next_step_at timestamptz(3))
+     WHERE r.id = n.id`,
+    [JSON.stringify(runs), JSON.stringify(steps)],
   );
 }
 
-/** Inserts or updates the given steps, all in one statement. */
-async function writeSteps(tx: Sql, runId: string, all: readonly Step[], steps: readonly Step[]): Promise<void> {
-  const rows = steps.map((step) => stepRecord(step, all.indexOf(step)));
-  await tx.rows(
-    `INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late, sent_at)
-     SELECT $1, s.* FROM jsonb_to_recordset($2) AS s (id text, kind text, position integer, periods jsonb, raw_at timestamptz(3),
-       planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean, sent_at timestamptz(3))
-     ON CONFLICT (run_id, id) DO UPDATE SET position = excluded.position, periods = excluded.periods,
-       raw_at = excluded.raw_at, planned_at = excluded.planned_at, shifts = excluded.shifts, status = excluded.status,
-       reason = excluded.reason, late = excluded.late, sent_at = excluded.sent_at`,
-    [runId, JSON.stringify(rows)],
-  );
+function runRecord(row: RunRow): object {
+  const { id, customer_id, test_clock_id, status, reason, stop_reason, zone, plan_revision, next_step_id } = row;
+  return {
+    ...{ id, customer_id, test_clock_id, status, reason, stop_reason, zone, plan_revision, next_step_id },
+    anchor_at: at(row.anchor_at),
+    wake_at: at(row.wake_at),
+    next_step_at: at(row.next_step_at),
+  };
 }
 
-/** Deliveries of an ended step that never went are skipped with it. */
-async function skipDeliveries(tx: Sql, runId: string, steps: readonly Step[]): Promise<void> {
+/** Deliveries of ended steps that never went are skipped with them. */
+async function skipDeliveries(tx: Sql, judged: readonly Judged[]): Promise<void> {
+  const left = judged.flatMap(({ row, changedSteps: changed }) =>
+    changed
+      .filter(({ status }) => status !== 'PLANNED' && status !== 'BLOCKED')
+      .filter(({ ledger }) => ledger.some(({ status }) => status === 'PLANNED' || status === 'BLOCKED'))
+      .map(({ id, reason }) => ({ run_id: row.id, id, reason })),
+  );
+  if (left.length === 0) return;
   await tx.rows(
-    `UPDATE deliveries d SET status = 'SKIPPED', reason = coalesce(s.reason, 'action_inactive') FROM jsonb_to_recordset($2) AS s (id text, reason text)
-     WHERE d.run_id = $1 AND d.step_id = s.id AND d.status IN ('PLANNED', 'BLOCKED')`,
-    [runId, JSON.stringify(steps.map(({ id, reason }) => ({ id, reason })))],
+    `UPDATE deliveries d SET status = 'SKIPPED', reason = coalesce(s.reason, 'action_inactive')
+     FROM jsonb_to_recordset($1) AS s (run_id text, id text, reason text)
+     WHERE d.run_id = s.run_id AND d.step_id = s.id AND d.status IN ('PLANNED', 'BLOCKED')`,
+    [JSON.stringify(left)],
   );
 }

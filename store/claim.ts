@@ -3,17 +3,18 @@ import type { Pace } from '../contracts/rate-limit.js';
 import { pendingActions, actionBlock, isTooLate } from '../domain/judge.js';
 import type { Reason } from '../domain/reasons.js';
 import { recipientOf } from '../domain/recipient.js';
-import type { Step } from '../domain/run.js';
+import { inFlight, type Step } from '../domain/run.js';
 import type { Instant } from '../domain/types.js';
 import { directionOf } from '../domain/variants.js';
 import { waitsOf, type RunWaits } from '../domain/waits.js';
 import { deliveryWindow } from '../domain/window.js';
-import { applyEvaluation, type AppliedRun } from './apply.js';
+import { applyEvaluations, type AppliedRun } from './apply.js';
+import { leaveToLane } from './burst-lane.js';
 import { at, type Database, type Sql } from './database.js';
 import { DOUBTS } from './deliveries.js';
 import { newId } from './ids.js';
 import type { LoadedAction } from './loaded-actions.js';
-import { lockRunContext, readRunContext, type LoadedRun } from './run-context.js';
+import { readRunContext, readRunContexts, type LoadedRun } from './run-context.js';
 
 /** Who may send a step: exactly one claimer per delivery, by its fence (S-E4). */
 export interface Claim {
@@ -21,6 +22,8 @@ export interface Claim {
   waits: RunWaits;
   /** The step's instant is this far ahead; nothing was claimed. */
   earlyMs: number;
+  /** Somebody else is sending the step at this moment; nothing was claimed. */
+  underWay: boolean;
   /** Empty: there is nothing to send (stale, closed, blocked, skipped, not due). */
   deliveries: readonly ClaimedDelivery[];
   /** The keys of the turns that the deliveries use up, each as often as it is used. */
@@ -53,56 +56,91 @@ const RECHECK_MS = 10 * 60_000;
 /** On a test clock each try is a stop of the advance, so there it is tried four times a day. */
 const RECHECK_ON_CLOCK_MS = 6 * 3_600_000;
 
-/**
- * The claim: one transaction re-reads facts, status and plan under locks, decides, and takes the step's deliveries with a new
- * fence each. `revision` is what the claimer was armed with; if the run has moved on, nothing is claimed. `turns` are the keys of
- * the paces it may send at; without one that is needed nothing is claimed either: facts are to be read after such a wait. `alone`:
- * of the mails that keep a pace only one is claimed, the others wait for the next claim.
- */
-export function claimStep(
-  db: Database,
-  runId: string,
-  stepId: string,
-  revision: number,
-  routeCheck: RouteCheck,
-  turns: readonly string[] = [],
-  alone = false,
-): Promise<Claim | null> {
-  return db.transaction(async (tx) => {
-    await tx.rows('SELECT lock_claim(id), share_suppressions(platform_id) FROM runs WHERE id = $1', [runId]);
-    await recoverLedger(tx, runId, stepId);
-    const loaded = await readRunContext(tx, runId);
-    if (!loaded) return null;
-    const applied = await applyEvaluation(tx, loaded);
-    const step = applied.evaluation.steps.find((own) => own.id === stepId) ?? null;
-    const nothing: Claim = {
-      waits: waitsOfRun(loaded, applied),
-      earlyMs: 0,
-      deliveries: [],
-      spent: [],
-      lacking: [],
-      windowMs: Infinity,
-      loaded,
-      step,
-    };
-    // Armed with another plan, or the facts just read made another one: nothing is sent, the new waits are the answer.
-    const stale = applied.changed || loaded.row.plan_revision !== revision;
-    if (!step || stale || applied.evaluation.nextStepId !== stepId) return nothing;
-    const earlyMs = step.plannedAt - loaded.context.now;
-    if (earlyMs > 0) return { ...nothing, earlyMs };
-    const judged = judgePending(loaded, step, routeCheck);
-    return claimDeliveries(tx, loaded, step, alone ? onePaced(judged, step) : judged, turns, {
-      ...nothing,
-      windowMs: windowMsOf(loaded, applied, step),
-    });
-  });
+/** What somebody wants to send. */
+export interface ClaimRequest {
+  runId: string;
+  stepId: string;
+  /** What the claimer was armed with; if the run has moved on, nothing is claimed. */
+  revision: number;
+  routeCheck: RouteCheck;
+  /**
+   * The keys of the turns that it may send at; without one that is needed nothing is claimed: facts are to be read after such a wait.
+   */
+  turns?: readonly string[];
+  /** Of the mails that keep a pace only one is claimed, the others wait for the next claim. */
+  alone?: boolean;
+  /** The burst lane that claims, by the name of its lease; absent = the run's own execution. */
+  lane?: string | undefined;
 }
 
-/** Brings a run up to date with the facts, without sending. null = no such run. */
-export function reviewRun(db: Database, runId: string): Promise<RunWaits | null> {
+/**
+ * The claim, for one or many: one transaction re-reads facts, status and plan under locks, decides, and takes each step's deliveries
+ * with a new fence each. null = no such run.
+ */
+export async function claimSteps(db: Database, requests: readonly ClaimRequest[]): Promise<{ value: Claim | null }[]> {
+  const claims = new Map<ClaimRequest, Claim | null>();
+  // What one run of a workflow and resource claims decides about the others: they take turns.
+  for (let left = requests; left.length > 0; left = left.filter((request) => !claims.has(request))) {
+    const round = await db.transaction((tx) => claimRound(tx, left));
+    for (const [request, claim] of round) claims.set(request, claim);
+  }
+  return requests.map((request) => ({ value: claims.get(request) ?? null }));
+}
+
+async function claimRound(
+  tx: Sql,
+  requests: readonly ClaimRequest[],
+): Promise<(readonly [ClaimRequest, Claim | null])[]> {
+  const ids = requests.map(({ runId }) => runId);
+  if (await lockClaims(tx, ids, requests)) await recoverLedger(tx, requests);
+  const loaded = new Map((await readRunContexts(tx, ids)).map((one) => [one.row.id, one]));
+  const seen = new Set<string>();
+  const round = requests.flatMap((request) => {
+    const own = loaded.get(request.runId);
+    if (!own) return [];
+    const { platform_id, workflow_id, resource_type, resource_id } = own.row;
+    const key = [platform_id, workflow_id, resource_type, resource_id].join('\n');
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ request, loaded: own }];
+  });
+  const applied = await applyEvaluations(
+    tx,
+    round.map((one) => one.loaded),
+  );
+  const judged = round.map((one, index) => judgeClaim(one.request, one.loaded, applied[index] as AppliedRun));
+  await takeDeliveries(tx, judged);
+  return [
+    ...requests.filter(({ runId }) => !loaded.has(runId)).map((request) => [request, null] as const),
+    ...judged.map(({ request, claim }) => [request, claim] as const),
+  ];
+}
+
+/** A group does not stand still for one of its members: it gives up, and each tries by itself. */
+async function lockClaims(tx: Sql, ids: readonly string[], requests: readonly ClaimRequest[]): Promise<boolean> {
+  if (ids.length > 1) await tx.rows(GROUP_PATIENCE);
+  const row = await tx.row<{ under_way: boolean }>('SELECT lock_claims($1, $2) AS under_way', [
+    ids,
+    requests.map(({ stepId }) => stepId),
+  ]);
+  return row?.under_way === true;
+}
+
+const GROUP_PATIENCE = `SET LOCAL lock_timeout = '2s'`;
+
+/** Brings runs up to date with the facts, without sending; what they wait for is answered as the engine is to hear it. null = no such run. */
+export async function bringUpToDate(db: Database, runIds: readonly string[]): Promise<{ value: RunWaits | null }[]> {
   return db.transaction(async (tx) => {
-    const loaded = await lockRunContext(tx, runId);
-    return loaded && waitsOfRun(loaded, await applyEvaluation(tx, loaded));
+    if (runIds.length > 1) await tx.rows(GROUP_PATIENCE);
+    await tx.rows('SELECT lock_runs($1)', [runIds]);
+    const loaded = await readRunContexts(tx, runIds);
+    const applied = await applyEvaluations(tx, loaded);
+    const ahead = applied.map((own, index) => {
+      const one = loaded[index] as LoadedRun;
+      return { runId: own.row.id, byLane: own.row.by_lane, waits: waitsOfRun(one, own), now: one.context.now };
+    });
+    const told = await leaveToLane(tx, ahead);
+    return runIds.map((id) => ({ value: told.get(id) ?? null }));
   });
 }
 
@@ -112,30 +150,72 @@ export async function readWaits(sql: Sql, runId: string): Promise<{ waits: RunWa
   return loaded && { waits: toWaits(loaded, loaded.row, loaded.context.run.steps), loaded };
 }
 
-async function claimDeliveries(
-  tx: Sql,
-  loaded: LoadedRun,
-  step: Step,
-  judged: readonly Judged[],
-  turns: readonly string[],
-  nothing: Claim,
-): Promise<Claim> {
+/** What a request comes to, before anything is taken. */
+interface JudgedClaim {
+  request: ClaimRequest;
+  loaded: LoadedRun;
+  step: Step | null;
+  /** What becomes of the step's actions; null = the step does not go now. */
+  judged: readonly Judged[] | null;
+  claim: Claim;
+}
+
+function judgeClaim(request: ClaimRequest, loaded: LoadedRun, applied: AppliedRun): JudgedClaim {
+  const { stepId, revision, routeCheck, turns = [], alone = false } = request;
+  const step = applied.evaluation.steps.find((own) => own.id === stepId) ?? null;
+  const claim: Claim = {
+    waits: waitsOfRun(loaded, applied),
+    earlyMs: 0,
+    underWay: false,
+    deliveries: [],
+    spent: [],
+    lacking: [],
+    windowMs: Infinity,
+    loaded,
+    step,
+  };
+  const nothing = (more: Partial<Claim> = {}): JudgedClaim => ({
+    request,
+    loaded,
+    step,
+    judged: null,
+    claim: { ...claim, ...more },
+  });
+  // Armed with another plan, or the facts just read made another one: nothing is sent, the new waits are the answer.
+  const stale = applied.changed || loaded.row.plan_revision !== revision;
+  if (!step || stale || applied.evaluation.nextStepId !== stepId) return nothing();
+  if (inFlight(step)) return nothing({ underWay: true });
+  const earlyMs = step.plannedAt - loaded.context.now;
+  if (earlyMs > 0) return nothing({ earlyMs });
+  const windowMs = windowMsOf(loaded, applied, step);
+  const all = judgePending(loaded, step, routeCheck);
+  const judged = alone ? onePaced(all, step) : all;
   const needed = judged.flatMap(({ paces }) => paces);
   const lacking = missing(needed, turns);
-  if (lacking.length > 0) return { ...nothing, lacking };
-  const deliveries: ClaimedDelivery[] = [];
-  for (const { action, next } of judged) {
-    const row = await upsertDelivery(tx, loaded, step.id, action.id, next);
-    if (next.status !== 'CLAIMED') continue;
-    deliveries.push({ ...row, action });
+  if (lacking.length > 0) return nothing({ windowMs, lacking });
+  return { request, loaded, step, judged, claim: { ...claim, windowMs, spent: needed.map(({ key }) => key) } };
+}
+
+/** Takes the deliveries of all claims in one statement; where nothing could be claimed, says what the run waits for then. */
+async function takeDeliveries(tx: Sql, claims: readonly JudgedClaim[]): Promise<void> {
+  const due = claims.filter(({ judged }) => judged !== null);
+  const taken = await upsertDeliveries(tx, due);
+  for (const { loaded, step, judged, claim } of due) {
+    claim.deliveries = (judged ?? []).flatMap(({ action, next }) => {
+      const row = taken.get(deliveryKey(loaded.row.id, step?.id, action.id));
+      return row && next.status === 'CLAIMED' ? [{ ...row, action }] : [];
+    });
   }
-  if (deliveries.length > 0) {
-    await tx.rows(`UPDATE runs SET status = 'SENDING' WHERE id = $1`, [loaded.row.id]);
-    return { ...nothing, deliveries, spent: needed.map(({ key }) => key) };
+  const refused = due.filter(({ claim }) => claim.deliveries.length === 0);
+  const again = await readRunContexts(
+    tx,
+    refused.map(({ loaded }) => loaded.row.id),
+  );
+  const applied = await applyEvaluations(tx, again);
+  for (const [index, one] of again.entries()) {
+    const own = refused.find(({ loaded }) => loaded.row.id === one.row.id);
+    if (own) own.claim.waits = waitsOfRun(one, applied[index] as AppliedRun);
   }
-  const again = await readRunContext(tx, loaded.row.id);
-  if (!again) return nothing;
-  return { ...nothing, waits: waitsOfRun(again, await applyEvaluation(tx, again)) };
 }
 
 interface Judged {
@@ -200,49 +280,61 @@ const DOUBTFUL_ROWS = Object.entries(DOUBTS)
   .join(', ');
 
 /**
- * Whoever holds the claim's locks is the only one who may send this step, so a row that is under way belongs to somebody who
- * died or lost touch. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never
+ * A row that is under way belongs to somebody who died or lost touch: the engine gives a run's step to one at a time, so that it is the
+ * own execution's to take back what another try of it left; and what a burst lane left is anybody's once its lease has ended. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never
  * sent again by itself unless the platform says RESEND (S-E5). The fence stays then, so that a true sender can still record.
  */
-async function recoverLedger(tx: Sql, runId: string, stepId: string): Promise<void> {
+async function recoverLedger(tx: Sql, requests: readonly ClaimRequest[]): Promise<void> {
   await tx.rows(
     `UPDATE deliveries d SET
        status = n.status, reason = n.reason, fence = d.fence + CASE n.status WHEN 'PLANNED' THEN 1 ELSE 0 END,
        sent_at = CASE n.status WHEN 'IN_DOUBT' THEN d.claimed_at END, ended_at = d.claimed_at
-     FROM platforms p, (VALUES
+     FROM jsonb_to_recordset($1) AS w (run_id text, step_id text, lane text), platforms p, (VALUES
        ('CLAIMED', NULL, 'PLANNED', NULL), ${DOUBTFUL_ROWS}) AS n (was, policy, status, reason)
-     WHERE d.run_id = $1 AND d.step_id = $2 AND d.status = n.was AND p.id = d.platform_id AND p.in_doubt = coalesce(n.policy, p.in_doubt)`,
-    [runId, stepId],
+     WHERE d.run_id = w.run_id AND d.step_id = w.step_id AND d.status = n.was
+       AND CASE WHEN d.lane IS NULL THEN w.lane IS NULL ELSE NOT is_at_work(d.lane) END
+       AND p.id = d.platform_id AND p.in_doubt = coalesce(n.policy, p.in_doubt)`,
+    [JSON.stringify(requests.map(({ runId, stepId, lane }) => ({ run_id: runId, step_id: stepId, lane })))],
   );
 }
 
-async function upsertDelivery(
-  tx: Sql,
-  loaded: LoadedRun,
-  stepId: string,
-  actionId: string,
-  next: Judged['next'],
-): Promise<Pick<ClaimedDelivery, 'id' | 'fence' | 'attempts'>> {
-  const row = await tx.row<Pick<ClaimedDelivery, 'id' | 'fence' | 'attempts'>>(
-    `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, reason, retry_at, fence, claimed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
-     ON CONFLICT (run_id, step_id, action_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
-       retry_at = excluded.retry_at, fence = deliveries.fence + 1, claimed_at = excluded.claimed_at
-     RETURNING id, fence, attempts`,
-    [
-      newId('dlv'),
-      loaded.row.platform_id,
-      loaded.row.id,
-      stepId,
-      actionId,
-      next.status,
-      next.reason ?? null,
-      at(next.retryAt ?? null),
-      next.status === 'CLAIMED' ? at(loaded.context.now) : null,
-    ],
+type TakenDelivery = Pick<ClaimedDelivery, 'id' | 'fence' | 'attempts'>;
+
+const deliveryKey = (runId: string, stepId: string | undefined, actionId: string): string =>
+  [runId, stepId, actionId].join('\n');
+
+/** Writes what becomes of each action; runs with something claimed are SENDING from now on. */
+async function upsertDeliveries(tx: Sql, claims: readonly JudgedClaim[]): Promise<Map<string, TakenDelivery>> {
+  const rows = claims.flatMap(({ request, loaded, step, judged }) =>
+    (judged ?? []).map(({ action, next }) => ({
+      id: newId('dlv'),
+      platform_id: loaded.row.platform_id,
+      run_id: loaded.row.id,
+      step_id: step?.id,
+      action_id: action.id,
+      status: next.status,
+      reason: next.reason,
+      retry_at: at(next.retryAt ?? null),
+      claimed_at: next.status === 'CLAIMED' ? at(loaded.context.now) : null,
+      lane: next.status === 'CLAIMED' ? request.lane : null,
+    })),
   );
-  if (!row) throw new Error('INSERT … RETURNING answered no row');
-  return row;
+  if (rows.length === 0) return new Map();
+  const taken = await tx.rows<TakenDelivery & { run_id: string; step_id: string; action_id: string }>(
+    `WITH taken AS (
+       INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, reason, retry_at, fence, claimed_at, lane)
+       SELECT n.id, n.platform_id, n.run_id, n.step_id, n.action_id, n.status, n.reason, n.retry_at, 1, n.claimed_at, n.lane
+       FROM jsonb_to_recordset($1) AS n (id text, platform_id text, run_id text, step_id text, action_id text, status text,
+         reason text, retry_at timestamptz(3), claimed_at timestamptz(3), lane text)
+       ON CONFLICT (run_id, step_id, action_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
+         retry_at = excluded.retry_at, fence = deliveries.fence + 1, claimed_at = excluded.claimed_at, lane = excluded.lane
+       RETURNING id, run_id, step_id, action_id, fence, attempts, status),
+     sending AS (
+       UPDATE runs SET status = 'SENDING' WHERE id IN (SELECT run_id FROM taken WHERE status = 'CLAIMED'))
+     SELECT id, run_id, step_id, action_id, fence, attempts FROM taken`,
+    [JSON.stringify(rows)],
+  );
+  return new Map(taken.map(({ run_id, step_id, action_id, ...own }) => [deliveryKey(run_id, step_id, action_id), own]));
 }
 
 /** When something outside the facts (a provider, a template) is tried again by itself. */

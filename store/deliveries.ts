@@ -50,56 +50,82 @@ export interface DeliveryRecord {
   uncounted?: boolean;
 }
 
-/**
- * The marker (S-E4): immediately before the first byte of DATA, with what is about to go, because nobody may live to tell.
- * false = somebody else holds the delivery now; nothing may be written to the socket.
- */
-export async function markTransmitting(
-  sql: Sql,
-  id: string,
-  fence: number,
-  evidence: Evidence,
-  message: KeptMessage,
-): Promise<boolean> {
-  const row = await sql.row(
-    `WITH marked AS (
-       UPDATE deliveries SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), server_reply = NULL, ${EVIDENCE}
-       WHERE id = $1 AND fence = $2 AND status = 'CLAIMED' RETURNING id),
-     kept AS (
-       INSERT INTO delivery_messages (delivery_id, sealed, keep_until)
-       SELECT id, $9, clock_timestamp() + $10 * interval '1 millisecond' FROM marked WHERE $9::bytea IS NOT NULL
-       ON CONFLICT (delivery_id) DO UPDATE SET sealed = excluded.sealed, keep_until = excluded.keep_until)
-     SELECT id FROM marked`,
-    [id, fence, ...evidenceValues(evidence), message?.sealed ?? null, message?.forMs ?? 0],
-  );
-  return row !== null;
+/** What is about to go. */
+export interface Mark {
+  id: string;
+  fence: number;
+  evidence: Evidence;
+  message: KeptMessage;
 }
 
 /**
- * Writes an attempt's outcome, if the fence is still ours. A sender whose delivery was meanwhile set IN_DOUBT may still say
- * what the server answered; the run has gone on, so there is no other try. false = somebody else holds it.
+ * The marker (S-E4), for one or many: immediately before the first byte of DATA, with what is about to go, because nobody may live to
+ * tell. false = somebody else holds the delivery now; nothing may be written to the socket.
  */
-export async function recordDelivery(sql: Sql, id: string, fence: number, record: DeliveryRecord): Promise<boolean> {
-  const row = await sql.row(
-    `UPDATE deliveries d SET status = $9, reason = $10, server_reply = $11, retry_at = $12, attempts = attempts + $13::integer, ${EVIDENCE_UNLESS_MARKED},
-       ended_at = c.now, sent_at = CASE WHEN $9 IN ('SENT', 'IN_DOUBT') THEN c.now END
-     FROM (
-       SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
-         LEFT JOIN test_clocks k ON k.id = r.test_clock_id WHERE o.id = $1) AS c
-     WHERE d.id = $1 AND d.fence = $2
-       AND (d.status IN ('CLAIMED', 'TRANSMITTING') OR (${DOUBTFUL} AND $9 IN ('SENT', 'REJECTED'))) RETURNING d.id`,
+export async function markTransmitting(sql: Sql, marks: readonly Mark[]): Promise<{ value: boolean }[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `WITH marked AS (
+       UPDATE deliveries d SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), server_reply = NULL,
+         subject = n.subject, recipients = n.recipients, facts = n.facts, template = n.template, message_id = n.message_id,
+         message_hash = n.message_hash
+       FROM jsonb_to_recordset($1) AS n (id text, fence integer, ${EVIDENCE_COLUMNS})
+       WHERE d.id = n.id AND d.fence = n.fence AND d.status = 'CLAIMED' AND (d.lane IS NULL OR is_at_work(d.lane))
+       RETURNING d.id),
+     kept AS (
+       INSERT INTO delivery_messages (delivery_id, sealed, keep_until)
+       SELECT k.id, k.sealed, clock_timestamp() + k.for_ms * interval '1 millisecond'
+       FROM marked JOIN unnest($2::text[], $3::bytea[], $4::float8[]) AS k (id, sealed, for_ms) USING (id)
+       ON CONFLICT (delivery_id) DO UPDATE SET sealed = excluded.sealed, keep_until = excluded.keep_until)
+     SELECT id FROM marked`,
     [
-      id,
-      fence,
-      ...evidenceValues(record.evidence),
-      record.status,
-      record.reason,
-      record.reply && JSON.stringify(record.reply),
-      at(record.retryAt),
-      record.uncounted === true ? 0 : 1,
+      JSON.stringify(marks.map(({ id, fence, evidence }) => ({ id, fence, ...evidenceRecord(evidence) }))),
+      ...keptMessages(marks),
     ],
   );
-  return row !== null;
+  const marked = new Set(rows.map(({ id }) => id));
+  return marks.map(({ id }) => ({ value: marked.has(id) }));
+}
+
+function keptMessages(marks: readonly Mark[]): unknown[][] {
+  const kept = marks.flatMap(({ id, message }) => (message ? [{ id, ...message }] : []));
+  return [kept.map(({ id }) => id), kept.map(({ sealed }) => sealed), kept.map(({ forMs }) => forMs)];
+}
+
+/** What came of an attempt. */
+export interface Outcome {
+  id: string;
+  fence: number;
+  record: DeliveryRecord;
+}
+
+/**
+ * Writes outcomes, each if its fence is still ours. A sender whose delivery was meanwhile set IN_DOUBT may still say what the server
+ * answered; the run has gone on, so there is no other try. false = somebody else holds it.
+ */
+export async function recordDeliveries(sql: Sql, outcomes: readonly Outcome[]): Promise<{ value: boolean }[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `UPDATE deliveries d SET status = n.status, reason = n.reason, server_reply = n.reply, retry_at = n.retry_at,
+       attempts = attempts + n.counted, ${EVIDENCE_UNLESS_MARKED}, lane = NULL,
+       ended_at = c.now, sent_at = CASE WHEN n.status IN ('SENT', 'IN_DOUBT') THEN c.now END
+     FROM jsonb_to_recordset($1) AS n (id text, fence integer, status text, reason text, reply jsonb, retry_at timestamptz(3),
+       counted integer, ${EVIDENCE_COLUMNS}), LATERAL (
+       SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
+         LEFT JOIN test_clocks k ON k.id = r.test_clock_id WHERE o.id = n.id) AS c
+     WHERE d.id = n.id AND d.fence = n.fence
+       AND (d.status IN ('CLAIMED', 'TRANSMITTING') OR (${DOUBTFUL} AND n.status IN ('SENT', 'REJECTED'))) RETURNING d.id`,
+    [
+      JSON.stringify(
+        outcomes.map(({ id, fence, record: { status, reason, reply, retryAt, evidence, uncounted } }) => ({
+          ...{ id, fence, status, reason, reply },
+          retry_at: at(retryAt),
+          counted: uncounted === true ? 0 : 1,
+          ...(evidence && evidenceRecord(evidence)),
+        })),
+      ),
+    ],
+  );
+  const recorded = new Set(rows.map(({ id }) => id));
+  return outcomes.map(({ id }) => ({ value: recorded.has(id) }));
 }
 
 /**
@@ -112,20 +138,18 @@ export const BUSY_UNTIL = `CASE WHEN d.status = 'IN_DOUBT' AND d.server_reply IS
 /** Also when the platform, or somebody, has given it up meanwhile: what happened happened. */
 const DOUBTFUL = `(d.status = 'IN_DOUBT' OR (d.status = 'SKIPPED' AND d.reason = 'dropped'))`;
 
-const EVIDENCE = `subject = $3, recipients = $4, facts = $5, template = $6, message_id = $7, message_hash = $8`;
+const EVIDENCE_COLUMNS = `subject text, recipients jsonb, facts jsonb, template jsonb, message_id text, message_hash text`;
 
 /** Of several attempts the last one that got as far as its message counts: the message that is kept is that one's. */
-const EVIDENCE_UNLESS_MARKED = `recipients = coalesce($4, d.recipients),
+const EVIDENCE_UNLESS_MARKED = `recipients = coalesce(n.recipients, d.recipients),
   (subject, facts, template, message_id, message_hash) = (
-    SELECT coalesce($3, d.subject), coalesce($5, d.facts), coalesce($6, d.template), coalesce($7, d.message_id), coalesce($8, d.message_hash)
+    SELECT coalesce(n.subject, d.subject), coalesce(n.facts, d.facts), coalesce(n.template, d.template),
+      coalesce(n.message_id, d.message_id), coalesce(n.message_hash, d.message_hash)
     WHERE d.transmitting_at IS NULL
     UNION ALL SELECT d.subject, d.facts, d.template, d.message_id, d.message_hash WHERE d.transmitting_at IS NOT NULL)`;
 
-function evidenceValues(evidence: Evidence | null): unknown[] {
-  if (!evidence) return Array.from({ length: 6 }, () => null);
-  const { subject, recipients, facts, template, messageId, messageHash } = evidence;
-  const json = [recipients, facts, template].map((value) => JSON.stringify(value));
-  return [subject, ...json, messageId, messageHash];
+function evidenceRecord({ subject, recipients, facts, template, messageId, messageHash }: Evidence): object {
+  return { subject, recipients, facts, template, message_id: messageId, message_hash: messageHash };
 }
 
 /** After an error that is safe to retry the run waits again, it does not send (S-R1). */

@@ -28,7 +28,7 @@ export class Grouped<Item, Result> {
         item,
         settle: (settled) => {
           if ('value' in settled) resolve(settled.value);
-          else reject(settled.error);
+          else reject(settled.error instanceof Error ? settled.error : new Error(String(settled.error)));
         },
       });
       this.next();
@@ -61,9 +61,7 @@ export class Grouped<Item, Result> {
       return await this.work(items);
     } catch (error) {
       if (items.length === 1) return [{ error }];
-      const alone: Settled<Result>[] = [];
-      for (const item of items) alone.push(...(await this.attempt([item])));
-      return alone;
+      return (await Promise.all(items.map((item) => this.attempt([item])))).flat();
     }
   }
 }

@@ -9,3 +9,8 @@ export async function takeLease(sql: Sql, name: string, forMs: number, holding =
   );
   return taken !== null;
 }
+
+/** Gives it back before its time. */
+export async function releaseLease(sql: Sql, name: string): Promise<void> {
+  await sql.rows('DELETE FROM leases WHERE name = $1', [name]);
+}

@@ -79,6 +79,8 @@ export interface RunRow {
   engine_workflow_id: string;
   engine_started: boolean;
   executions: number;
+  /** Its execution wakes later than `wake_at`: the burst lane sends its step. */
+  by_lane: boolean;
   workflow_reference: string;
   trigger_id: string;
   /** What the call gave for the template, by name; null = no call made it. */

@@ -192,7 +192,7 @@ export function fanOutPage(
 /** All runs are locked before the first is looked at, so that claims and changes wait for each other in one order. */
 export async function reviewRuns(tx: Sql, ids: readonly string[]): Promise<string[]> {
   const changed: string[] = [];
-  for (const id of ids) await tx.rows('SELECT lock_run($1)', [id]);
+  await tx.rows('SELECT lock_runs($1)', [ids]);
   for (const id of ids) {
     const loaded = await readRunContext(tx, id);
     if (!loaded) continue;

@@ -9,12 +9,14 @@ import { createActivities } from '../activities/create-activities.js';
 import type { ActivityPorts, Mailer } from '../activities/ports.js';
 import type { Logger } from '../contracts/logger.js';
 import type { EngineClient } from '../engine/client.js';
+import { createBurstWatch } from '../engine/burst-watch.js';
 import { Courier } from '../engine/courier.js';
 import { createDispatcher } from '../engine/dispatcher.js';
 import { registerSearchAttributes } from '../engine/register.js';
 import { createScheduleKeeper } from '../engine/schedule-keeper.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
+import { createLedger } from '../store/ledger.js';
 import type { MessageKeeping } from '../store/messages.js';
 import { takeShare } from '../store/rate-limits.js';
 import { createWebhookWorker, createWorker } from './create-worker.js';
@@ -37,6 +39,8 @@ export interface RunWorkerOptions {
   webhookRetryMs?: number | undefined;
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
+  /** false = steps that are due together are sent by their own executions only. Default true. */
+  burstLane?: boolean;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
 }
 
@@ -66,10 +70,12 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     createDispatcher({ db, courier, log }),
     createWatchdog({ db, engine, taskQueue, log, ...options.watchdog }),
     createScheduleKeeper({ db, engine, taskQueue, log, everyMs: options.watchdog?.closedEveryMs }),
+    ...(options.burstLane === false ? [] : [createBurstWatch({ db, engine, taskQueue, log })]),
   ];
   const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
   const activities = createActivities({
     db,
+    ledger: createLedger(db),
     pace,
     mailer: options.mailer,
     messages: options.messages,

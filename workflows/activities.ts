@@ -4,6 +4,7 @@ import {
   SEND_TIMEOUT_MS,
   webhookQueue,
   type Activities,
+  type BurstProgress,
   type SendStepRequest,
   type WebhookDelivered,
   type WebhookDelivery,
@@ -34,6 +35,12 @@ const advancing = proxyActivities<Activities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
+const bursting = proxyActivities<Activities>({
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
 const sweeping = proxyActivities<Activities>({
   heartbeatTimeout: '10s',
   startToCloseTimeout: '1h',
@@ -51,6 +58,10 @@ export function reconsider(request: { runId: string }, summary: string): Promise
 
 export function advanceClock(request: { clockId: string }): Promise<void> {
   return advancing.advanceClock(request);
+}
+
+export function sendBursts(request: { lane: number }): Promise<BurstProgress> {
+  return bursting.sendBursts(request);
 }
 
 export function postWebhook(delivery: WebhookDelivery, summary: string): Promise<WebhookDelivered> {

@@ -3,3 +3,4 @@ export { reminderRun } from './reminder-run.js';
 export { clockAdvance } from './clock-advance.js';
 export { webhookDelivery } from './webhook-delivery.js';
 export { scheduledSweep } from './scheduled-sweep.js';
+export { burstLane } from './burst-lane.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimStep } from '../../store/claim.js';
+import { claimStep } from '../support/ledger.js';
 import { createApi, type Api } from './api.js';
 import { createLadder, expectRefusal, multiplyRuns, openInvoice, put, refuses, stored, type Json } from './support.js';
 

@@ -20,6 +20,7 @@ const activities: Activities = {
   sendStepEmails: nobody,
   reconsider: nobody,
   advanceClock: nobody,
+  sendBursts: nobody,
   postWebhook: nobody,
   sweepResources: nobody,
 };

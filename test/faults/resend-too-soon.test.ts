@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimStep } from '../../store/claim.js';
-import { markTransmitting, recordDelivery, type Evidence } from '../../store/deliveries.js';
+import { markTransmitting, type Evidence } from '../../store/deliveries.js';
 import { createLadder, inSeconds, putCustomer, putInvoices } from '../support/faults/scenario.js';
 import { createHarness, type Harness } from '../support/harness.js';
+import { claimStep, recordDelivery } from '../support/ledger.js';
 
 const EVIDENCE: Evidence = {
   subject: 'Overdue',
@@ -35,7 +35,7 @@ describe('a doubtful mail whose first sender may still be at work', { timeout: 6
     const again = { status: 'PLANNED', reason: null, reply: { text: '451 later' }, retryAt: null, evidence } as const;
     expect(await recordDelivery(h.db, first?.id ?? '', first?.fence ?? 0, again)).toBe(true);
     const { id = '', fence = 0 } = (await claim())?.deliveries[0] ?? {};
-    expect(await markTransmitting(h.db, id, fence, EVIDENCE, null)).toBe(true);
+    expect(await markTransmitting(h.db, [{ id, fence, evidence: EVIDENCE, message: null }])).toEqual([{ value: true }]);
     return { id, fence, claim };
   }
   const resend = async (id: string) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendStepEmails } from '../../activities/send-step-emails.js';
 import type { RunWaits } from '../../domain/waits.js';
-import { reviewRun } from '../../store/claim.js';
+import { reviewRun } from '../support/ledger.js';
 import { countingPorts, type CountingPorts } from '../support/faults/counting-mailer.js';
 import { inParallel } from '../support/faults/in-parallel.js';
 import { createLadder, inSeconds, invoiceIds, putCustomer, putInvoices } from '../support/faults/scenario.js';

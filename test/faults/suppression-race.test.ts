@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimStep, type Claim } from '../../store/claim.js';
+import type { Claim } from '../../store/claim.js';
+import { claimStep } from '../support/ledger.js';
 import { suppress } from '../../store/suppressions.js';
 import { raceAgainstClaims, tally, type Round } from '../support/faults/race.js';
 import { createLadder, inSeconds, invoiceIds, putInvoices } from '../support/faults/scenario.js';
@@ -53,7 +54,7 @@ describe('an address that is suppressed while a step to it is due (S-E6)', { tim
     const order: string[] = [];
     let posted: Promise<unknown> = Promise.resolve();
     await h.db.transaction(async (tx) => {
-      await tx.rows('SELECT lock_claim(id), share_suppressions(platform_id) FROM runs WHERE resource_id = $1', [id]);
+      await tx.rows('SELECT lock_claims(ARRAY[id], ARRAY[next_step_id]) FROM runs WHERE resource_id = $1', [id]);
       posted = post(id).then(() => order.push('answered'));
       await untilWaiting();
       order.push('claim commits');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimStep } from '../../store/claim.js';
+import { claimStep } from '../support/ledger.js';
 import { countExecutions, expectEachOnce, untilAllCompleted } from '../support/faults/each-once.js';
 import { inParallel } from '../support/faults/in-parallel.js';
 import { measured } from '../support/faults/measured.js';

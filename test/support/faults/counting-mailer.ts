@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActivityPorts, Mailer } from '../../../activities/ports.js';
 import type { MailSender } from '../../../contracts/mail.js';
+import { createLedger } from '../../../store/ledger.js';
 import { testVault } from '../vault.js';
 import { silentLog, type Harness } from '../harness.js';
 
@@ -48,5 +49,16 @@ export function countingPorts({ db }: Harness, holds: Holds = {}): CountingPorts
     Promise.resolve({ kind: 'NONE', why: 'There is no billing source.' });
   const postRunEvent: ActivityPorts['postRunEvent'] = () => Promise.reject(new Error('There is no webhook.'));
   const pace: ActivityPorts['pace'] = { take: () => Promise.resolve([]) };
-  return { db, mailer, messages, fetchPdf, postRunEvent, pace, tellSoon: () => undefined, log: silentLog, sent };
+  return {
+    db,
+    ledger: createLedger(db),
+    mailer,
+    messages,
+    fetchPdf,
+    postRunEvent,
+    pace,
+    tellSoon: () => undefined,
+    log: silentLog,
+    sent,
+  };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { claimStep, type Claim } from '../../../store/claim.js';
+import type { Claim } from '../../../store/claim.js';
+import { claimStep } from '../ledger.js';
 import type { Harness } from '../harness.js';
 import { inParallel } from './in-parallel.js';
 
@@ -94,7 +95,13 @@ export const WITHOUT_LOCKS = `
   BEGIN
     PERFORM FROM runs WHERE id = run;
   END $$;
-  CREATE OR REPLACE FUNCTION lock_claim(run text) RETURNS void LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION lock_runs(wanted text[]) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
-    PERFORM FROM run_steps WHERE run_id = run;
+    PERFORM FROM runs WHERE id = ANY (wanted);
+  END $$;
+  CREATE OR REPLACE FUNCTION lock_claims(wanted text[], wanted_steps text[]) RETURNS boolean LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM FROM run_steps WHERE run_id = ANY (wanted);
+    RETURN EXISTS (
+      SELECT FROM deliveries WHERE run_id = ANY (wanted) AND step_id = ANY (wanted_steps) AND status IN ('CLAIMED', 'TRANSMITTING'));
   END $$;`;
