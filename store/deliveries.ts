@@ -63,27 +63,37 @@ export interface Mark {
  * tell. false = somebody else holds the delivery now; nothing may be written to the socket.
  */
 export async function markTransmitting(sql: Sql, marks: readonly Mark[]): Promise<{ value: boolean }[]> {
-  const rows = await sql.rows<{ id: string }>(
+  const rows = await sql.rows<Held>(
     `WITH marked AS (
        UPDATE deliveries d SET status = 'TRANSMITTING', transmitting_at = clock_timestamp(), server_reply = NULL,
          subject = n.subject, recipients = n.recipients, facts = n.facts, template = n.template, message_id = n.message_id,
          message_hash = n.message_hash
        FROM jsonb_to_recordset($1) AS n (id text, fence integer, ${EVIDENCE_COLUMNS})
        WHERE d.id = n.id AND d.fence = n.fence AND d.status = 'CLAIMED' AND (d.lane IS NULL OR is_at_work(d.lane))
-       RETURNING d.id),
+       RETURNING d.id, d.fence),
      kept AS (
        INSERT INTO delivery_messages (delivery_id, sealed, keep_until)
        SELECT k.id, k.sealed, clock_timestamp() + k.for_ms * interval '1 millisecond'
        FROM marked JOIN unnest($2::text[], $3::bytea[], $4::float8[]) AS k (id, sealed, for_ms) USING (id)
        ON CONFLICT (delivery_id) DO UPDATE SET sealed = excluded.sealed, keep_until = excluded.keep_until)
-     SELECT id FROM marked`,
+     SELECT id, fence FROM marked`,
     [
       JSON.stringify(marks.map(({ id, fence, evidence }) => ({ id, fence, ...evidenceRecord(evidence) }))),
       ...keptMessages(marks),
     ],
   );
-  const marked = new Set(rows.map(({ id }) => id));
-  return marks.map(({ id }) => ({ value: marked.has(id) }));
+  return held(marks, rows);
+}
+
+/** Of one delivery several may ask at once: theirs is that of the fence. */
+interface Held {
+  id: string;
+  fence: number;
+}
+
+function held(asked: readonly Held[], rows: readonly Held[]): { value: boolean }[] {
+  const theirs = new Set(rows.map(({ id, fence }) => `${id}/${String(fence)}`));
+  return asked.map(({ id, fence }) => ({ value: theirs.has(`${id}/${String(fence)}`) }));
 }
 
 function keptMessages(marks: readonly Mark[]): unknown[][] {
@@ -103,7 +113,7 @@ export interface Outcome {
  * answered; the run has gone on, so there is no other try. false = somebody else holds it.
  */
 export async function recordDeliveries(sql: Sql, outcomes: readonly Outcome[]): Promise<{ value: boolean }[]> {
-  const rows = await sql.rows<{ id: string }>(
+  const rows = await sql.rows<Held>(
     `UPDATE deliveries d SET status = n.status, reason = n.reason, server_reply = n.reply, retry_at = n.retry_at,
        attempts = attempts + n.counted, ${EVIDENCE_UNLESS_MARKED}, lane = NULL,
        ended_at = c.now, sent_at = CASE WHEN n.status IN ('SENT', 'IN_DOUBT') THEN c.now END
@@ -112,7 +122,7 @@ export async function recordDeliveries(sql: Sql, outcomes: readonly Outcome[]): 
        SELECT coalesce(k.now_at, clock_timestamp()) AS now FROM deliveries o JOIN runs r ON r.id = o.run_id
          LEFT JOIN test_clocks k ON k.id = r.test_clock_id WHERE o.id = n.id) AS c
      WHERE d.id = n.id AND d.fence = n.fence
-       AND (d.status IN ('CLAIMED', 'TRANSMITTING') OR (${DOUBTFUL} AND n.status IN ('SENT', 'REJECTED'))) RETURNING d.id`,
+       AND (d.status IN ('CLAIMED', 'TRANSMITTING') OR (${DOUBTFUL} AND n.status IN ('SENT', 'REJECTED'))) RETURNING d.id, d.fence`,
     [
       JSON.stringify(
         outcomes.map(({ id, fence, record: { status, reason, reply, retryAt, evidence, uncounted } }) => ({
@@ -124,8 +134,7 @@ export async function recordDeliveries(sql: Sql, outcomes: readonly Outcome[]): 
       ),
     ],
   );
-  const recorded = new Set(rows.map(({ id }) => id));
-  return outcomes.map(({ id }) => ({ value: recorded.has(id) }));
+  return held(outcomes, rows);
 }
 
 /**

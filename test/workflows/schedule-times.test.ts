@@ -40,13 +40,17 @@ describe('a schedule on the engine fires when we say it does (S-Z7)', () => {
 
   async function matching(scheduleId: string, from: number, to: number): Promise<string[]> {
     const time = (at: number) => ({ seconds: Math.floor(at / 1_000) as never, nanos: 0 });
+    // It answers what comes after `startTime`.
     const { startTime } = await engine.client.workflowService.listScheduleMatchingTimes({
       namespace: 'default',
       scheduleId,
-      startTime: time(from),
+      startTime: time(from - 1_000),
       endTime: time(to),
     });
-    return startTime.map(({ seconds }) => iso(Number(seconds) * 1_000));
+    return startTime
+      .map(({ seconds }) => Number(seconds) * 1_000)
+      .filter((at) => at >= from)
+      .map(iso);
   }
   const iso = (at: number): string => new Date(at).toISOString().replace(':00.000Z', 'Z');
   /** From `from` to just before `to`. */
