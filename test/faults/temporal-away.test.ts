@@ -19,6 +19,7 @@ describe('while Temporal is away', { timeout: 150_000 }, () => {
     h = await createHarness({
       temporalAddress: temporal.address,
       watchdog: { everyMs: 250, graceMs: 1_000, closedEveryMs: 1_000 },
+      burstLane: false,
     });
     await putCustomer(h, 'cust_1');
   });

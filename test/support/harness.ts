@@ -34,6 +34,8 @@ export interface HarnessOptions {
   /** false = no worker is started; `startWorker` does it later. */
   worker?: boolean;
   temporalAddress?: string;
+  /** false = what is due together is sent by the runs' own executions only, which end right after it. */
+  burstLane?: boolean;
   /** false = the API leaves everything to the dispatcher of a worker. */
   tellSoon?: boolean;
 }
@@ -151,6 +153,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
         ...(own.postRunEvent !== null && {
           postRunEvent: own.postRunEvent ?? createWebhookPoster(testVault, { allowedNetworks: loopback }),
         }),
+        burstLane: options.burstLane ?? true,
         log: silentLog,
         workflowBundle,
         watchdog: own.watchdog ?? options.watchdog,
