@@ -4,7 +4,7 @@ import { VARIANTS } from '../domain/variants.js';
 import { createComposer } from '../email/compose.js';
 import { LANGUAGES } from '../email/templates/texts.js';
 import { sampleMail } from '../test/email/sample-request.js';
-import { summarise, type BenchResult } from './result.js';
+import { summarise } from './result.js';
 
 // `npm run bench:compose`: what rendering and composing one mail costs, from facts to finished MIME. Goal: a median of 1 ms.
 const { rounds, json } = new Command('bench:compose')
@@ -26,7 +26,7 @@ for (const { measure, n, median, p99, min, max } of results) {
 }
 if (json !== undefined) await writeFile(json, `${JSON.stringify({ results }, null, 2)}\n`);
 
-async function measureAll(): Promise<BenchResult[]> {
+async function measureAll(): Promise<ReturnType<typeof summarise>[]> {
   const { compose } = createComposer({ mailDomain: 'mail.dunwell.example' });
   const mails = VARIANTS.flatMap((variant) =>
     LANGUAGES.map((language) => {

@@ -2,24 +2,34 @@
 export interface BenchResult {
   /** What was measured, e.g. `compose overdue en`. */
   measure: string;
-  /** Whose doing it is; ours is `dunwell`. */
+  /** Whose doing it is; ours begin with `dunwell`. */
   contestant: string;
-  /** What it ran on, e.g. `node 20.20.2`. */
+  /** What it ran on: a Temporal server (`dev`, `postgres`), `none`, or `node 20.20.2`. */
   engine: string;
-  /** How many samples. */
+  /** How much work one value stands for: reminders, or samples. */
   n: number;
-  unit: 'ms';
+  unit: string;
+  /** Over the rounds where a round is one value, else over the samples. */
   median: number;
-  p99: number;
+  p99?: number;
   min: number;
   max: number;
 }
 
-/** Boils samples down; `samples` must not be empty. Percentiles are nearest-rank. */
-export function summarise(measure: string, samples: readonly number[], contestant = 'dunwell'): BenchResult {
-  const sorted = Float64Array.from(samples).sort();
-  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+/** Boils samples in milliseconds down; `samples` must not be empty. Percentiles are nearest-rank. */
+export function summarise(
+  measure: string,
+  samples: readonly number[],
+  contestant = 'dunwell',
+): BenchResult & { p99: number } {
   const engine = `node ${process.versions.node}`;
-  const [median, p99] = [rank(0.5), rank(0.99)];
-  return { measure, contestant, engine, n: sorted.length, unit: 'ms', median, p99, min: rank(0), max: rank(1) };
+  const [median, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)];
+  const [min, max] = [percentile(samples, 0), percentile(samples, 1)];
+  return { measure, contestant, engine, n: samples.length, unit: 'ms', median, p99, min, max };
+}
+
+/** Nearest-rank; NaN of nothing. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = Float64Array.from(samples).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }

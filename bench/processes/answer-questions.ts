@@ -1,0 +1,24 @@
+type Handlers = Record<string, (input: never) => unknown>;
+
+/** The other end of `startProgram`: answers by name until the parent goes, then `close`s and exits. */
+export function answerQuestions(handlers: Handlers, close: () => Promise<void> = () => Promise.resolve()): void {
+  process.on('message', ({ id, question, input }: { id: number; question: string; input: unknown }) => {
+    const handler = handlers[question];
+    const work = async (): Promise<unknown> => {
+      if (!handler) throw new Error(`There is no answer to ${question}.`);
+      return handler(input as never);
+    };
+    work().then(
+      (answer) => process.send?.({ id, answer }),
+      (error: unknown) => {
+        console.error(error);
+        process.send?.({ id, error: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  });
+  process.once('disconnect', () => {
+    void close().finally(() => process.exit());
+  });
+  // Ctrl-C reaches the whole group: the parent says when to end.
+  process.on('SIGINT', () => undefined);
+}

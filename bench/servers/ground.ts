@@ -1,0 +1,81 @@
+import { mkdtempSync, realpathSync, chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { choosePort } from '../../dev/ports.js';
+import { startPostgres } from '../../dev/postgres.js';
+import { Database } from '../../store/database.js';
+import { startSink, type Sink } from '../sink/start-sink.js';
+
+/** What all contestants stand on: one PostgreSQL with fsync on, one mail server, one directory for logs and data. */
+export interface Ground {
+  sink: Sink;
+  postgresPid: number;
+  /** Of PostgreSQL's own database, for statements about databases. */
+  postgres: Database;
+  log: (line: string) => void;
+  /** A new, empty database. */
+  createDatabase(): Promise<OwnDatabase>;
+  /** A new directory. */
+  createDirectory(name: string): string;
+  freePort(name: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface OwnDatabase {
+  url: string;
+  db: Database;
+  /** Connections that are still open are cut. */
+  drop(): Promise<void>;
+}
+
+export async function prepareGround(log: (line: string) => void): Promise<Ground> {
+  const root = mkdtempSync(join(realpathSync(tmpdir()), 'dunwell-bench-'));
+  // Under root PostgreSQL runs as another user, who must be able to pass through.
+  chmodSync(root, 0o711);
+  const taken = new Set<number>();
+  const freePort = (name: string): Promise<number> =>
+    choosePort({ name, flag: 'a port', wanted: 0, fallback: 0, log, taken });
+  const server = await startPostgres({
+    dataDir: join(root, 'postgres'),
+    port: await freePort('PostgreSQL'),
+    log,
+    ephemeral: true,
+  });
+  const postgres = new Database(server.url, { maxConnections: 2 });
+  const sink = await startSink(join(root, 'sink.log'));
+  let [databases, directories] = [0, 0];
+  return {
+    sink,
+    postgresPid: server.pid,
+    postgres,
+    log,
+    freePort,
+    async createDatabase() {
+      databases += 1;
+      const name = `bench_${String(databases)}`;
+      await postgres.rowsOnce(`CREATE DATABASE ${name}`);
+      const url = server.url.replace(/[^/]+$/, name);
+      const db = new Database(url, { maxConnections: 4, applicationName: 'bench' });
+      return {
+        url,
+        db,
+        async drop() {
+          await db.close();
+          await postgres.rowsOnce(`DROP DATABASE ${name} WITH (FORCE)`);
+        },
+      };
+    },
+    createDirectory(name) {
+      directories += 1;
+      const path = join(root, `${String(directories)}-${name}`);
+      mkdirSync(path);
+      return path;
+    },
+    async stop() {
+      await sink.stop();
+      await postgres.close();
+      await server.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
