@@ -111,8 +111,8 @@ const INSERTS = [
    SELECT run_id, $1, workflow_id, 1, trigger_id, 'EVENT', 'OVERDUE', 'INVOICE', invoice_id, customer_id, 'OVERDUE', 'INSTANT',
      CASE WHEN paid THEN 'STOPPED' ELSE 'COMPLETED' END, CASE WHEN paid THEN 'paid' END, due_at, 'Europe/Amsterdam', 4,
      $1 || '/' || reference || '/' || invoice_id, true, 1, began_at, due_at + interval '30 days' FROM drawn`,
-  `INSERT INTO run_steps (run_id, id, position, periods, raw_at, planned_at, shifts, status, reason, sent_at)
-   SELECT run_id, days || '-DAY', position, jsonb_build_array(jsonb_build_object('type', 'DAY', 'value', days)), planned_at, planned_at, '[]',
+  `INSERT INTO run_steps (run_id, id, position, raw_at, planned_at, shifts, status, reason, sent_at)
+   SELECT run_id, days || '-DAY', position, planned_at, planned_at, '[]',
      CASE WHEN done THEN 'DONE' ELSE 'SKIPPED' END, CASE WHEN done THEN NULL ELSE 'paid' END, CASE WHEN done THEN planned_at END
    FROM ${STEPS}`,
   `INSERT INTO deliveries (id, platform_id, run_id, step_id, action_id, status, fence, recipients, subject, server_reply, attempts,

@@ -52,7 +52,7 @@ export const SELECT_RUNS = `
       CASE WHEN EXISTS (SELECT FROM outbox o WHERE o.kind = 'RUN' AND o.platform_id = r.platform_id AND o.subject_id = r.id)
         THEN 'PENDING' ELSE 'TOLD' END AS engine,
       coalesce((
-        SELECT jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'periods', s.periods, 'raw_at', epoch_ms(s.raw_at),
+        SELECT jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'periods', step_periods(s.id, s.periods), 'raw_at', epoch_ms(s.raw_at),
           'planned_at', epoch_ms(s.planned_at), 'shifts', s.shifts, 'status', s.status, 'reason', s.reason,
           'sent_at', epoch_ms(s.sent_at), 'delivery_ids', coalesce((
             SELECT jsonb_agg(d.id ORDER BY d.created_at, d.id) FROM deliveries d

@@ -34,12 +34,21 @@ CREATE INDEX runs_open_workflow ON runs (workflow_id, id) WHERE is_open;
 DROP INDEX runs_overdue;
 CREATE INDEX runs_overdue ON runs (wake_at) WHERE wake_at IS NOT NULL AND test_clock_id IS NULL;
 
+-- Most steps are about the one period that their id names (`7-DAY`): null says so.
+ALTER TABLE run_steps ALTER COLUMN periods DROP NOT NULL;
+CREATE FUNCTION step_periods(id text, periods jsonb) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN coalesce(periods,
+    jsonb_build_array(jsonb_build_object('type', split_part(id, '-', 2), 'value', split_part(id, '-', 1)::integer)));
+
 -- Room on the page for the version that says the engine has it.
 ALTER TABLE runs SET (fillfactor = 90);
 
 -- Down Migration
 
 ALTER TABLE runs RESET (fillfactor);
+UPDATE run_steps SET periods = step_periods(id, periods) WHERE periods IS NULL;
+DROP FUNCTION step_periods;
+ALTER TABLE run_steps ALTER COLUMN periods SET NOT NULL;
 DROP INDEX runs_overdue;
 CREATE INDEX runs_overdue ON runs (wake_at) WHERE status IN ('ACCEPTED', 'WAITING', 'SENDING', 'BLOCKED') AND test_clock_id IS NULL;
 DROP INDEX runs_open_workflow;
