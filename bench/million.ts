@@ -43,7 +43,16 @@ export async function fillWithFinishedRuns(
   const lane = async (): Promise<void> => {
     for (let from = next; from < count; from = next) {
       next += AT_ONCE;
-      const values = [platformId, count, customers, workflows, `${String(days)} days`, from, Math.min(next, count) - 1, now];
+      const values = [
+        platformId,
+        count,
+        customers,
+        workflows,
+        `${String(days)} days`,
+        from,
+        Math.min(next, count) - 1,
+        now,
+      ];
       await db.transaction(async (tx) => {
         // Nothing is looked up that was just written: foreign keys would double the time. For superusers.
         await tx.rowsOnce('SET LOCAL session_replication_role = replica');

@@ -92,19 +92,26 @@ export interface RunFilter {
   next_step_after?: Instant;
 }
 
+const ENDED = ['COMPLETED', 'STOPPED'];
+
 export function runConditions(platformId: string, filter: RunFilter): Filter[] {
   const conditions: Filter[] = [{ condition: 'platform_id = ?', values: [platformId] }];
   for (const field of ['workflow_id', 'trigger_id', 'customer_id', 'resource_id', 'status'] as const) {
     if (filter[field] !== undefined) conditions.push({ condition: `${field} = ?`, values: [filter[field]] });
   }
+  const { status, next_step_before: before, next_step_after: after } = filter;
+  // Open runs have an index of their own, and only they have a next step.
+  if (before !== undefined || after !== undefined || (status !== undefined && !ENDED.includes(status))) {
+    conditions.push({ condition: 'is_open', values: [] });
+  }
   if (filter.reason !== undefined) {
     conditions.push({ condition: 'coalesce(stop_reason, reason) = ?', values: [filter.reason] });
   }
-  if (filter.next_step_before !== undefined) {
-    conditions.push({ condition: 'next_step_at < ?', values: [at(filter.next_step_before)] });
+  if (before !== undefined) {
+    conditions.push({ condition: 'next_step_at < ?', values: [at(before)] });
   }
-  if (filter.next_step_after !== undefined) {
-    conditions.push({ condition: 'next_step_at >= ?', values: [at(filter.next_step_after)] });
+  if (after !== undefined) {
+    conditions.push({ condition: 'next_step_at >= ?', values: [at(after)] });
   }
   return conditions;
 }
