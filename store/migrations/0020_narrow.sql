@@ -41,11 +41,14 @@ CREATE FUNCTION step_periods(id text, periods jsonb) RETURNS jsonb LANGUAGE sql 
     jsonb_build_array(jsonb_build_object('type', split_part(id, '-', 2), 'value', split_part(id, '-', 1)::integer)));
 
 -- Room on the page for the version that says the engine has it.
-ALTER TABLE runs SET (fillfactor = 90);
+ALTER TABLE runs SET (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02);
+-- A queue: almost all of it is dead at any time.
+ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- Down Migration
 
-ALTER TABLE runs RESET (fillfactor);
+ALTER TABLE outbox RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE runs RESET (fillfactor, autovacuum_vacuum_scale_factor);
 UPDATE run_steps SET periods = step_periods(id, periods) WHERE periods IS NULL;
 DROP FUNCTION step_periods;
 ALTER TABLE run_steps ALTER COLUMN periods SET NOT NULL;
