@@ -77,7 +77,9 @@ export function advancingClocks(sql: Sql): Promise<{ id: string; advances: numbe
 /** Of these engine workflow ids, the runs that Postgres still has open. */
 export async function openAmong(sql: Sql, workflowIds: readonly string[]): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
-    `SELECT id FROM runs WHERE engine_workflow_id = ANY ($1) AND engine_started AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')`,
+    `SELECT r.id FROM unnest($1::text[]) AS told (id)
+     JOIN runs r ON md5(r.engine_workflow_id)::uuid = md5(told.id)::uuid AND r.engine_workflow_id = told.id
+     WHERE r.engine_started AND r.status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')`,
     [workflowIds],
   );
   return rows.map(({ id }) => id);

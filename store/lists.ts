@@ -20,17 +20,22 @@ export interface PageOf<Row> {
 
 /**
  * One page of a select, ties by id (S-W7). `select` and `orderBy` are ours, never the caller's words. One row more than asked
- * for tells whether there is a next page, without counting.
+ * for tells whether there is a next page, without counting. `source`: the table that has the columns of filters and order; the page
+ * is chosen there, so that a select with more to read per row reads it for the rows of the page alone.
  */
 export async function listPage<Row>(
   sql: Sql,
   select: string,
   filters: readonly Filter[],
   page: Page,
+  source?: string,
 ): Promise<PageOf<Row>> {
   const direction = page.descending ? 'DESC' : 'ASC';
   const order = `${page.orderBy} ${direction}, id ${direction}`;
-  const rows = await listSlice<Row>(sql, select, filters, order, (page.page - 1) * page.limit, page.limit + 1);
+  const offset = (page.page - 1) * page.limit;
+  const rows = await (source === undefined
+    ? listSlice<Row>(sql, select, filters, order, offset, page.limit + 1)
+    : listChosen<Row>(sql, select, source, filters, order, offset, page.limit + 1));
   return { rows: rows.slice(0, page.limit), hasNext: rows.length > page.limit };
 }
 
@@ -46,6 +51,20 @@ export function listSlice<Row>(
   const { where, values } = conditions(filters);
   const bounds = `LIMIT ${String(limit)} OFFSET ${String(offset)}`;
   return sql.rowsOnce<Row>(`${select} WHERE ${where} ORDER BY ${order} ${bounds}`, values);
+}
+
+function listChosen<Row>(
+  sql: Sql,
+  select: string,
+  source: string,
+  filters: readonly Filter[],
+  order: string,
+  offset: number,
+  limit: number,
+): Promise<Row[]> {
+  const { where, values } = conditions(filters);
+  const chosen = `SELECT id FROM ${source} WHERE ${where} ORDER BY ${order} LIMIT ${String(limit)} OFFSET ${String(offset)}`;
+  return sql.rowsOnce<Row>(`${select} WHERE id = ANY (ARRAY(${chosen})) ORDER BY ${order}`, values);
 }
 
 /** How many rows a select has; only for what is few. */

@@ -172,7 +172,7 @@ const UNDECIDED = 'EXISTS (SELECT FROM run_operations p WHERE p.run_id = r.id AN
 function possibleFor(operation: Operation, parameter: (value: unknown) => string): string {
   const step = (condition: string): string => {
     const period = 'period' in operation && operation.period ? operation.period : null;
-    const named = period ? ` AND s.periods @> ${parameter(JSON.stringify([period]))}::jsonb` : '';
+    const named = period ? ` AND step_periods(s.id, s.periods) @> ${parameter(JSON.stringify([period]))}::jsonb` : '';
     return `EXISTS (SELECT FROM run_steps s WHERE s.run_id = r.id AND ${condition}${named})`;
   };
   const open = `s.kind = 'RUNG' AND s.status IN ('PLANNED', 'BLOCKED')`;

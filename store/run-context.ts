@@ -151,7 +151,7 @@ const CONTEXT = `
     coalesce(k.now_at, date_trunc('milliseconds', clock_timestamp())) AS now,
     coalesce((
       SELECT jsonb_agg(jsonb_build_object(
-        'id', t.id, 'kind', t.kind, 'periods', t.periods, 'raw_at', epoch_ms(t.raw_at), 'planned_at', epoch_ms(t.planned_at),
+        'id', t.id, 'kind', t.kind, 'periods', step_periods(t.id, t.periods), 'raw_at', epoch_ms(t.raw_at), 'planned_at', epoch_ms(t.planned_at),
         'shifts', t.shifts, 'status', t.status, 'reason', t.reason, 'late', t.late,
         'sent_at', epoch_ms(t.sent_at),
         'ledger', coalesce((
@@ -166,7 +166,7 @@ const CONTEXT = `
       WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE'), '[]') AS actions,
     coalesce((
       -- What was given up may have arrived.
-      SELECT jsonb_agg(jsonb_build_object('periods', t.periods, 'status',
+      SELECT jsonb_agg(jsonb_build_object('periods', step_periods(t.id, t.periods), 'status',
         CASE WHEN d.status = 'SKIPPED' AND d.reason = 'dropped' THEN 'IN_DOUBT' ELSE d.status END))
       FROM runs o JOIN run_steps t ON t.run_id = o.id JOIN deliveries d ON d.run_id = o.id AND d.step_id = t.id
       WHERE o.platform_id = r.platform_id AND o.resource_type = r.resource_type AND o.resource_id = r.resource_id

@@ -52,7 +52,7 @@ export const SELECT_RUNS = `
       CASE WHEN EXISTS (SELECT FROM outbox o WHERE o.kind = 'RUN' AND o.platform_id = r.platform_id AND o.subject_id = r.id)
         THEN 'PENDING' ELSE 'TOLD' END AS engine,
       coalesce((
-        SELECT jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'periods', s.periods, 'raw_at', epoch_ms(s.raw_at),
+        SELECT jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'periods', step_periods(s.id, s.periods), 'raw_at', epoch_ms(s.raw_at),
           'planned_at', epoch_ms(s.planned_at), 'shifts', s.shifts, 'status', s.status, 'reason', s.reason,
           'sent_at', epoch_ms(s.sent_at), 'delivery_ids', coalesce((
             SELECT jsonb_agg(d.id ORDER BY d.created_at, d.id) FROM deliveries d
@@ -92,19 +92,26 @@ export interface RunFilter {
   next_step_after?: Instant;
 }
 
+const ENDED = ['COMPLETED', 'STOPPED'];
+
 export function runConditions(platformId: string, filter: RunFilter): Filter[] {
   const conditions: Filter[] = [{ condition: 'platform_id = ?', values: [platformId] }];
   for (const field of ['workflow_id', 'trigger_id', 'customer_id', 'resource_id', 'status'] as const) {
     if (filter[field] !== undefined) conditions.push({ condition: `${field} = ?`, values: [filter[field]] });
   }
+  const { status, next_step_before: before, next_step_after: after } = filter;
+  // Open runs have an index of their own, and only they have a next step.
+  if (before !== undefined || after !== undefined || (status !== undefined && !ENDED.includes(status))) {
+    conditions.push({ condition: 'is_open', values: [] });
+  }
   if (filter.reason !== undefined) {
     conditions.push({ condition: 'coalesce(stop_reason, reason) = ?', values: [filter.reason] });
   }
-  if (filter.next_step_before !== undefined) {
-    conditions.push({ condition: 'next_step_at < ?', values: [at(filter.next_step_before)] });
+  if (before !== undefined) {
+    conditions.push({ condition: 'next_step_at < ?', values: [at(before)] });
   }
-  if (filter.next_step_after !== undefined) {
-    conditions.push({ condition: 'next_step_at >= ?', values: [at(filter.next_step_after)] });
+  if (after !== undefined) {
+    conditions.push({ condition: 'next_step_at >= ?', values: [at(after)] });
   }
   return conditions;
 }

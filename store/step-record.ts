@@ -1,3 +1,4 @@
+import { stepId } from '../domain/plan.js';
 import type { Step } from '../domain/run.js';
 import { at } from './database.js';
 
@@ -7,7 +8,7 @@ export function stepRecord(step: Step, position: number): object {
     id: step.id,
     kind: step.kind,
     position,
-    periods: step.periods,
+    periods: isNamed(step) ? null : step.periods,
     raw_at: at(step.rawAt),
     planned_at: at(step.plannedAt),
     shifts: step.shifts,
@@ -16,4 +17,9 @@ export function stepRecord(step: Step, position: number): object {
     late: step.late,
     sent_at: at(step.sentAt),
   };
+}
+
+/** Whether it is about the one period that its id names: `step_periods` reads it from there. */
+function isNamed({ id, periods }: Step): boolean {
+  return periods.length === 1 && stepId(periods) === id;
 }

@@ -56,7 +56,7 @@ const STEPS = `
   SELECT * FROM (
     SELECT 'STEP' AS kind, s.id, r.platform_id, s.number, s.id AS name, r.id AS run_id, r.created_at AS run_created_at,
       r.number AS run_number, w.number AS workflow_number, r.resource_type, r.resource_id, ${TASK_STATUS} AS status, s.reason,
-      s.periods, s.position, s.raw_at, s.planned_at, s.shifts, coalesce(sent.action_number, applies.number) AS action_number,
+      step_periods(s.id, s.periods) AS periods, s.position, s.raw_at, s.planned_at, s.shifts, coalesce(sent.action_number, applies.number) AS action_number,
       sent.started_at, sent.ended_at, sent.server_text
     FROM runs r JOIN run_steps s ON s.run_id = r.id JOIN workflows w ON w.id = r.workflow_id
       CROSS JOIN LATERAL (
@@ -67,7 +67,7 @@ const STEPS = `
       LEFT JOIN LATERAL (
         SELECT a.number FROM workflow_actions a
         WHERE a.workflow_id = r.workflow_id AND a.status = 'ACTIVE' AND (a.steps IS NULL OR EXISTS (
-          SELECT FROM jsonb_array_elements(a.steps) AS p WHERE s.periods @> jsonb_build_array(p)))
+          SELECT FROM jsonb_array_elements(a.steps) AS p WHERE step_periods(s.id, s.periods) @> jsonb_build_array(p)))
         ORDER BY a.created_at, a.id LIMIT 1) AS applies ON true) AS t`;
 
 /** What the list is asked for; absent = everything. */

@@ -32,7 +32,8 @@ export type TouchScope =
 /** Above this many runs a change is carried to them page by page in the background; claims read Postgres, so nothing waits for it. */
 export const INLINE_LIMIT = 100;
 
-const OPEN = `status NOT IN ('COMPLETED', 'STOPPED')`;
+/** Neither COMPLETED nor STOPPED. */
+const OPEN = 'is_open';
 
 /** `$n` is the integration's id. */
 const ofIntegration = (n: number): string => `workflow_id IN (SELECT a.workflow_id FROM workflow_actions a

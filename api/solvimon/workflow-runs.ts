@@ -25,7 +25,7 @@ export function workflowRunRoutes(app: ZodApp, { db }: ApiContext): void {
     },
     async (request) => {
       const filters = runConditions(platformOf(request).id, toRunFilter(request.query));
-      const page = await listPage<RunView>(db, SELECT_RUNS, filters, toPage(request.query));
+      const page = await listPage<RunView>(db, SELECT_RUNS, filters, toPage(request.query), 'runs');
       return toPageResponse(request, request.query, page, runResponse);
     },
   );
