@@ -4,7 +4,7 @@ import type { Networks } from '../contracts/networks.js';
 
 /** Limits of an SMTP sender. RFC 5321 §4.5.3.2 allows minutes per reply; a step of ten mails must fit into an activity (`SEND_TIMEOUT_MS`). */
 export interface SmtpOptions {
-  /** Connections open at the same time, default 5. More mails wait their turn. */
+  /** Connections open at the same time, default 20. More mails wait their turn. */
   maxConnections?: number;
   /** Milliseconds for name lookup, connecting, greeting and STARTTLS together, default 20,000. */
   connectTimeoutMs?: number;
@@ -113,7 +113,7 @@ function limits(options: SmtpOptions) {
   return {
     tlsRejectUnauthorized: options.tlsRejectUnauthorized ?? true,
     localName: options.localName ?? null,
-    maxConnections: options.maxConnections ?? 5,
+    maxConnections: options.maxConnections ?? 20,
     connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
     greetingTimeoutMs: options.greetingTimeoutMs ?? 15_000,
     replyTimeoutMs: options.replyTimeoutMs ?? 30_000,

@@ -24,6 +24,8 @@ export class Database implements Sql {
       connectionTimeoutMillis: 5_000,
       // A host that vanishes must not hold anybody for ever; the server gives up first, so that its error is the one seen.
       keepAlive: true,
+      // What is prepared is planned once: planning what decides about a run takes longer than running it. `rowsOnce` says otherwise.
+      options: '-c plan_cache_mode=force_generic_plan',
       statement_timeout: 25_000,
       query_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
@@ -42,8 +44,15 @@ export class Database implements Sql {
     return (await run<Row>(this.pool, text, values))[0] ?? null;
   }
 
-  async rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query(text, [...values])).rows as Row[];
+  rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.onOne(async (client) => {
+      await client.query(PLANNED_FOR_VALUES);
+      try {
+        return (await client.query(text, [...values])).rows as Row[];
+      } finally {
+        await client.query(PLANNED_ONCE);
+      }
+    });
   }
 
   /**
@@ -64,14 +73,21 @@ export class Database implements Sql {
     await this.pool.end();
   }
 
-  private async once<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
+  private once<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
+    return this.onOne(async (client) => {
       await client.query('BEGIN');
       const result = await work(new ClientSql(client));
       await client.query('COMMIT');
       return result;
+    });
+  }
+
+  /** A connection that cannot be brought back to where it began is not used again. */
+  private async onOne<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await work(client);
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: unknown) => {
         broken = failure instanceof Error ? failure : new Error(String(failure));
@@ -95,9 +111,15 @@ class ClientSql implements Sql {
   }
 
   async rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.client.query(text, [...values])).rows as Row[];
+    await this.client.query(PLANNED_FOR_VALUES);
+    const { rows } = await this.client.query(text, [...values]);
+    await this.client.query(PLANNED_ONCE);
+    return rows as Row[];
   }
 }
+
+const PLANNED_FOR_VALUES = 'SET plan_cache_mode = force_custom_plan';
+const PLANNED_ONCE = 'RESET plan_cache_mode';
 
 /** A timestamptz parameter. */
 export function at(instant: Instant): Date;

@@ -18,7 +18,7 @@ export interface Ledger {
 
 /** Claims and looks hold the locks of their whole group, so they stay small. */
 const LOCKING = { most: 32, atOnce: 2 };
-const WRITING = { most: 64, atOnce: 2 };
+const WRITING = { most: 64, atOnce: 1 };
 
 export function createLedger(db: Database): Ledger {
   const claims = new Grouped((requests: readonly ClaimRequest[]) => claimSteps(db, requests), LOCKING);

@@ -1,7 +1,7 @@
 -- Up Migration
 
--- A run that waits takes up as little as what asks for it allows: of 100 million each byte is 100 MB. No code of the release before
--- this one has to change; where it names a column that an index no longer begins with, another index answers it.
+-- A run that waits takes up as little as what asks for it allows: of 100 million each byte is 100 MB. Code from before reads steps
+-- without `periods` as none: it has to be stopped before steps are written like that.
 
 -- Newest first is read backwards. Written backwards (DESC) every new row went to the left end of its index, whose pages are then
 -- left half empty; and instants are told apart well enough for ties by id to be sorted.
