@@ -54,6 +54,7 @@ export async function workerCommand(): Promise<void> {
     postRunEvent: createWebhookPoster(vault, { allowedNetworks: config.WEBHOOK_ALLOW_PRIVATE_NETWORKS }),
     log,
     workflowBundle: await bundleWorkflows(),
+    maxCachedWorkflows: config.WORKER_CACHED_WORKFLOWS,
   });
   const bounces =
     returnPaths && config.BOUNCE_SMTP_LISTEN

@@ -37,6 +37,8 @@ export interface RunWorkerOptions {
   webhookRetryMs?: number | undefined;
   log: Logger;
   workflowBundle: WorkflowBundleWithSourceMap;
+  /** Sleeping workflows kept in memory (default: as many as suit it). */
+  maxCachedWorkflows?: number | undefined;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
 }
 
