@@ -119,7 +119,7 @@ describe('the events and billed actions of a run', { timeout: 120_000 }, () => {
 
   it('one step further ahead than a minute: no timer', async () => {
     const { engine_workflow_id } = await runOf('delayed');
-    expect(await startBytes(h, engine_workflow_id as string)).toBeLessThan(3_000);
+    expect(await startBytes(h, engine_workflow_id as string)).toBeLessThan(1_500);
     expect(await costs('delayed')).toEqual({ events: 12, actions: 3 });
   });
 });
