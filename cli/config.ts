@@ -93,6 +93,8 @@ const workerEnvironment = environment.extend({
   PDF_ALLOW_PRIVATE_NETWORKS: networks,
   /** CIDRs with commas between, which webhooks may reach although they are not public. */
   WEBHOOK_ALLOW_PRIVATE_NETWORKS: networks,
+  /** Sleeping runs that a worker keeps in memory, at 80 KB each; absent = as suits its memory. */
+  WORKER_CACHED_WORKFLOWS: z.coerce.number().int().min(2).max(1_000_000).optional(),
 });
 
 const bounceEnvironment = workerEnvironment

@@ -24,19 +24,23 @@ const NOTHING_REPLAYED = 2;
  */
 export async function replayCommand(options: ReplayOptions): Promise<void> {
   installQuietRuntime('ERROR');
-  const { replayed, failed, open } = options.history
+  const { replayed, failed, notBegun, open } = options.history
     ? { ...(await replayAll(fromFiles(options.history))), open: null }
     : await replayOpen(options);
-  const of = open !== null && open > replayed ? ` of ${numeral(open)} open` : '';
-  console.log(`${numeral(replayed)}${of} replayed, ${numeral(failed)} failed`);
-  if (replayed === 0)
+  const looked = replayed + notBegun;
+  const of = open !== null && open > looked ? ` of ${numeral(open)} open` : '';
+  const rest = notBegun > 0 ? `, ${numeral(notBegun)} not begun` : '';
+  console.log(`${numeral(replayed)}${of} replayed, ${numeral(failed)} failed${rest}`);
+  if (looked === 0)
     console.log('Nothing was there to be replayed, so nothing is shown: is this the right namespace and query?');
-  process.exitCode = failed > 0 ? FAILED : replayed === 0 ? NOTHING_REPLAYED : 0;
+  process.exitCode = failed > 0 ? FAILED : looked === 0 ? NOTHING_REPLAYED : 0;
 }
 
 interface Tally {
   replayed: number;
   failed: number;
+  /** Runs in their start delay, and any others without a workflow task so far: no code has done anything there yet. */
+  notBegun: number;
 }
 
 async function replayOpen({ limit, query }: ReplayOptions): Promise<Tally & { open: number }> {
@@ -58,14 +62,24 @@ async function replayOpen({ limit, query }: ReplayOptions): Promise<Tally & { op
 
 async function replayAll(histories: ReplayHistoriesIterable): Promise<Tally> {
   const workflowBundle = await bundleWorkflows();
-  const tally: Tally = { replayed: 0, failed: 0 };
-  for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+  const tally: Tally = { replayed: 0, failed: 0, notBegun: 0 };
+  const begun = begunOnly(histories, tally);
+  for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowBundle }, begun)) {
     tally.replayed += 1;
     if (!error) continue;
     tally.failed += 1;
     console.log(`FAILED ${workflowId} (${runId}): ${causeOf(error)}`);
   }
   return tally;
+}
+
+/** A replay of one without a workflow task would wait for it for ever. */
+async function* begunOnly(histories: ReplayHistoriesIterable, tally: Tally): ReplayHistoriesIterable {
+  for await (const one of histories) {
+    const { events } = one.history as { events?: { workflowTaskStartedEventAttributes?: unknown }[] };
+    if (events?.some(({ workflowTaskStartedEventAttributes: task }) => task)) yield one;
+    else tally.notBegun += 1;
+  }
 }
 
 async function* fromFiles(paths: readonly string[]): ReplayHistoriesIterable {

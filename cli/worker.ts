@@ -55,6 +55,7 @@ export async function workerCommand(): Promise<void> {
     burstLane: config.BURST_LANE === 'on',
     log,
     workflowBundle: await bundleWorkflows(),
+    maxCachedWorkflows: config.WORKER_CACHED_WORKFLOWS,
   });
   const bounces =
     returnPaths && config.BOUNCE_SMTP_LISTEN

@@ -54,6 +54,20 @@ export class Courier {
     }
   }
 
+  /** The same for an item that nobody waits for: a failure of Postgres leaves it to the next lease. `drain` waits for it. */
+  deliverSoon(item: OutboxItem): Promise<void> {
+    const attempt = this.deliver(item)
+      .catch((error: unknown) => {
+        this.options.log.warn(
+          { kind: item.kind, subject: item.subject_id, error: String(error) },
+          'outbox not reachable',
+        );
+      })
+      .finally(() => this.inFlight.delete(attempt));
+    this.inFlight.add(attempt);
+    return attempt;
+  }
+
   /** Waits for the attempts that are under way. */
   async drain(): Promise<void> {
     await Promise.all(this.inFlight);

@@ -6,10 +6,10 @@ import type { Database } from '../store/database.js';
 import { closeFromEngine, markStarted } from '../store/engine-state.js';
 import type { LoadedRun } from '../store/run-context.js';
 import type { RunWaits } from '../domain/waits.js';
-import { describeExecution, signalExecution, startExecution } from './executions.js';
+import { describeExecution, startExecution, tellExecution } from './executions.js';
 
 /**
- * Brings the engine to what Postgres says of one run: starts its execution when it never had one, else signals it; an execution
+ * Brings the engine to what Postgres says of one run: starts its execution when it never had one, else tells it; an execution
  * that is not there is started again, one that people have ended is respected (S-R7). Safe to repeat.
  */
 export async function deliverRun(db: Database, client: Client, taskQueue: string, runId: string): Promise<void> {
@@ -21,13 +21,11 @@ export async function deliverRun(db: Database, client: Client, taskQueue: string
   if (!row.engine_started) {
     if (closed) return;
     if (await start(db, client, taskQueue, loaded, waits, row.executions > 0)) return;
-  } else if (await signalExecution(client, row.engine_workflow_id, row.plan_revision)) {
-    return;
   }
   await reconcile(db, client, taskQueue, loaded, waits, closed);
 }
 
-/** Neither start nor signal went through: what is there? */
+/** It has an execution, or had one: what is there is told, started again or respected. */
 async function reconcile(
   db: Database,
   client: Client,
@@ -37,11 +35,11 @@ async function reconcile(
   closed: boolean,
 ): Promise<void> {
   const { row } = loaded;
-  const state = await describeExecution(client, row.engine_workflow_id, row.id);
-  switch (state) {
+  const described = await describeExecution(client, row.engine_workflow_id, row.id);
+  switch (described.state) {
     case 'OPEN':
-      await markStarted(db, row.id, Math.max(1, row.executions));
-      if (!(await signalExecution(client, row.engine_workflow_id, row.plan_revision))) {
+      if (!row.engine_started) await markStarted(db, row.id, Math.max(1, row.executions));
+      if (!(await tellExecution(client, taskQueue, loaded, waits, described))) {
         throw new Error('The execution closed while it was being signalled.');
       }
       return;
@@ -82,6 +80,6 @@ export async function checkRun(db: Database, client: Client, taskQueue: string, 
   const { row } = read.loaded;
   // What is there is not its own yet: it waits for its (next) execution.
   if (!row.engine_started) return;
-  const state = await describeExecution(client, row.engine_workflow_id, row.id);
+  const { state } = await describeExecution(client, row.engine_workflow_id, row.id);
   if (state !== 'OPEN') await reconcile(db, client, taskQueue, read.loaded, read.waits, false);
 }

@@ -1,5 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributePair,
+  type Workflow,
+} from '@temporalio/common';
 import {
   BURST_LANE,
   CHANGED_SIGNAL,
@@ -11,38 +20,51 @@ import {
   type WebhookDelivery,
 } from '../contracts/engine.js';
 import { localDate } from '../domain/zone.js';
+import type { Instant } from '../domain/types.js';
 import type { RunWaits } from '../domain/waits.js';
 import type { LoadedRun } from '../store/run-context.js';
 import type { RunListeners } from '../store/run-events.js';
 import { isNotFound } from './answers.js';
 
 /** What the engine says of a run's latest execution. */
-export type ExecutionState = 'OPEN' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'NOT_FOUND' | 'FOREIGN';
+export interface Described {
+  state: 'OPEN' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'NOT_FOUND' | 'FOREIGN';
+  /** When its start delay ends by itself, also if it was woken before; without a delay, when it was started. */
+  beginsAt: Instant;
+}
 
 /** Key in the memo that names the run an execution belongs to. */
 const RUN_MEMO = 'dunwell_run_id';
 
+/** A run whose first instant is further ahead than this is started with a delay: it costs the worker nothing until then. */
+const DELAY_FROM_MS = 60_000;
+/** The server refuses a start with more: `limit.userMetadataSummarySize`, 400 bytes, and `…DetailsSize`, 20,000, encoded. */
+const MOST_SUMMARY = 380;
+const MOST_DETAILS = 16_000;
+
 /**
  * Starts a run's execution. `again` allows the id to be used once more: a run that was reopened, or that the engine has lost.
- * false = there is one already; `describeExecution` tells which.
+ * Who waits for an instant that is far ahead begins then: until `tellExecution` wakes it there is no workflow task, so what people
+ * are shown of it is said here. false = there is one already; `describeExecution` tells which.
  */
 export async function startExecution(
   client: Client,
   taskQueue: string,
-  { row, context }: LoadedRun,
+  loaded: LoadedRun,
   waits: RunWaits,
   again: boolean,
 ): Promise<boolean> {
+  const delayMs = delayOf(loaded, waits);
   try {
     await client.workflow.start(REMINDER_RUN, {
-      workflowId: row.engine_workflow_id,
-      taskQueue,
-      args: [{ runId: row.id, waits } satisfies ReminderRunInput],
+      ...startOptions(taskQueue, loaded, waits),
       workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      typedSearchAttributes: attributesOf(row, waits),
-      memo: { [RUN_MEMO]: row.id },
-      staticSummary: `${row.variant} ${row.resource_id} from ${localDate(context.run.anchorAt ?? context.now, row.zone ?? 'UTC')}`,
+      ...(delayMs > 0 && {
+        startDelay: delayMs,
+        staticSummary: `${loaded.row.variant} ${loaded.row.resource_id}: ${waits.summary}`.slice(0, MOST_SUMMARY),
+        staticDetails: `As planned when it was started:\n\n${waits.details}`.slice(0, MOST_DETAILS),
+      }),
     });
     return true;
   } catch (error) {
@@ -51,38 +73,62 @@ export async function startExecution(
   }
 }
 
-/** Tells an open execution that Postgres is at `revision`. false = there is no open execution. */
-export async function signalExecution(client: Client, workflowId: string, revision: number): Promise<boolean> {
+/**
+ * Tells an open execution that Postgres is at the revision of `waits`. false = it has closed since it was described. One that may
+ * still be in its start delay is told by signal-with-start, which begins it at once; a plain signal would wait with it. There is
+ * never a second execution under the id.
+ */
+export async function tellExecution(
+  client: Client,
+  taskQueue: string,
+  loaded: LoadedRun,
+  waits: RunWaits,
+  { beginsAt }: Described,
+): Promise<boolean> {
+  const { engine_workflow_id: workflowId } = loaded.row;
+  const changed: Changed = { revision: waits.revision };
   try {
-    await client.workflow.getHandle(workflowId).signal<[Changed]>(CHANGED_SIGNAL, { revision });
+    if (beginsAt <= Date.now()) await client.workflow.getHandle(workflowId).signal<[Changed]>(CHANGED_SIGNAL, changed);
+    else {
+      await client.workflow.signalWithStart<Workflow, [Changed]>(REMINDER_RUN, {
+        ...startOptions(taskQueue, loaded, waits),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        signal: CHANGED_SIGNAL,
+        signalArgs: [changed],
+      });
+    }
     return true;
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNotFound(error) || error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
 }
 
-/** A signal answers "not found" for a closed execution too: describe before anything is concluded from it. */
-export async function describeExecution(client: Client, workflowId: string, runId: string): Promise<ExecutionState> {
+/** A signal answers "not found" for a closed execution too: describe before anything is told or concluded. */
+export async function describeExecution(client: Client, workflowId: string, runId: string): Promise<Described> {
   try {
-    const description = await client.workflow.getHandle(workflowId).describe();
-    if (description.memo?.[RUN_MEMO] !== runId) return 'FOREIGN';
-    switch (description.status.name) {
-      case 'RUNNING':
-      case 'PAUSED':
-        return 'OPEN';
-      case 'COMPLETED':
-      case 'CONTINUED_AS_NEW':
-        return 'COMPLETED';
-      case 'TERMINATED':
-      case 'CANCELLED':
-        return 'STOPPED';
-      default:
-        return 'FAILED';
-    }
+    const { status, memo, executionTime } = await client.workflow.getHandle(workflowId).describe();
+    const state = memo?.[RUN_MEMO] === runId ? stateOf(status.name) : 'FOREIGN';
+    return { state, beginsAt: executionTime?.getTime() ?? 0 };
   } catch (error) {
-    if (isNotFound(error)) return 'NOT_FOUND';
+    if (isNotFound(error)) return { state: 'NOT_FOUND', beginsAt: 0 };
     throw error;
+  }
+}
+
+function stateOf(status: WorkflowExecutionStatusName): Described['state'] {
+  switch (status) {
+    case 'RUNNING':
+    case 'PAUSED':
+      return 'OPEN';
+    case 'COMPLETED':
+    case 'CONTINUED_AS_NEW':
+      return 'COMPLETED';
+    case 'TERMINATED':
+    case 'CANCELLED':
+      return 'STOPPED';
+    default:
+      return 'FAILED';
   }
 }
 
@@ -144,6 +190,27 @@ export async function startWebhookDelivery(
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
+}
+
+/** What every start of a run's execution says. */
+function startOptions(taskQueue: string, { row, context }: LoadedRun, waits: RunWaits) {
+  return {
+    workflowId: row.engine_workflow_id,
+    taskQueue,
+    args: [{ runId: row.id, waits } satisfies ReminderRunInput],
+    typedSearchAttributes: attributesOf(row, waits),
+    memo: { [RUN_MEMO]: row.id },
+    staticSummary: `${row.variant} ${row.resource_id} from ${localDate(context.run.anchorAt ?? context.now, row.zone ?? 'UTC')}`,
+  };
+}
+
+/**
+ * How long the engine may let it lie; 0 = not at all. By Postgres' clock, whose `now` is a moment old: the delay never ends early,
+ * which would cost a timer, but as much later as the start takes. On a test clock the clock wakes it.
+ */
+function delayOf({ context }: LoadedRun, { wakeAt, closed, onTestClock }: RunWaits): number {
+  if (closed || onTestClock || wakeAt === null || wakeAt - context.now <= DELAY_FROM_MS) return 0;
+  return wakeAt - context.now;
 }
 
 function attributesOf(row: LoadedRun['row'], waits: RunWaits): SearchAttributePair[] {

@@ -41,6 +41,8 @@ export interface RunWorkerOptions {
   workflowBundle: WorkflowBundleWithSourceMap;
   /** false = steps that are due together are sent by their own executions only. Default true. */
   burstLane?: boolean;
+  /** Sleeping workflows kept in memory (default: as many as suit it). */
+  maxCachedWorkflows?: number | undefined;
   watchdog?: Pick<WatchdogOptions, 'everyMs' | 'graceMs' | 'closedEveryMs'>;
 }
 

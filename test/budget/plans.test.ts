@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillWithFinishedRuns } from '../../bench/million.js';
-import { claimStep } from '../../store/claim.js';
 import { openAmong, overdueRuns } from '../../store/engine-state.js';
 import { explainAsked } from '../../store/explained.js';
 import { listPage } from '../../store/lists.js';
@@ -8,6 +7,7 @@ import { runConditions, SELECT_RUNS } from '../../store/runs.js';
 import { fanOutPage, touchRuns } from '../../store/touch-runs.js';
 import { runsOfTriggers } from '../../store/triggers.js';
 import { createTestDatabase } from '../support/database.js';
+import { claimStep } from '../support/ledger.js';
 import { scanned, WatchedDatabase } from '../support/watched-database.js';
 
 const TABLES = ['runs', 'run_steps', 'deliveries', 'workflow_triggers'];

@@ -120,6 +120,20 @@ describe('dunwell replay', { timeout: 120_000 }, () => {
     expect(said).not.toContain('/ours/');
   });
 
+  it('waits for no run that is still in its start delay', async () => {
+    const workflowId = `${taskQueue}/delayed`;
+    const options = { workflowId, taskQueue, args: [input], startDelay: '1 day' } as const;
+    const handle = await engine.client.workflow.start(REMINDER_RUN, options);
+    const some = ['--query', `WorkflowId = '${workflowId}' OR WorkflowId = '${ids('ours', 1).join()}'`];
+    await until('it is listed', async () => {
+      return (await engine.client.workflow.count(`WorkflowId = '${workflowId}'`)).count === 1;
+    });
+    expect(await replay(some)).toEqual({ code: 0, said: '1 replayed, 0 failed, 1 not begun\n' });
+    const alone = ['--query', `WorkflowId = '${workflowId}'`];
+    expect(await replay(alone)).toEqual({ code: 0, said: '0 replayed, 0 failed, 1 not begun\n' });
+    await handle.terminate();
+  });
+
   it('reads histories from files, and goes on after one that fails', async () => {
     const good = 'test/replay/histories/ladder-sent.json';
     const bad = join(directory, 'mutated.json');

@@ -88,13 +88,31 @@ describe('a run is visible on the engine', () => {
       DunwellStatus: 'WAITING',
       DunwellNextStepAt: new Date(steps[0].planned_at as string),
     });
+    // It has not begun: nobody would answer a query.
     expect(await execution.staticSummary()).toMatch(
-      /^OVERDUE inv_visible_waiting from \d+ \w{3,4} \d{4}$|^OVERDUE inv_visible_waiting from \d{4}-\d\d-\d\d$/,
+      /^OVERDUE inv_visible_waiting: step 1 of 2: 7 days overdue, \d+ \w+ \d{4} .* UTC$/,
     );
-    expect(await detailsOf(execution)).toMatch(
+    expect(await execution.staticDetails()).toMatch(
       /\*\*WAITING\*\*[^]*7 days overdue[^]*PLANNED[^]*14 days overdue[^]*PLANNED/,
     );
     await untilListed(`DunwellStatus="WAITING" AND DunwellCustomer="cust_visible_waiting"`, execution.workflowId);
+  });
+
+  it('WAITING for the second step: what has gone, and what comes', async () => {
+    const stage = stages.stage('visible-second');
+    await stage.ladder(7, 14);
+    await stage.customer();
+    await stage.invoice(stage.due(7, 1));
+    const execution = await described(stage, {
+      status: 'WAITING',
+      ladder: ['7-DAY DONE', '14-DAY PLANNED'],
+    });
+    expect(await execution.staticSummary()).toMatch(
+      /^OVERDUE inv_visible_second from \d+ \w{3,4} \d{4}$|^OVERDUE inv_visible_second from \d{4}-\d\d-\d\d$/,
+    );
+    expect(await detailsOf(execution)).toMatch(
+      /\*\*WAITING\*\*[^]*7 days overdue[^]*DONE[^]*14 days overdue[^]*PLANNED/,
+    );
   });
 
   it('BLOCKED: the reason, which goes once it is repaired; then COMPLETED', async () => {
