@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** Prefixes of the ids we make (S-W2). */
 export type IdPrefix =
@@ -22,9 +22,29 @@ export type IdPrefix =
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+/** Random bytes in stock: asking for them one by one costs more than making the id. */
+const stock = Buffer.alloc(4_096);
+let used = stock.length;
+
 /** A prefix and 20 random alphanumerics: 119 bits, so that nobody has to look whether it is taken. */
 export function newId(prefix: IdPrefix): string {
   let id = `${prefix}_`;
-  for (let index = 0; index < 20; index += 1) id += ALPHABET[randomInt(ALPHABET.length)] ?? '';
+  for (let length = 0; length < 20;) {
+    const letter = ALPHABET[randomByte() & 63];
+    // 62 and 63 stand for no letter: each is as likely as any other.
+    if (letter === undefined) continue;
+    id += letter;
+    length += 1;
+  }
   return id;
+}
+
+function randomByte(): number {
+  if (used === stock.length) {
+    randomFillSync(stock);
+    used = 0;
+  }
+  const byte = stock[used] ?? 0;
+  used += 1;
+  return byte;
 }
