@@ -68,21 +68,18 @@ export async function acceptTrigger(tx: Sql, platform: Platform, request: Trigge
 export async function acceptTriggers(tx: Sql, asked: readonly Asked[]): Promise<Settled<Accepted>[]> {
   const targets = await lockTargets(tx, asked);
   const active = await activeWorkflowsOf(tx, asked.flatMap(matchedBy));
-  const requests: (Settled<RunRequest> & { place: number })[] = [];
+  const judged: Settled<RunRequest>[] = [];
   for (const [place, target] of targets.entries()) {
     const own = asked[place];
     if (!own) continue;
-    const judged = 'error' in target ? target : settle(() => judge(own, target.value, active));
-    if ('error' in judged) requests.push({ place, ...judged });
-    else requests.push({ place, value: await withCrossings(tx, judged.value) });
+    const one = 'error' in target ? target : settle(() => judge(own, target.value, active));
+    judged.push('error' in one ? one : { value: await withCrossings(tx, one.value) });
   }
-  const results: Settled<MadeRuns>[] = requests.map((one) => ('error' in one ? one : { error: null }));
-  const judged = requests.flatMap((one) => ('value' in one ? [one] : []));
-  const made = await createAllRuns(
-    tx,
-    judged.map(({ value }) => value),
+  const requests = judged.flatMap((one) => ('value' in one ? [one.value] : []));
+  const made = (await createAllRuns(tx, requests)).values();
+  const results = judged.map((one): Settled<MadeRuns> =>
+    'error' in one ? one : (made.next().value ?? { error: new Error('createAllRuns answered too few results') }),
   );
-  for (const [index, { place }] of judged.entries()) results[place] = made[index] ?? { error: null };
   return withTriggers(tx, asked, results);
 }
 

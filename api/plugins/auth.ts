@@ -63,7 +63,7 @@ export function registerAuth(app: FastifyInstance, { db, readToken, bearers, pla
         (found) => asked.map((_, place) => ({ value: found[place] ?? null })),
         (error: unknown) => asked.map(() => ({ error })),
       ),
-    { most: MOST_KEYS, atOnce: 2 },
+    { most: MOST_KEYS },
   );
   app.decorateRequest('caller', null);
   app.addHook('onRoute', ({ url, config }) => {
