@@ -38,7 +38,7 @@ export async function fillWithFinishedRuns(
   for (let from = 0; from < customers; from += AT_ONCE) {
     await db.rowsOnce(CUSTOMERS, [platformId, from, Math.min(from + AT_ONCE, customers) - 1]);
   }
-  const now = new Date();
+  const now = new Date(Date.now());
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let from = next; from < count; from = next) {

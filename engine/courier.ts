@@ -16,11 +16,12 @@ export interface CourierOptions {
   engine: EngineClient;
   taskQueue: string;
   log: Logger;
-  /** Immediate attempts under way at most; what is above is left to the dispatcher. */
+  /** Immediate attempts under way at most; when there are more, the dispatcher has the next second's. */
   maxInFlight?: number;
 }
 
 const FAN_OUT_PAGE = 200;
+const REST_MS = 1_000;
 
 /**
  * Carries outbox items to the engine. `tellSoon` is the attempt right after a commit: nobody waits for it, and whatever fails
@@ -29,12 +30,19 @@ const FAN_OUT_PAGE = 200;
 export class Courier {
   readonly breaker = new Breaker(1_000);
   private readonly inFlight = new Set<Promise<void>>();
+  /** Of `performance.now()`. */
+  private restsUntil = 0;
 
   constructor(private readonly options: CourierOptions) {}
 
   tellSoon(kind: 'RUN' | 'CLOCK', ids: readonly string[]): void {
     for (const id of ids) {
-      if (!this.breaker.admits() || this.inFlight.size >= (this.options.maxInFlight ?? 64)) return;
+      if (!this.breaker.admits() || performance.now() < this.restsUntil) return;
+      if (this.inFlight.size >= (this.options.maxInFlight ?? 8)) {
+        // A burst: whoever answers requests has better things to do, and the dispatcher is quicker with many.
+        this.restsUntil = performance.now() + REST_MS;
+        return;
+      }
       const attempt = this.tellOne(kind, id).finally(() => this.inFlight.delete(attempt));
       this.inFlight.add(attempt);
     }

@@ -125,34 +125,53 @@ export async function lockApiKey(
   return row && { ...row, ...locked };
 }
 
-/** Who holds a key; without a wanted platform the key's only one. null = no such key, not active, or expired. */
-export function findKeyHolder(sql: Sql, key: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
-  return holderWhere(sql, 'k.key_hash = $1', hashOf(key), wantedPlatformId);
+/** A key as it was sent or, of whoever has seen it before, its id; and the platform it is asked for (null = the key's only one). */
+export interface KeyAsked {
+  by: { key: string } | { id: string };
+  wanted: string | null;
 }
 
-/** As `findKeyHolder`, by the key's id: whoever asks has seen the key before. */
-export function findKeyHolderById(sql: Sql, id: string, wantedPlatformId: string | null): Promise<KeyHolder | null> {
-  return holderWhere(sql, 'k.id = $1', id, wantedPlatformId);
+/** Who holds a key; null = no such key, not active, or expired. */
+export async function findKeyHolder(sql: Sql, key: string, wanted: string | null): Promise<KeyHolder | null> {
+  const [holder] = await findKeyHolders(sql, [{ by: { key }, wanted }]);
+  return holder ?? null;
 }
 
-async function holderWhere(
-  sql: Sql,
-  condition: 'k.key_hash = $1' | 'k.id = $1',
-  value: Buffer | string,
-  wantedPlatformId: string | null,
-): Promise<KeyHolder | null> {
-  const row = await sql.row<
-    Platform & { key_id: string; role_type: KeyHolder['role']; platform_ids: string[]; key_expires_at: Instant | null }
+/** The same for several, in one statement and in their order. */
+export async function findKeyHolders(sql: Sql, asked: readonly KeyAsked[]): Promise<(KeyHolder | null)[]> {
+  const marked = asked.map(({ by, wanted }) => {
+    const id = 'id' in by ? by.id : null;
+    const hash = 'key' in by ? hashOf(by.key) : null;
+    return { mark: JSON.stringify([id, hash?.toString('base64'), wanted]), id, hash, wanted };
+  });
+  const distinct = [...new Map(marked.map((one) => [one.mark, one])).values()];
+  const rows = await sql.rows<
+    Platform & {
+      place: number;
+      key_id: string;
+      role_type: KeyHolder['role'];
+      platform_ids: string[];
+      key_expires_at: Instant | null;
+    }
   >(
-    `SELECT p.*, k.id AS key_id, k.role_type, k.platform_ids, k.expires_at AS key_expires_at FROM api_keys k
+    `SELECT p.*, q.place, k.id AS key_id, k.role_type, k.platform_ids, k.expires_at AS key_expires_at
+     FROM unnest($1::bytea[], $2::text[], $3::text[]) WITH ORDINALITY AS q (hash, id, wanted, place)
+     CROSS JOIN LATERAL (
+       SELECT * FROM api_keys WHERE key_hash = q.hash UNION ALL SELECT * FROM api_keys WHERE id = q.id) AS k
      LEFT JOIN platforms p ON p.id = ANY (k.platform_ids)
-       AND p.id = coalesce($2, CASE WHEN cardinality(k.platform_ids) = 1 THEN k.platform_ids[1] END)
-     WHERE ${condition} AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
-    [value, wantedPlatformId],
+       AND p.id = coalesce(q.wanted, CASE WHEN cardinality(k.platform_ids) = 1 THEN k.platform_ids[1] END)
+     WHERE k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
+    [distinct.map(({ hash }) => hash), distinct.map(({ id }) => id), distinct.map(({ wanted }) => wanted)],
   );
-  if (!row) return null;
-  const { key_id: keyId, role_type: role, platform_ids: platformIds, key_expires_at: expiresAt, ...platform } = row;
-  return { keyId, role, platformIds, expiresAt, platform: (platform.id as string | null) === null ? null : platform };
+  const holders = new Map(
+    rows.map(
+      ({ place, key_id: keyId, role_type: role, platform_ids: platformIds, key_expires_at: expiresAt, ...p }) => {
+        const platform = (p.id as string | null) === null ? null : p;
+        return [distinct[place - 1]?.mark, { keyId, role, platformIds, expiresAt, platform }] as const;
+      },
+    ),
+  );
+  return marked.map(({ mark }) => holders.get(mark) ?? null);
 }
 
 function hashOf(key: string): Buffer {

@@ -24,7 +24,7 @@ export async function applyEvaluation(tx: Sql, stored: LoadedRun): Promise<Appli
 
 /**
  * Asks the domain what each run must look like now and writes the differences, those of all runs in one statement. The caller
- * holds the locks of `lockRunContext`.
+ * holds the locks of `lock_runs`.
  */
 export async function applyEvaluations(tx: Sql, stored: readonly LoadedRun[]): Promise<AppliedRun[]> {
   const judged: Judged[] = [];

@@ -23,7 +23,7 @@ export async function closeFromEngine(
   outcome: { status: 'STOPPED'; reason: 'stopped_on_engine' } | { status: 'FAILED'; reason: 'engine_failed' },
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.rows('SELECT lock_run($1)', [runId]);
+    await tx.rows('SELECT lock_runs(ARRAY[$1])', [runId]);
     const closed = await tx.row(
       `UPDATE runs SET status = $2::text, reason = CASE WHEN $2 = 'FAILED' THEN $3::text END,
          stop_reason = CASE WHEN $2 = 'STOPPED' THEN $3::text END, wake_at = NULL, next_step_id = NULL, next_step_at = NULL,

@@ -1,5 +1,24 @@
+import { Refusal } from '../contracts/refusal.js';
+
 /** What a group's work says of one of its items. */
 export type Settled<Result> = { value: Result } | { error: unknown };
+
+/** What the judging of one item says: a refusal is its own, every other error is the group's. */
+export function settle<Result>(judge: () => Result): Settled<Result> {
+  try {
+    return { value: judge() };
+  } catch (error) {
+    if (error instanceof Refusal) return { error };
+    throw error;
+  }
+}
+
+/** The result of a group of one. */
+export function valueOf<Result>(settled: Settled<Result> | undefined): Result {
+  if (!settled) throw new Error('The group’s work answered too few results');
+  if ('error' in settled) throw settled.error;
+  return settled.value;
+}
 
 export interface GroupedOptions {
   /** Items of one group at most. */

@@ -16,34 +16,48 @@ export interface KnownKey {
   created_at: Instant;
 }
 
-/** Takes the key until the transaction ends; false = another request has it, whose answer is not there yet (S-W9). */
-export async function tryLockKey(tx: Sql, scope: Buffer): Promise<boolean> {
-  const row = await tx.row<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
-    scope.readBigInt64BE(),
-  ]);
-  return row?.locked === true;
-}
-
-/** What is known of a key that was used after `since`. To be read in a statement after the lock: it sees what was committed before it. */
-export function findKey(tx: Sql, scope: Buffer, since: Instant): Promise<KnownKey | null> {
-  return tx.row<KnownKey>(
-    'SELECT fingerprint, answer, created_at FROM idempotency_keys WHERE scope = $1 AND created_at > $2',
-    [scope, at(since)],
+/** Takes each key until the transaction ends; false = another request has it, whose answer is not there yet (S-W9). */
+export async function tryLockKeys(tx: Sql, scopes: readonly Buffer[]): Promise<boolean[]> {
+  const rows = await tx.rows<{ locked: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(q.key) AS locked FROM unnest($1::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place',
+    [scopes.map((scope) => scope.readBigInt64BE().toString())],
   );
+  return rows.map(({ locked }) => locked);
 }
 
-/** Keeps the answer; null = under way. */
-export async function keepAnswer(
-  tx: Sql,
-  scope: Buffer,
-  fingerprint: Buffer,
-  answer: StoredAnswer | null,
-  now: Instant,
-): Promise<void> {
+/**
+ * What is known of the keys that were used after `since`, in their order. To be read in a statement after the lock: it sees what was
+ * committed before it.
+ */
+export async function findKeys(tx: Sql, scopes: readonly Buffer[], since: Instant): Promise<(KnownKey | null)[]> {
+  const rows = await tx.rows<KnownKey & { scope: Buffer }>(
+    'SELECT scope, fingerprint, answer, created_at FROM idempotency_keys WHERE scope = ANY ($1) AND created_at > $2',
+    [scopes, at(since)],
+  );
+  const known = new Map(rows.map((row) => [row.scope.toString('hex'), row]));
+  return scopes.map((scope) => known.get(scope.toString('hex')) ?? null);
+}
+
+/** What a key was used for; an answer of null = under way. */
+export interface UsedKey {
+  scope: Buffer;
+  fingerprint: Buffer;
+  answer: StoredAnswer | null;
+}
+
+/** Keeps the answers of keys that differ. */
+export async function keepAnswers(tx: Sql, used: readonly UsedKey[], now: Instant): Promise<void> {
   await tx.rows(
-    `INSERT INTO idempotency_keys (scope, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (scope) DO UPDATE SET fingerprint = $2, answer = $3, created_at = $4`,
-    [scope, fingerprint, answer === null ? null : JSON.stringify(answer), at(now)],
+    `INSERT INTO idempotency_keys (scope, fingerprint, answer, created_at)
+     SELECT q.scope, q.fingerprint, q.answer, $4 FROM unnest($1::bytea[], $2::bytea[], $3::jsonb[]) AS q (scope, fingerprint, answer)
+     ON CONFLICT (scope) DO UPDATE
+       SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at`,
+    [
+      used.map(({ scope }) => scope),
+      used.map(({ fingerprint }) => fingerprint),
+      used.map(({ answer }) => (answer === null ? null : JSON.stringify(answer))),
+      at(now),
+    ],
   );
 }
 

@@ -27,7 +27,7 @@ export async function performOperation(
 ): Promise<string[]> {
   const known = await tx.row('SELECT id FROM runs WHERE platform_id = $1 AND id = $2', [platformId, runId]);
   if (!known) throw Refusal.notFound('WORKFLOW_RUN', runId);
-  await tx.rows('SELECT lock_run($1)', [runId]);
+  await tx.rows('SELECT lock_runs(ARRAY[$1])', [runId]);
   const written = await tx.row<{ id: number }>(
     'INSERT INTO run_operations (run_id, operation, note, created_by) VALUES ($1, $2, $3, $4) RETURNING id',
     [runId, JSON.stringify(operation), note, by],

@@ -100,6 +100,13 @@ const SELECT: Record<ResourceType, string> = {
 /** The select's alias of the resource itself. */
 const ALIAS: Record<ResourceType, string> = { INVOICE: 'i', PAYMENT: 'y', PRICING_PLAN_SCHEDULE: 's', WALLET: 'x' };
 
+/** Which resource of which platform. */
+export interface ResourceRef {
+  platformId: string;
+  type: ResourceType;
+  id: string;
+}
+
 /** Locks a resource after the facts it depends on (FOR SHARE) and reads them. null = there is no such resource. */
 export async function lockResource(
   tx: Sql,
@@ -107,13 +114,48 @@ export async function lockResource(
   type: ResourceType,
   id: string,
 ): Promise<LoadedResource | null> {
-  await tx.rows('SELECT lock_resource($1, $2, $3)', [platformId, type, id]);
-  const row = await tx.row<ResourceRow>(
-    `${SELECT[type]} WHERE ${ALIAS[type]}.platform_id = $1 AND ${ALIAS[type]}.id = $2`,
-    [platformId, id],
-  );
-  return row && toResource(type, row);
+  const [resource] = await lockResources(tx, [{ platformId, type, id }]);
+  return resource ?? null;
 }
+
+/** The same for several, which may be the same ones; null where there is no such resource. One statement locks, one per type reads. */
+export async function lockResources(tx: Sql, refs: readonly ResourceRef[]): Promise<(LoadedResource | null)[]> {
+  const own = new Map(refs.map((ref) => [refKey(ref), ref]));
+  const distinct = [...own.values()];
+  await tx.rows('SELECT lock_resources($1, $2, $3)', [
+    distinct.map(({ platformId }) => platformId),
+    distinct.map(({ type }) => type),
+    distinct.map(({ id }) => id),
+  ]);
+  const found = new Map<string, LoadedResource>();
+  for (const type of new Set(distinct.map((ref) => ref.type))) {
+    const wanted = distinct.filter((ref) => ref.type === type);
+    const rows = await tx.rows<ResourceRow & { asked_platform: string }>(LOCKED[type], [
+      wanted.map(({ platformId }) => platformId),
+      wanted.map(({ id }) => id),
+    ]);
+    for (const row of rows) {
+      found.set(refKey({ platformId: row.asked_platform, type, id: row.id }), toResource(type, row));
+    }
+  }
+  return refs.map((ref) => found.get(refKey(ref)) ?? null);
+}
+
+function refKey({ platformId, type, id }: ResourceRef): string {
+  return JSON.stringify([platformId, type, id]);
+}
+
+/** Those of the platforms $1 with the ids $2, pair by pair. */
+const pairs = (type: ResourceType): string =>
+  `SELECT q.platform AS asked_platform, ${SELECT[type].replace('SELECT ', '')}
+   JOIN unnest($1::text[], $2::text[]) AS q (platform, id)
+     ON ${ALIAS[type]}.platform_id = q.platform AND ${ALIAS[type]}.id = q.id`;
+const LOCKED: Record<ResourceType, string> = {
+  INVOICE: pairs('INVOICE'),
+  PAYMENT: pairs('PAYMENT'),
+  PRICING_PLAN_SCHEDULE: pairs('PRICING_PLAN_SCHEDULE'),
+  WALLET: pairs('WALLET'),
+};
 
 /** Some resources of a platform in order of id after `cursor`, read without locks; those only named by others are left out. */
 export async function resourcesPage(

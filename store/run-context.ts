@@ -200,13 +200,7 @@ const CONTEXT = `
 const ONE = `${CONTEXT} WHERE r.id = $1`;
 const MANY = `${CONTEXT} WHERE r.id = ANY ($1) ORDER BY array_position($1, r.id)`;
 
-/** Locks a run after the facts it depends on and reads everything that decides about it. null = no such run. */
-export async function lockRunContext(tx: Sql, runId: string): Promise<LoadedRun | null> {
-  await tx.rows('SELECT lock_run($1)', [runId]);
-  return readRunContext(tx, runId);
-}
-
-/** The same without locks, for telling rather than deciding. */
+/** A run with everything that decides about it; whoever decides has locked it (`lock_runs`). null = no such run. */
 export async function readRunContext(sql: Sql, runId: string): Promise<LoadedRun | null> {
   const row = await sql.row<ContextRow>(ONE, [runId]);
   return row && toLoadedRun(row);

@@ -104,6 +104,53 @@ export function getWorkflow(sql: Sql, platformId: string, idOrReference: string)
   );
 }
 
+/** As `getWorkflow` for several, in one statement: the function answers each by platform and id or reference. */
+export async function getWorkflowsByName(
+  sql: Sql,
+  names: readonly { platformId: string; name: string }[],
+): Promise<(platformId: string, name: string) => WorkflowRow | null> {
+  const rows = await pairwise<WorkflowRow & { asked: string }>(
+    sql,
+    `SELECT w.*, q.name AS asked FROM unnest($1::text[], $2::text[]) AS q (platform_id, name)
+     CROSS JOIN LATERAL (${SELECT_WORKFLOWS} WHERE w.platform_id = q.platform_id AND (w.id = q.name OR w.reference = q.name)
+       ORDER BY (w.id = q.name) DESC LIMIT 1) AS w`,
+    names.map(({ platformId, name }) => [platformId, name]),
+  );
+  const found = new Map(rows.map(({ asked, ...row }) => [pairKey(row.platform_id, asked), row]));
+  return (platformId, name) => found.get(pairKey(platformId, name)) ?? null;
+}
+
+/** As `activeWorkflows` for several platforms and variants, in one statement. */
+export async function activeWorkflowsOf(
+  sql: Sql,
+  wanted: readonly { platformId: string; variant: Variant }[],
+): Promise<(platformId: string, variant: Variant) => readonly WorkflowRow[]> {
+  const rows = await pairwise<WorkflowRow>(
+    sql,
+    `SELECT w.* FROM unnest($1::text[], $2::text[]) AS q (platform_id, variant)
+     JOIN (${SELECT_WORKFLOWS}) AS w ON w.platform_id = q.platform_id AND w.variant = q.variant
+     WHERE w.status = 'ACTIVE' ORDER BY w.id`,
+    wanted.map(({ platformId, variant }) => [platformId, variant]),
+  );
+  const found = new Map<string, WorkflowRow[]>();
+  for (const row of rows) {
+    const key = pairKey(row.platform_id, row.variant ?? '');
+    found.set(key, [...(found.get(key) ?? []), row]);
+  }
+  return (platformId, variant) => found.get(pairKey(platformId, variant)) ?? [];
+}
+
+/** Asks with each pair once, and not at all when there is none. */
+async function pairwise<Row>(sql: Sql, text: string, pairs: readonly [string, string][]): Promise<Row[]> {
+  if (pairs.length === 0) return [];
+  const distinct = [...new Map(pairs.map((pair) => [pairKey(...pair), pair])).values()];
+  return sql.rows<Row>(text, [distinct.map(([platformId]) => platformId), distinct.map(([, name]) => name)]);
+}
+
+function pairKey(platformId: string, name: string): string {
+  return JSON.stringify([platformId, name]);
+}
+
 /** Those of the ids that are there, in no order. */
 export function getWorkflows(sql: Sql, platformId: string, ids: readonly string[]): Promise<WorkflowRow[]> {
   return sql.rows<WorkflowRow>(`${SELECT_WORKFLOWS} WHERE w.platform_id = $1 AND w.id = ANY ($2)`, [platformId, ids]);

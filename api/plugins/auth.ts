@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contracts/refusal.js';
-import { findKeyHolder, findKeyHolderById } from '../../store/api-keys.js';
+import { findKeyHolders, type KeyAsked, type KeyHolder } from '../../store/api-keys.js';
 import type { Instant } from '../../domain/types.js';
 import type { Database } from '../../store/database.js';
+import { Grouped } from '../../store/grouped.js';
 import { getPlatforms, type Platform } from '../../store/platforms.js';
 import { allows, type Grant, type Permission } from '../permissions.js';
 import type { BearerTokens } from '../bearer-tokens.js';
@@ -33,6 +34,9 @@ declare module 'fastify' {
   }
 }
 
+/** Keys of one statement at most. */
+const MOST_KEYS = 128;
+
 interface Credential extends Omit<Caller, 'platform'> {
   platform: Platform | null;
 }
@@ -52,6 +56,15 @@ export interface AuthOptions {
  * and needs the permission that its `config` names (S-W1).
  */
 export function registerAuth(app: FastifyInstance, { db, readToken, bearers, platformHeaders }: AuthOptions): void {
+  // A statement for all that ask meanwhile. It begins after they have asked: a key that was switched off before is not taken.
+  const holders = new Grouped<KeyAsked, KeyHolder | null>(
+    (asked) =>
+      findKeyHolders(db, asked).then(
+        (found) => asked.map((_, place) => ({ value: found[place] ?? null })),
+        (error: unknown) => asked.map(() => ({ error })),
+      ),
+    { most: MOST_KEYS },
+  );
   app.decorateRequest('caller', null);
   app.addHook('onRoute', ({ url, config }) => {
     if (!config?.permission) throw new Error(`${url} names no permission.`);
@@ -90,7 +103,7 @@ export function registerAuth(app: FastifyInstance, { db, readToken, bearers, pla
     if (key === null) return null;
     if (key === bearer && looksLikeToken(key)) return readToken ? byToken(readToken, key, wanted) : null;
     const keyId = key === bearer ? bearers.read(key) : null;
-    const holder = await (keyId === null ? findKeyHolder(db, key, wanted) : findKeyHolderById(db, keyId, wanted));
+    const holder = await holders.ask({ by: keyId === null ? { key } : { id: keyId }, wanted });
     if (!holder) return null;
     const { keyId: id, role, platformIds, expiresAt, platform } = holder;
     return { credentialId: id, userId: id, email: null, grant: role, platformIds, expiresAt, platform };

@@ -95,8 +95,9 @@ function path(request: FastifyRequest): string {
 }
 
 /** Connection refused, lost or shutting down: PostgreSQL class 08 and 57P, and Node's socket errors. */
-function isUnavailable(error: { code?: string; message: string }): boolean {
-  const code = error.code ?? '';
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as { code?: string };
   return (
     /^(08|57P)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '53300', '57014', '25P03'].includes(code) ||

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.js';
-import type { TriggeredRun } from '../../store/create-runs.js';
+import type { TriggeredRun, TriggerRow } from '../../store/create-runs.js';
 import { listPage, type Filter } from '../../store/lists.js';
-import { acceptTrigger, getTrigger, runsOfTriggers, type TriggerRow } from '../../store/triggers.js';
+import { acceptTriggers, getTrigger, runsOfTriggers } from '../../store/triggers.js';
 import type { ApiContext, ZodApp } from '../context.js';
 import { customersById } from '../facts/response.js';
 import { expand, expandQuery, type Expansions } from '../expand.js';
@@ -53,7 +53,7 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
   app.post(
     '/v1/workflow-triggers',
     {
-      config: { permission: 'WORKFLOW_TRIGGER.CREATE' },
+      config: { permission: 'WORKFLOW_TRIGGER.CREATE', commits: 'together' },
       schema: {
         summary: 'Trigger workflows for a resource',
         description:
@@ -63,18 +63,19 @@ export function workflowTriggerRoutes(app: ZodApp, { db }: ApiContext): void {
         response: { 200: trigger, 201: trigger },
       },
     },
-    async (request, reply) => {
-      const platform = platformOf(request);
-      const result = await acceptTrigger(request.tx, platform, triggerRequest(request.body, callerOf(request)));
-      request.tell(
-        'RUN',
-        result.runs.filter((run) => run.created).map((run) => run.id),
-      );
-      const row = await getTrigger(request.tx, platform.id, result.triggerId);
-      if (!row) throw Refusal.notFound('WORKFLOW_TRIGGER', result.triggerId);
-      reply.code(result.created ? 201 : 200);
-      return toResponse(row, result.runs);
-    },
+    (request, reply) =>
+      request.together(
+        acceptTriggers,
+        () => ({ platform: platformOf(request), request: triggerRequest(request.body, callerOf(request)) }),
+        ({ trigger: row, created, runs }) => {
+          request.tell(
+            'RUN',
+            runs.filter((run) => run.created).map((run) => run.id),
+          );
+          reply.code(created ? 201 : 200);
+          return toResponse(row, runs);
+        },
+      ),
   );
 
   app.post(

@@ -6,12 +6,12 @@ ALTER TABLE runs ADD COLUMN by_lane boolean NOT NULL DEFAULT false;
 -- The burst lane that claimed it, by the name of its lease; NULL = the run's own execution did.
 ALTER TABLE deliveries ADD COLUMN lane text;
 
--- Locks runs after the facts they depend on, those of all before the first run.
+-- Locks runs after the facts they depend on, those of all before the first run. (lock_resource, lock_run and lock_claim, which do it one
+-- by one, are left for code from before.)
 CREATE FUNCTION lock_runs(wanted text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM lock_resource(platform_id, resource_type, resource_id) FROM (
-    SELECT DISTINCT platform_id, resource_type, resource_id FROM runs WHERE id = ANY (wanted)
-    ORDER BY platform_id, resource_type, resource_id) AS facts;
+  PERFORM lock_resources(array_agg(platform_id), array_agg(resource_type), array_agg(resource_id)) FROM (
+    SELECT DISTINCT platform_id, resource_type, resource_id FROM runs WHERE id = ANY (wanted)) AS facts;
   PERFORM FROM runs WHERE id = ANY (wanted) ORDER BY id FOR UPDATE;
 END $$;
 
@@ -35,8 +35,6 @@ BEGIN
     JOIN deliveries d ON d.run_id = w.run_id AND d.step_id = w.step_id AND d.status IN ('CLAIMED', 'TRANSMITTING'));
 END $$;
 
-DROP FUNCTION lock_claim;
-
 -- Whether a burst lane is at work.
 CREATE FUNCTION is_at_work(lane text) RETURNS boolean LANGUAGE sql STABLE
   RETURN EXISTS (SELECT FROM leases WHERE name = lane AND until > clock_timestamp());
@@ -46,16 +44,5 @@ CREATE FUNCTION is_at_work(lane text) RETURNS boolean LANGUAGE sql STABLE
 DROP FUNCTION is_at_work;
 DROP FUNCTION lock_claims;
 DROP FUNCTION lock_runs;
-CREATE FUNCTION lock_claim(run text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM lock_run(run);
-  PERFORM FROM run_steps t
-    JOIN runs o ON o.id = t.run_id
-    JOIN runs r ON r.platform_id = o.platform_id AND r.resource_type = o.resource_type
-      AND r.resource_id = o.resource_id AND r.workflow_id = o.workflow_id
-    WHERE r.id = run
-    ORDER BY t.run_id, t.id
-    FOR UPDATE OF t;
-END $$;
 ALTER TABLE deliveries DROP COLUMN lane;
 ALTER TABLE runs DROP COLUMN by_lane;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../store/database.js';
-import { keepAnswer } from '../../store/idempotency.js';
+import { keepAnswers } from '../../store/idempotency.js';
 import { createPlatform } from '../../store/platforms.js';
 import { prune } from '../../store/prune.js';
 import { createTestDatabase } from '../support/database.js';
@@ -16,7 +16,11 @@ it('forgets answers after two days and late steps after two hours, and nothing y
   const now = Date.now();
   const [live, test] = [await createPlatform(db, 'Live', 'LIVE'), await createPlatform(db, 'Test', 'TEST')];
   for (const hours of [1, 48, 50]) {
-    await keepAnswer(db, Buffer.from([hours]), Buffer.alloc(1), null, now - hours * HOUR);
+    await keepAnswers(
+      db,
+      [{ scope: Buffer.from([hours]), fingerprint: Buffer.alloc(1), answer: null }],
+      now - hours * HOUR,
+    );
   }
   for (const { id } of [live, test]) {
     for (const hours of [1, 3]) {

@@ -87,13 +87,9 @@ export function tally(rounds: readonly Round[]): { claimed: number; refused: num
 
 /** The lock functions as somebody in a hurry would write them: they take no locks. */
 export const WITHOUT_LOCKS = `
-  CREATE OR REPLACE FUNCTION lock_resource(platform text, kind text, resource text) RETURNS void LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION lock_resources(platforms text[], kinds text[], resources text[]) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
-    PERFORM FROM invoices WHERE platform_id = platform AND id = resource;
-  END $$;
-  CREATE OR REPLACE FUNCTION lock_run(run text) RETURNS void LANGUAGE plpgsql AS $$
-  BEGIN
-    PERFORM FROM runs WHERE id = run;
+    PERFORM FROM invoices WHERE id = ANY (resources);
   END $$;
   CREATE OR REPLACE FUNCTION lock_runs(wanted text[]) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
