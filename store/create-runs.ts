@@ -243,11 +243,19 @@ async function insertAll(tx: Sql, drafted: readonly Drafted[]): Promise<Readonly
   );
 }
 
+/** What is written last here is carried out first: a run before its steps. */
 const INSERT_ALL = `
   WITH t AS (
     INSERT INTO workflow_triggers (id, platform_id, type, workflow_id, customer_id, target)
     SELECT t.* FROM jsonb_to_recordset($1) AS t (id text, platform_id text, type text, workflow_id text, customer_id text, target jsonb)
     RETURNING id, created_at
+  ), o AS (
+    INSERT INTO outbox (kind, subject_id, platform_id, revision)
+    SELECT 'RUN', o.id, o.platform_id, 1 FROM unnest($4::text[], $5::text[]) AS o (id, platform_id)
+  ), s AS (
+    INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late)
+    SELECT s.* FROM jsonb_to_recordset($3) AS s (run_id text, id text, kind text, position integer, periods jsonb,
+      raw_at timestamptz(3), planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean)
   ), r AS (
     INSERT INTO runs (id, platform_id, workflow_id, workflow_version, trigger_id, type, variant, resource_type, resource_id,
       customer_id, occurrence, single_period, due_dates, calendar, trial_end_at, schedule_end_at, occurred_at, test_clock_id, status, reason,
@@ -257,13 +265,6 @@ const INSERT_ALL = `
       single_period jsonb, due_dates text, calendar jsonb, trial_end_at timestamptz(3), schedule_end_at timestamptz(3), occurred_at timestamptz(3), test_clock_id text,
       status text, reason text, stop_reason text, anchor_at timestamptz(3), zone text, wake_at timestamptz(3),
       next_step_id text, next_step_at timestamptz(3), engine_workflow_id text, variables jsonb)
-  ), s AS (
-    INSERT INTO run_steps (run_id, id, kind, position, periods, raw_at, planned_at, shifts, status, reason, late)
-    SELECT s.* FROM jsonb_to_recordset($3) AS s (run_id text, id text, kind text, position integer, periods jsonb,
-      raw_at timestamptz(3), planned_at timestamptz(3), shifts jsonb, status text, reason text, late boolean)
-  ), o AS (
-    INSERT INTO outbox (kind, subject_id, platform_id, revision)
-    SELECT 'RUN', o.id, o.platform_id, 1 FROM unnest($4::text[], $5::text[]) AS o (id, platform_id)
   )
   SELECT id, created_at FROM t`;
 
