@@ -35,6 +35,8 @@ export interface Reminders {
 export interface Standing {
   /** Its own processes by what they are, as PIDs. */
   processes: Readonly<Record<string, number>>;
+  /** Tells beforehand what these reminders are about, if that is a thing of its own; `accept` does it otherwise. */
+  expect?(reminders: Reminders): Promise<void>;
   accept(reminders: Reminders): Promise<Paced>;
   /** How many reminders are where they will be woken from: accepted, and told to the engine if there is one. */
   waiting(): Promise<number>;
@@ -42,6 +44,8 @@ export interface Standing {
   sent(): Promise<number>;
   /** How many are recorded as something that should not be. */
   wrong(): Promise<number>;
+  /** What it keeps in Postgres, in bytes. */
+  storedBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startProgram, type Program } from '../processes/program.js';
+import { tableBytes } from '../servers/table-bytes.js';
 import type { Contestant, Place, Reminders, Standing } from './contestant.js';
 import type { QueuePlace } from './queue/queue.js';
 import { REMINDERS } from './queue/send-reminder.js';
@@ -67,6 +68,7 @@ async function start(
       waiting: () => Promise.resolve(accepted),
       sent: () => count(`status = 'SENT'`),
       wrong: () => count(`status <> 'SENT'`),
+      storedBytes: () => tableBytes(database.db),
       stop,
     };
   } catch (error) {
