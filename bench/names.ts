@@ -38,4 +38,4 @@ export const MEASURE = {
 } as const;
 
 /** Stores that hold waiting reminders. */
-export const STORE = { postgres: 'Postgres', engine: 'Temporal' } as const;
+export const STORE = { postgres: 'Postgres', engine: 'Temporal', valkey: 'Valkey (memory)' } as const;

@@ -5,8 +5,6 @@ import type { Ground } from '../servers/ground.js';
 /** Who does the work: accept one by one → wait → claim a row → render → SMTP → record. */
 export interface Contestant {
   name: string;
-  /** Whether it needs a Temporal server. */
-  onEngine: boolean;
   start(place: Place): Promise<Standing>;
 }
 
@@ -44,8 +42,8 @@ export interface Standing {
   sent(): Promise<number>;
   /** How many are recorded as something that should not be. */
   wrong(): Promise<number>;
-  /** What it keeps in Postgres, in bytes. */
-  storedBytes(): Promise<number>;
+  /** What it keeps in each store but the engine's, in bytes. */
+  storedBytes(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { STORE } from '../names.js';
 import { startProgram } from '../processes/program.js';
 import { NAMESPACE } from '../servers/engine.js';
 import { tableBytes } from '../servers/table-bytes.js';
@@ -23,7 +24,7 @@ export interface DunwellContestant extends Contestant {
 
 /** The product as it is deployed: `dunwell api` and `dunwell worker`, asked through HTTP with an API key. `env` is the worker's besides. */
 export function dunwell(name: string, env: Record<string, string> = {}): DunwellContestant {
-  return { name, onEngine: true, start: (place) => startStanding(place, env) };
+  return { name, start: (place) => startStanding(place, env) };
 }
 
 async function startStanding(place: Place, own: Record<string, string>): Promise<DunwellStanding> {
@@ -92,7 +93,7 @@ async function startStanding(place: Place, own: Record<string, string>): Promise
       waiting: () => facts.count('SELECT count(*) FROM runs WHERE engine_started'),
       sent: () => facts.count(`SELECT count(*) FROM deliveries WHERE status = 'SENT'`),
       wrong: () => facts.count(`SELECT count(*) FROM deliveries WHERE status <> 'SENT'`),
-      storedBytes: () => tableBytes(database.db),
+      storedBytes: async () => ({ [STORE.postgres]: await tableBytes(database.db) }),
       stop,
     };
   } catch (error) {

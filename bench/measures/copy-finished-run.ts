@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database.js';
 
 /** Rows of one statement; its time is limited. */
-const CHUNK = 20_000;
+const CHUNK = 5_000;
 
 interface Table {
   name: string;
@@ -44,7 +44,7 @@ export async function copyFinishedRun(db: Database, count: number, log: (line: s
       await tx.rowsOnce('SET LOCAL session_replication_role = replica');
       for (const text of copies) await tx.rowsOnce(text, [from, Math.min(from + CHUNK, count) - 1, pattern?.id]);
     });
-    if ((from / CHUNK) % 10 === 9) log(`${String(from + CHUNK)} finished runs`);
+    if ((from / CHUNK) % 40 === 39) log(`${String(from + CHUNK)} finished runs`);
   }
   for (const table of ['customers', 'invoices', 'workflow_triggers', 'runs', ...tables.map(({ name }) => name)]) {
     await db.rowsOnce(`VACUUM ANALYZE ${table}`);

@@ -66,7 +66,7 @@ async function waitingOnce(
 
 async function bytesOf(standing: Standing, engine: Engine | null): Promise<Record<string, number>> {
   return {
-    [STORE.postgres]: await standing.storedBytes(),
+    ...(await standing.storedBytes()),
     ...(engine && { [STORE.engine]: await engine.storedBytes() }),
   };
 }
