@@ -15,8 +15,8 @@ type Value = Goal['value'];
 interface Rule {
   measure: string;
   goal: string;
-  value(results: Results): Value;
-  holds(figures: Record<string, number>): boolean;
+  value: (results: Results) => Value;
+  holds: (figures: Record<string, number>) => boolean;
 }
 
 const { lane, oneByOne, floor, pgBoss, compose } = CONTESTANT;

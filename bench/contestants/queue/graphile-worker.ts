@@ -3,12 +3,12 @@ import type { Queue } from './queue.js';
 
 /** The part of graphile-worker that is used. */
 interface GraphileWorker {
-  makeWorkerUtils(options: { connectionString: string }): Promise<{
+  makeWorkerUtils: (options: { connectionString: string }) => Promise<{
     migrate(): Promise<void>;
     addJob(task: string, payload: object, options: { runAt: Date }): Promise<unknown>;
     release(): Promise<void>;
   }>;
-  run(options: object): Promise<{ stop(): Promise<void>; promise: Promise<void> }>;
+  run: (options: object) => Promise<{ stop(): Promise<void>; promise: Promise<void> }>;
 }
 
 const TASK = 'remind';
