@@ -15,8 +15,8 @@ type Value = Goal['value'];
 interface Rule {
   measure: string;
   goal: string;
-  value(results: Results): Value;
-  holds(figures: Record<string, number>): boolean;
+  value: (results: Results) => Value;
+  holds: (figures: Record<string, number>) => boolean;
 }
 
 const { lane, oneByOne, floor, pgBoss, compose } = CONTESTANT;
@@ -68,7 +68,16 @@ const RULES: readonly Rule[] = [
   {
     measure: 'isolated reminder while 10,000 others are due',
     goal: 'late by at most 2 s',
-    value: (results) => worst(Math.max, valuesOf(results, MEASURE.burstIsolated, lane, 'max')),
+    value: (results) =>
+      worst(
+        Math.max,
+        valuesOf(
+          results.filter(({ n }) => n >= 10_000),
+          MEASURE.burstIsolated,
+          lane,
+          'max',
+        ),
+      ),
     holds: ({ value = Infinity }) => value >= 0 && value <= 2_000,
   },
   {

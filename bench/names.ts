@@ -30,12 +30,12 @@ export const MEASURE = {
   cpuDue: 'cpu when due',
   storeBytes: 'bytes per waiting reminder',
   workerMemory: 'worker memory, asleep',
-  list: 'list, p99 at 1,000,000 finished',
-  explain: 'explain, p99 at 1,000,000 finished',
-  claim: 'claim, p99 at 1,000,000 finished',
+  list: 'list of runs p99, among finished ones',
+  explain: 'explain p99, among finished runs',
+  claim: 'claim p99, among finished runs',
   events: 'events of a one-step run',
   eventsDelayed: 'events of a one-step run with start delay',
 } as const;
 
 /** Stores that hold waiting reminders. */
-export const STORE = { postgres: 'Postgres', engine: 'Temporal' } as const;
+export const STORE = { postgres: 'Postgres', engine: 'Temporal', valkey: 'Valkey (memory)' } as const;

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { Book } from './book.js';
@@ -7,7 +6,7 @@ import { chooseContestants } from './contestants/choose.js';
 import { evaluateGoals, goalsLine } from './goals.js';
 import { MEASURES, type MeasureName } from './measures/measures.js';
 import { sizesOf } from './sizes.js';
-import { markdown } from './report/markdown.js';
+import { writeReport } from './report/write.js';
 import { prepareGround } from './servers/ground.js';
 import type { EngineKind } from './servers/engine.js';
 
@@ -73,13 +72,9 @@ try {
 }
 const results = book.results();
 const goals = evaluateGoals(results);
-const report = { results, goals, remarks: book.remarks };
-const text = markdown(report);
-const json = `${JSON.stringify(report, null, 2)}\n`;
-await mkdir(options.out, { recursive: true });
-await writeFile(join(options.out, 'results.md'), text);
-await writeFile(join(options.out, 'results.json'), json);
-if (options.json !== undefined) await writeFile(options.json, json);
+const [cpu] = cpus();
+const machine = `${quick ? 'Quick run: smaller numbers. ' : ''}${String(cpus().length)} cores (${cpu?.model.trim() ?? 'unknown'}), ${String(Math.round(totalmem() / 1024 ** 3))} GB, Node ${process.versions.node}, PostgreSQL with fsync on`;
+const text = await writeReport(options.out, { machine, results, goals, remarks: book.remarks }, options.json);
 console.log(`\n${text}\n${goalsLine(goals)}`);
 
 function once(work: () => Promise<void>): () => Promise<void> {

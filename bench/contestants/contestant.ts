@@ -5,8 +5,6 @@ import type { Ground } from '../servers/ground.js';
 /** Who does the work: accept one by one → wait → claim a row → render → SMTP → record. */
 export interface Contestant {
   name: string;
-  /** Whether it needs a Temporal server. */
-  onEngine: boolean;
   start(place: Place): Promise<Standing>;
 }
 
@@ -35,6 +33,8 @@ export interface Reminders {
 export interface Standing {
   /** Its own processes by what they are, as PIDs. */
   processes: Readonly<Record<string, number>>;
+  /** Tells beforehand what these reminders are about, if that is a thing of its own; `accept` does it otherwise. */
+  expect?(reminders: Reminders): Promise<void>;
   accept(reminders: Reminders): Promise<Paced>;
   /** How many reminders are where they will be woken from: accepted, and told to the engine if there is one. */
   waiting(): Promise<number>;
@@ -42,6 +42,8 @@ export interface Standing {
   sent(): Promise<number>;
   /** How many are recorded as something that should not be. */
   wrong(): Promise<number>;
+  /** What it keeps in each store but the engine's, in bytes. */
+  storedBytes(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
 

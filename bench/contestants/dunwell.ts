@@ -1,19 +1,33 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { STORE } from '../names.js';
 import { startProgram } from '../processes/program.js';
 import { NAMESPACE } from '../servers/engine.js';
+import { tableBytes } from '../servers/table-bytes.js';
 import type { HttpLoad } from '../load/http-load.js';
 import type { Paced } from '../load/in-flight.js';
 import type { Contestant, Place, Reminders, Standing } from './contestant.js';
 import { DunwellFacts, prepareDunwell } from './dunwell-facts.js';
 import { startDunwell, type DunwellProcess } from './dunwell-process.js';
 
-/** The product as it is deployed: `dunwell api` and `dunwell worker`, asked through HTTP with an API key. `env` is the worker's besides. */
-export function dunwell(name: string, env: Record<string, string> = {}): Contestant {
-  return { name, onEngine: true, start: (place) => startStanding(place, env) };
+/** Dunwell at work, with what only it can be asked. */
+export interface DunwellStanding extends Standing {
+  facts: DunwellFacts;
+  platformId: string;
+  /** Afterwards nobody sends. */
+  stopWorker(): Promise<void>;
 }
 
-async function startStanding(place: Place, own: Record<string, string>): Promise<Standing & { facts: DunwellFacts }> {
+export interface DunwellContestant extends Contestant {
+  start(place: Place): Promise<DunwellStanding>;
+}
+
+/** The product as it is deployed: `dunwell api` and `dunwell worker`, asked through HTTP with an API key. `env` is the worker's besides. */
+export function dunwell(name: string, env: Record<string, string> = {}): DunwellContestant {
+  return { name, start: (place) => startStanding(place, env) };
+}
+
+async function startStanding(place: Place, own: Record<string, string>): Promise<DunwellStanding> {
   const { ground, engine } = place;
   const database = await ground.createDatabase();
   const directory = ground.createDirectory('dunwell');
@@ -27,7 +41,7 @@ async function startStanding(place: Place, own: Record<string, string>): Promise
     await database.drop();
   };
   try {
-    const { apiKey } = await prepareDunwell(database);
+    const { apiKey, platformId } = await prepareDunwell(database);
     const env = {
       DATABASE_URL: database.url,
       SMTP_URL: ground.sink.url,
@@ -51,12 +65,20 @@ async function startStanding(place: Place, own: Record<string, string>): Promise
       workflow_id: workflowId,
       invoice: { invoice_id: 'inv_#', event: {} },
     });
+    let expected = { from: 0, to: 0 };
+    const expect = async (reminders: Reminders): Promise<void> => {
+      await facts.addInvoices(reminders, place.ladder[0] ?? 0);
+      expected = { from: reminders.from, to: reminders.from + reminders.count };
+    };
     return {
       facts,
+      platformId,
+      expect,
+      stopWorker: () => worker?.stop() ?? Promise.resolve(),
       processes: { api: api.pid, ...(worker && { worker: worker.pid }), load: load.pid },
       async accept(reminders: Reminders): Promise<Paced> {
-        await facts.addInvoices(reminders, place.ladder[0] ?? 0);
         const { from, count, width } = reminders;
+        if (from < expected.from || from + count > expected.to) await expect(reminders);
         const asked: HttpLoad = {
           port: apiPort,
           path: '/v1/workflow-triggers',
@@ -71,6 +93,7 @@ async function startStanding(place: Place, own: Record<string, string>): Promise
       waiting: () => facts.count('SELECT count(*) FROM runs WHERE engine_started'),
       sent: () => facts.count(`SELECT count(*) FROM deliveries WHERE status = 'SENT'`),
       wrong: () => facts.count(`SELECT count(*) FROM deliveries WHERE status <> 'SENT'`),
+      storedBytes: async () => ({ [STORE.postgres]: await tableBytes(database.db) }),
       stop,
     };
   } catch (error) {

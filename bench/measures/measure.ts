@@ -1,5 +1,6 @@
 import type { Book } from '../book.js';
 import type { Contestant } from '../contestants/contestant.js';
+import type { DunwellContestant } from '../contestants/dunwell.js';
 import type { EngineKind } from '../servers/engine.js';
 import type { Ground } from '../servers/ground.js';
 
@@ -30,8 +31,8 @@ export interface Sizes {
 
 export interface Contestants {
   /** Dunwell as it is by default. */
-  lane: Contestant;
-  oneByOne: Contestant;
+  lane: DunwellContestant;
+  oneByOne: DunwellContestant;
   floor: Contestant;
   /** Those that need no Temporal; absent ones could not be had here. */
   queues: readonly Contestant[];

@@ -4,11 +4,11 @@ type Handlers = Record<string, (input: never) => unknown>;
 export function answerQuestions(handlers: Handlers, close: () => Promise<void> = () => Promise.resolve()): void {
   process.on('message', ({ id, question, input }: { id: number; question: string; input: unknown }) => {
     const handler = handlers[question];
-    const work = async (): Promise<unknown> => {
+    const answered = new Promise((resolve) => {
       if (!handler) throw new Error(`There is no answer to ${question}.`);
-      return handler(input as never);
-    };
-    work().then(
+      resolve(handler(input as never));
+    });
+    answered.then(
       (answer) => process.send?.({ id, answer }),
       (error: unknown) => {
         console.error(error);

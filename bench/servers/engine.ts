@@ -4,6 +4,7 @@ import { obtainTemporal } from '../../dev/obtain-temporal.js';
 import { searchAttributesForCli } from '../../dev/search-attributes.js';
 import { startTemporalServer } from '../../dev/temporal-server.js';
 import type { Ground } from './ground.js';
+import { startProductionServer } from './production-server.js';
 
 export type EngineKind = 'dev' | 'postgres';
 
@@ -21,7 +22,7 @@ export const NAMESPACE = 'default';
 
 /** Starts an empty Temporal server of this kind. */
 export async function startEngine(kind: EngineKind, ground: Ground): Promise<Engine> {
-  if (kind === 'postgres') throw new Error('not yet');
+  if (kind === 'postgres') return startProductionServer(ground, NAMESPACE);
   const obtained = await obtainTemporal({ log: ground.log, env: { ...process.env, TEMPORAL_ADDRESS: '' } });
   if (obtained.kind !== 'binary') throw new Error('The benchmark needs a Temporal server of its own.');
   const dataDir = ground.createDirectory('temporal');

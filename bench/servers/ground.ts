@@ -18,6 +18,8 @@ export interface Ground {
   /** A new directory. */
   createDirectory(name: string): string;
   freePort(name: string): Promise<number>;
+  /** One below 32,768: Temporal stores ports of its members as smallint. */
+  lowPort(name: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,8 @@ export interface OwnDatabase {
   /** Connections that are still open are cut. */
   drop(): Promise<void>;
 }
+
+const LOW_PORTS = 21_000;
 
 export async function prepareGround(log: (line: string) => void): Promise<Ground> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'dunwell-bench-'));
@@ -50,6 +54,8 @@ export async function prepareGround(log: (line: string) => void): Promise<Ground
     postgres,
     log,
     freePort,
+    lowPort: (name) =>
+      choosePort({ name, flag: 'a port', wanted: undefined, fallback: LOW_PORTS, log: () => undefined, taken }),
     async createDatabase() {
       databases += 1;
       const name = `bench_${String(databases)}`;

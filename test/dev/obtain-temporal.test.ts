@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { obtainTemporal } from '../../dev/obtain-temporal.js';
-import { withoutDirect } from '../../dev/temporal/build-cli.js';
+import { withoutDirect } from '../../dev/temporal/go-install.js';
 import { temporaryDirectory } from './support.js';
 
 const nowhere = 'http://127.0.0.1:9/cli';

@@ -5,6 +5,8 @@ export interface QueuePlace {
   smtpUrl: string;
   /** Of Temporal; empty for those that need none. */
   engineAddress: string;
+  /** Of Valkey; empty for those that need none. */
+  redisUrl: string;
   /** Where the contestants' packages are installed. */
   packages: string;
 }
