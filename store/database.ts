@@ -12,6 +12,33 @@ export interface Sql {
   rowsOnce<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/**
+ * What is prepared is planned once per connection: planning what decides about a run takes longer than running it. The plan may be made
+ * while tables are small and has to serve when they are large, so it goes by indexes. PostgreSQL compiles nothing that runs for
+ * milliseconds. `rowsOnce` is planned as PostgreSQL would, for its values and the tables as they are.
+ */
+const ONCE = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
+const FOR_VALUES: typeof ONCE = {
+  plan_cache_mode: 'auto',
+  enable_seqscan: 'on',
+  enable_hashjoin: 'on',
+  enable_mergejoin: 'on',
+  jit: 'off',
+};
+const planned = (set: 'SET' | 'SET LOCAL', how: typeof ONCE): string =>
+  Object.entries(how)
+    .map(([name, value]) => `${set} ${name} = ${value}`)
+    .join('; ');
+const AT_START = Object.entries(ONCE)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
 /** A connection pool; the only thing that talks to Postgres. Timestamps are epoch milliseconds, bigint is number. */
 export class Database implements Sql {
   private readonly pool: pg.Pool;
@@ -24,8 +51,7 @@ export class Database implements Sql {
       connectionTimeoutMillis: 5_000,
       // A host that vanishes must not hold anybody for ever; the server gives up first, so that its error is the one seen.
       keepAlive: true,
-      // What is prepared is planned once: planning what decides about a run takes longer than running it. `rowsOnce` says otherwise.
-      options: '-c plan_cache_mode=force_generic_plan',
+      options: AT_START,
       statement_timeout: 25_000,
       query_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
@@ -46,11 +72,11 @@ export class Database implements Sql {
 
   rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return this.onOne(async (client) => {
-      await client.query(PLANNED_FOR_VALUES);
+      await client.query(planned('SET', FOR_VALUES));
       try {
         return (await client.query(text, [...values])).rows as Row[];
       } finally {
-        await client.query(PLANNED_ONCE);
+        await client.query(planned('SET', ONCE));
       }
     });
   }
@@ -111,15 +137,12 @@ class ClientSql implements Sql {
   }
 
   async rowsOnce<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    await this.client.query(PLANNED_FOR_VALUES);
+    await this.client.query(planned('SET LOCAL', FOR_VALUES));
     const { rows } = await this.client.query(text, [...values]);
-    await this.client.query(PLANNED_ONCE);
+    await this.client.query(planned('SET LOCAL', ONCE));
     return rows as Row[];
   }
 }
-
-const PLANNED_FOR_VALUES = 'SET plan_cache_mode = force_custom_plan';
-const PLANNED_ONCE = 'RESET plan_cache_mode';
 
 /** A timestamptz parameter. */
 export function at(instant: Instant): Date;

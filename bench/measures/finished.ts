@@ -3,7 +3,7 @@ import type { DunwellStanding } from '../contestants/dunwell.js';
 import { MEASURE } from '../names.js';
 import { percentile } from '../result.js';
 import { startEngine } from '../servers/engine.js';
-import { claimStep } from '../../store/claim.js';
+import { claimSteps } from '../../store/claim.js';
 import { explainAsked } from '../../store/explained.js';
 import { copyFinishedRun } from './copy-finished-run.js';
 import { WIDTH, type Bench } from './measure.js';
@@ -72,8 +72,10 @@ async function claimLatencies(standing: DunwellStanding): Promise<number[]> {
   );
   return timed(async (index) => {
     const run = runs[index];
-    const claim = run && (await claimStep(facts.db, run.id, run.step, run.revision, () => null));
-    if (claim?.deliveries.length !== 1) throw new Error('A due run could not be claimed.');
+    if (!run) throw new Error('There are too few due runs.');
+    const { id: runId, step: stepId, revision } = run;
+    const [claim] = await claimSteps(facts.db, [{ runId, stepId, revision, routeCheck: () => null }]);
+    if (claim?.value?.deliveries.length !== 1) throw new Error('A due run could not be claimed.');
   });
 }
 
