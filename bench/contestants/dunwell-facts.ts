@@ -9,6 +9,8 @@ type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 const DAY_MS = 86_400_000;
 const PATTERN = 'pattern';
+/** Rows of one statement; its time is limited. */
+const CHUNK = 10_000;
 
 /** The schema, a LIVE platform and a key to it. */
 export async function prepareDunwell({ url, db }: OwnDatabase): Promise<{ apiKey: string; platformId: string }> {
@@ -65,7 +67,7 @@ export class DunwellFacts {
       'invoices',
       range,
       `jsonb_build_object('id', 'inv_' || i, 'customer_id', 'cust_' || i, 'body', t.body || jsonb_build_object('due_date',
-         to_char((to_timestamp(($3::float8 + (i - $1) * $4::float8) / 1000)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))`,
+         to_char((to_timestamp(($3::float8 + (i - $1::integer) * $4::float8) / 1000)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))`,
       [dueAt - days * DAY_MS, everyMs],
     );
     await this.db.rowsOnce('ANALYZE customers, invoices');
@@ -76,11 +78,13 @@ export class DunwellFacts {
   }
 
   /** Rows like the pattern's, for each number of a range; `changes` is an SQL expression over the pattern `t` and the number `i`. */
-  private async copy(table: string, range: number[], changes: string, values: unknown[]): Promise<void> {
-    await this.db.rowsOnce(
-      `INSERT INTO ${table} OVERRIDING USER VALUE SELECT (jsonb_populate_record(t, ${changes})).*
-       FROM ${table} t, generate_series($1::integer, $2::integer) AS i WHERE t.id = '${PATTERN}'`,
-      [...range, ...values],
-    );
+  private async copy(table: string, [from = 0, to = 0]: number[], changes: string, values: unknown[]): Promise<void> {
+    for (let first = from; first <= to; first += CHUNK) {
+      await this.db.rowsOnce(
+        `INSERT INTO ${table} OVERRIDING USER VALUE SELECT (jsonb_populate_record(t, ${changes})).*
+         FROM ${table} t, generate_series($5::integer, $6::integer) AS i WHERE t.id = '${PATTERN}' AND $1 <= $2::integer`,
+        [from, to, ...values, first, Math.min(first + CHUNK - 1, to)],
+      );
+    }
   }
 }
