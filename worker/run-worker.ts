@@ -16,7 +16,7 @@ import { registerSearchAttributes } from '../engine/register.js';
 import { createScheduleKeeper } from '../engine/schedule-keeper.js';
 import { createWatchdog, type WatchdogOptions } from '../engine/watchdog.js';
 import type { Database } from '../store/database.js';
-import { createLedger } from '../store/ledger.js';
+import { createLedger, type Ledger } from '../store/ledger.js';
 import type { MessageKeeping } from '../store/messages.js';
 import { takeShare } from '../store/rate-limits.js';
 import { createWebhookWorker, createWorker } from './create-worker.js';
@@ -25,6 +25,8 @@ import { installQuietRuntime } from './quiet-runtime.js';
 
 export interface RunWorkerOptions {
   db: Database;
+  /** Default: that of `db`. */
+  ledger?: Ledger;
   engine: EngineClient;
   connection: NativeConnectionOptions;
   namespace: string;
@@ -77,7 +79,7 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
   const activities = createActivities({
     db,
-    ledger: createLedger(db),
+    ledger: options.ledger ?? createLedger(db),
     pace,
     mailer: options.mailer,
     messages: options.messages,

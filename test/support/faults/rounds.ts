@@ -80,7 +80,7 @@ async function standstillAt(stops: Record<string, Stop>, count: number): Promise
     const server = (servers[name] = await startFaultServer());
     groups.push({ marker: true, patient: true, ...stop, name, smtpPort: server.port });
   }
-  const h = await createHarness({ worker: false });
+  const h = await createHarness({ worker: false, burstLane: false });
   await createLadder(h);
   await putCustomer(h, 'cust_1');
   const invoices = groups.flatMap(({ name }) => invoiceIds(count, name));

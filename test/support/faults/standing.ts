@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Mailer } from '../../../activities/ports.js';
 import type { MailSender } from '../../../contracts/mail.js';
-import { Database, type Sql } from '../../../store/database.js';
+import type { Ledger } from '../../../store/ledger.js';
 import type { Group } from './doomed-worker.js';
 import { halveMessages } from './halve-messages.js';
 import type { StandPointName } from './stand-points.js';
@@ -33,23 +33,23 @@ export class Standing {
     this.release();
   }
 
-  /** A step’s activity makes two transactions: the claim, and, once all is recorded, the look at what comes next. */
-  database(url: string): Database {
-    const standAt = this.standAt.bind(this);
-    const seen = new WeakSet<Context>();
-    class StandingDatabase extends Database {
-      override async transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
-        const context = sendingContext();
-        if (!context) return super.transaction(work);
-        const isClaim = !seen.has(context);
-        seen.add(context);
-        await standAt(isClaim ? 'BEFORE_CLAIM' : 'AFTER_RECORD', runOf(context));
-        const result = await super.transaction(work);
-        if (isClaim) await standAt('AFTER_CLAIM', runOf(context));
-        return result;
-      }
-    }
-    return new StandingDatabase(url);
+  /** A step’s activity claims, and, once all is recorded, looks at what comes next. */
+  ledger(real: Ledger): Ledger {
+    return {
+      ...real,
+      claim: async (request) => {
+        const run = runOf(Context.current());
+        await this.standAt('BEFORE_CLAIM', run);
+        const claim = await real.claim(request);
+        await this.standAt('AFTER_CLAIM', run);
+        return claim;
+      },
+      review: async (runId) => {
+        const context = Context.current();
+        if (context.info.activityType === 'sendStepEmails') await this.standAt('AFTER_RECORD', runOf(context));
+        return real.review(runId);
+      },
+    };
   }
 
   mailer(real: Mailer): Mailer {
@@ -94,16 +94,6 @@ export class Standing {
     const group = this.groups.find(({ name }) => run.includes(`/${name}_`));
     if (!group) throw new Error(`No group for the run ${run}`);
     return group;
-  }
-}
-
-/** The activity that sends, when this is called from one. */
-function sendingContext(): Context | null {
-  try {
-    const context = Context.current();
-    return context.info.activityType === 'sendStepEmails' ? context : null;
-  } catch {
-    return null; // The dispatcher and the watchdog use the database too.
   }
 }
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createSmtpSender } from '../../../email/smtp-sender.js';
 import { createEngineClient } from '../../../engine/client.js';
 import { createMailer } from '../../../worker/create-mailer.js';
+import { Database } from '../../../store/database.js';
+import { createLedger } from '../../../store/ledger.js';
 import { runWorker } from '../../../worker/run-worker.js';
 import { loopback } from '../mail-connections.js';
 import { testVault } from '../vault.js';
@@ -28,8 +30,11 @@ process.on('disconnect', () => process.exit(1));
 
 const from = { name: 'Test', email: 'billing@test.example' };
 const connection = { address: order.temporalAddress };
+const db = new Database(order.databaseUrl);
 runWorker({
-  db: standing.database(order.databaseUrl),
+  db,
+  ledger: standing.ledger(createLedger(db)),
+  burstLane: false,
   engine: createEngineClient({ connection, namespace: 'default' }),
   connection,
   namespace: 'default',
