@@ -52,7 +52,15 @@ export interface Load {
 
 /** Of the last week; times in seconds. The totals are of all days. */
 export interface Outcome {
-  totals: { arrived: number; sentAll: number; stopped: number; waiting: number; due: number; mails: number; late: number };
+  totals: {
+    arrived: number;
+    sentAll: number;
+    stopped: number;
+    waiting: number;
+    due: number;
+    mails: number;
+    late: number;
+  };
   bytes: { waiting: number; finished: number; messages: number; engine: number };
   /** The most that was due at one instant on one shard. */
   largestBurst: number;
@@ -121,7 +129,8 @@ export function simulate(constants: Constants, shard: Shard, load: Load, shards:
     },
     bytes: {
       waiting: sum(({ waiting }) => waiting) * waitingBytes,
-      finished: sum(({ sentAll, stopped }) => sentAll + stopped) * finishedBytes + sum(({ mails }) => mails) * deliveryBytes,
+      finished:
+        sum(({ sentAll, stopped }) => sentAll + stopped) * finishedBytes + sum(({ mails }) => mails) * deliveryBytes,
       messages: sum(({ kept }) => kept) * messageBytes,
       engine: sum(({ open }) => open) * engineBytes,
     },
@@ -164,7 +173,12 @@ function playShard(constants: Constants, shard: Shard, load: Load, dayRuns: read
   const { ladderDays, paidBefore, zones, importMinutes } = load;
   const perSecond = mailRate(constants, shard);
   const watchedFrom = (load.days - WATCHED_DAYS) * DAY_MINUTES;
-  const [accepting, starting, sending, waking] = [new Fifo<null>(), new Fifo<null>(), new Fifo<Due>(), new Fifo<null>()];
+  const [accepting, starting, sending, waking] = [
+    new Fifo<null>(),
+    new Fifo<null>(),
+    new Fifo<Due>(),
+    new Fifo<null>(),
+  ];
   const agenda = new Map<number, Event[]>();
   const wakeUps = new Map<number, { count: number; since: number }[]>();
   const cohorts: Cohort[] = [];
@@ -261,12 +275,26 @@ function playShard(constants: Constants, shard: Shard, load: Load, dayRuns: read
       longestBurst = Math.max(longestBurst, delays.to);
     });
   }
+  const waiting = cohorts.reduce((sum, { alive }) => sum + alive, 0);
   const late = sending.length + unstarted.reduce((sum, { cohort }) => sum + cohort.alive, 0);
   return {
-    ...{ arrived, sentAll, stopped, due, mails, late, largestBurst, longestBurst, longestAccept, longestStart, longestWaking },
-    waiting: cohorts.reduce((sum, { alive }) => sum + alive, 0),
+    ...{
+      arrived,
+      sentAll,
+      stopped,
+      due,
+      mails,
+      late,
+      largestBurst,
+      longestBurst,
+      longestAccept,
+      longestStart,
+      longestWaking,
+    },
+    waiting,
     kept: mailsOf.slice(-load.messageDays).reduce((sum, count) => sum + count, 0),
-    open: started - sentAll - stopped,
+    // Who was paid before the engine had heard of it was never started.
+    open: Math.max(0, Math.min(waiting, started - sentAll - stopped)),
     lateness,
   };
 }
