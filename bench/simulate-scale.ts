@@ -35,6 +35,7 @@ const PLAYED: readonly { waiting: number; shards: readonly number[] }[] = [
   { waiting: 1e8, shards: [1, 4, 16, 64] },
 ];
 
+const BEHIND = 'falls behind';
 const count = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 3 });
 const bytes = (value: number): string => (value >= 1e12 ? `${count(value / 1e12)} TB` : `${count(value / 1e9)} GB`);
 
@@ -85,10 +86,15 @@ console.log(
       played.map((own) => [
         ...named(own),
         count(own.runsPerDay),
-        ...[own.outcome.bytes.waiting, own.outcome.bytes.finished, own.outcome.bytes.messages, total(own.outcome)].map(
-          bytes,
-        ),
-        bytes(own.outcome.bytes.engine),
+        ...(behind(own.outcome)
+          ? Array.from({ length: 5 }, () => BEHIND)
+          : [
+              own.outcome.bytes.waiting,
+              own.outcome.bytes.finished,
+              own.outcome.bytes.messages,
+              total(own.outcome),
+              own.outcome.bytes.engine,
+            ].map(bytes)),
       ]),
     ),
     '',
@@ -107,14 +113,14 @@ console.log(
       played.map((own) => [
         ...named(own),
         time(own.outcome.longestAccept),
-        behind(own.outcome) ? 'falls behind' : time(own.outcome.longestStart),
+        behind(own.outcome) ? BEHIND : time(own.outcome.longestStart),
         count(own.outcome.largestBurst),
         ...[
           own.outcome.longestBurst,
           own.outcome.lateness.p50,
           own.outcome.lateness.p99,
           own.outcome.longestWaking,
-        ].map((value) => (behind(own.outcome) ? 'falls behind' : time(value))),
+        ].map((value) => (behind(own.outcome) ? BEHIND : time(value))),
       ]),
     ),
   ].join('\n'),
