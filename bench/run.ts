@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { Book } from './book.js';
 import { chooseContestants } from './contestants/choose.js';
 import { evaluateGoals, goalsLine } from './goals.js';
+import { CONTESTANT } from './names.js';
 import { MEASURES, type MeasureName } from './measures/measures.js';
 import { sizesOf } from './sizes.js';
 import { writeReport } from './report/write.js';
@@ -26,7 +27,12 @@ const options = new Command('bench')
   .option('--json <file>', 'writes the results there, too')
   .addOption(new Option('--only <measures>', measureNames.join(',')).argParser(listOf(measureNames)))
   .addOption(new Option('--engines <engines>', 'dev,postgres').argParser(listOf<EngineKind>(['dev', 'postgres'])))
-  .addOption(new Option('--contestants <names>', 'those beside Dunwell and the floor: pg-boss,graphile-worker,bullmq'))
+  .addOption(
+    new Option(
+      '--contestants <names>',
+      'those beside Dunwell and the floor: pg-boss,graphile-worker,bullmq (default: all, of a quick run pg-boss)',
+    ),
+  )
   .option('--rounds <number>', 'how often each is measured', Number)
   .option('--burst <number>', 'reminders due at one instant', Number)
   .option('--out <directory>', 'where the report goes', fileURLToPath(new URL('results', import.meta.url)))
@@ -49,7 +55,9 @@ const log = (line: string): void => {
 const { quick = false, only = measureNames, engines = quick ? ['dev'] : ['dev', 'postgres'] } = options;
 const book = new Book();
 const sizes = sizesOf(options);
-const contestants = await chooseContestants(options.contestants?.split(',') ?? null, book, log);
+const queues = options.contestants?.split(',') ?? (quick ? [CONTESTANT.pgBoss] : null);
+if (quick) book.remark('A quick run: smaller numbers, fewer contestants, one round.');
+const contestants = await chooseContestants(queues, book, log);
 const ground = await prepareGround(log);
 const stop = once(() => ground.stop());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -73,7 +81,7 @@ try {
 const results = book.results();
 const goals = evaluateGoals(results);
 const [cpu] = cpus();
-const machine = `${quick ? 'Quick run: smaller numbers. ' : ''}${String(cpus().length)} cores (${cpu?.model.trim() ?? 'unknown'}), ${String(Math.round(totalmem() / 1024 ** 3))} GB, Node ${process.versions.node}, PostgreSQL with fsync on`;
+const machine = `${String(cpus().length)} cores (${cpu?.model.trim() ?? 'unknown'}), ${String(Math.round(totalmem() / 1024 ** 3))} GB, Node ${process.versions.node}, PostgreSQL with fsync on`;
 const text = await writeReport(options.out, { machine, results, goals, remarks: book.remarks }, options.json);
 console.log(`\n${text}\n${goalsLine(goals)}`);
 

@@ -5,6 +5,7 @@ const FULL: Sizes = {
   accept: 10_000,
   isolated: 100,
   isolatedAheadMs: 65_000,
+  delayedAheadMs: 70_000,
   burst: 10_000,
   burstOnPostgres: 2_000,
   waiting: [1_000, 10_000, 100_000],
@@ -14,14 +15,15 @@ const FULL: Sizes = {
 
 const QUICK: Sizes = {
   rounds: 1,
-  accept: 3_000,
-  isolated: 20,
-  isolatedAheadMs: 5_000,
-  burst: 1_000,
+  accept: 2_000,
+  isolated: 15,
+  isolatedAheadMs: 4_000,
+  delayedAheadMs: null,
+  burst: 500,
   burstOnPostgres: 300,
-  waiting: [200, 1_000],
-  waitingOnPostgres: [200, 1_000],
-  finished: 20_000,
+  waiting: [100, 500],
+  waitingOnPostgres: [100, 500],
+  finished: 10_000,
 };
 
 /** How much is done, from the options. */

@@ -78,7 +78,7 @@ export class DunwellFacts {
   /** Rows like the pattern's, for each number of a range; `changes` is an SQL expression over the pattern `t` and the number `i`. */
   private async copy(table: string, range: number[], changes: string, values: unknown[]): Promise<void> {
     await this.db.rowsOnce(
-      `INSERT INTO ${table} SELECT (jsonb_populate_record(t, ${changes})).*
+      `INSERT INTO ${table} OVERRIDING USER VALUE SELECT (jsonb_populate_record(t, ${changes})).*
        FROM ${table} t, generate_series($1::integer, $2::integer) AS i WHERE t.id = '${PATTERN}'`,
       [...range, ...values],
     );

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnServer } from '../../dev/spawn-server.js';
+import type { Ground } from '../servers/ground.js';
 
 export interface DunwellProcess {
   pid: number;
@@ -18,9 +19,9 @@ export async function startDunwell(options: {
   port: number;
   env: Record<string, string>;
   directory: string;
-  log: (line: string) => void;
+  ground: Pick<Ground, 'log' | 'record'>;
 }): Promise<DunwellProcess> {
-  const { command, port, env, directory, log } = options;
+  const { command, port, env, directory, ground } = options;
   if (!existsSync(BUILT)) throw new Error('The benchmark runs what is built: `npm run build` first.');
   const { PATH = '', HOME = '' } = process.env;
   const server = spawnServer({
@@ -35,7 +36,8 @@ export async function startDunwell(options: {
       { signal: 'SIGTERM', graceMs: 3_000 },
       { signal: 'SIGKILL', graceMs: 5_000 },
     ],
-    log,
+    log: ground.log,
+    ...ground.record(`dunwell ${command}`),
   });
   try {
     await server.whenReady(() => isReady(port), START_TIMEOUT_MS);

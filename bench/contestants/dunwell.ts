@@ -54,7 +54,7 @@ async function startStanding(place: Place, own: Record<string, string>): Promise
     };
     const apiPort = await ground.freePort('API');
     const start = (command: 'api' | 'worker', port: number): Promise<DunwellProcess> =>
-      startDunwell({ command, port, env: { ...env, ...own }, directory, log: ground.log }).then(keep);
+      startDunwell({ command, port, env: { ...env, ...own }, directory, ground }).then(keep);
     const api = await start('api', apiPort);
     const worker = place.worker ? await start('worker', await ground.freePort('worker')) : null;
     const load = keep(startProgram({ file: 'load/http-load.ts', logFile: join(directory, 'load.log') }));

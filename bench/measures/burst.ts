@@ -12,7 +12,7 @@ import { warmUp } from './warm-up.js';
 
 /** A reminder of its own, due so long after the burst. */
 const ISOLATED_AFTER_MS = 3_000;
-const WARM_UP = 300;
+const MOST_WARM_UP = 300;
 const STALL_MS = 60_000;
 /** How much longer than estimated everything may take to be accepted and started before it is due. */
 const SPARE = 1.3;
@@ -75,13 +75,14 @@ async function burstOnce(
       throw error;
     });
   try {
-    const warmMs = await warmUp(ground, standing, WARM_UP);
+    const warmed = Math.min(MOST_WARM_UP, Math.ceil(n / 5));
+    const warmMs = await warmUp(ground, standing, warmed);
     const before = cpuOf(standing, ground, engine);
     const beganAt = Date.now();
     const dueAt = Math.ceil((beganAt + n * (knownMs ?? warmMs) * SPARE + SPARE_MS) / 1_000) * 1_000;
     await standing.accept({ from: 0, count: n, dueAt, everyMs: 0, width: WIDTH });
     await standing.accept({ from: n, count: 1, dueAt: dueAt + ISOLATED_AFTER_MS, everyMs: 0, width: 1 });
-    await untilWaiting(standing, n + 1 + WARM_UP, STALL_MS);
+    await untilWaiting(standing, n + 1 + warmed, STALL_MS);
     const waitedAt = Date.now();
     learn((waitedAt - beganAt) / n);
     if (waitedAt >= dueAt - 500) {
@@ -95,7 +96,7 @@ async function burstOnce(
       throw new Error(`burst ${contestant.name}: ${String(await sink.count())} of ${String(n + 1)} mails arrived.`);
     }
     const after = cpuOf(standing, ground, engine);
-    await checkRecorded(standing, n + 1 + WARM_UP);
+    await checkRecorded(standing, n + 1 + warmed);
     const arrivals = await sink.take();
     const lateness = latenessOf(arrivals, n, dueAt);
     const heading = { contestant: contestant.name, engine: kind ?? 'none', n };

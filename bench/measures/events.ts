@@ -5,26 +5,27 @@ import { MEASURE } from '../names.js';
 import { NAMESPACE, startEngine } from '../servers/engine.js';
 import type { Bench } from './measure.js';
 
-/** Near enough to be waited for by a timer, and far enough for a delayed start. */
+/** Near enough to be waited for by a timer. */
 const NEAR_MS = 5_000;
-const FAR_MS = 70_000;
 const CLOSE_TIMEOUT_MS = 30_000;
 
 /** How many events the history of a run has that sent its one mail: of one that was about to be due, and of one that was not. */
-export async function measureEvents({ ground, book, contestants }: Bench): Promise<void> {
+export async function measureEvents({ ground, book, sizes, contestants }: Bench): Promise<void> {
   const engine = await startEngine('dev', ground);
   const client = createEngineClient({ connection: { address: engine.address }, namespace: NAMESPACE });
   try {
     const standing = await contestants.lane.start({ ground, engine, worker: true, ladder: [1] });
     try {
-      const begunAt = Date.now();
-      const one = { count: 1, everyMs: 0, width: 1 };
-      await standing.accept({ ...one, from: 0, dueAt: begunAt + NEAR_MS });
-      await standing.accept({ ...one, from: 1, dueAt: begunAt + FAR_MS });
-      if (!(await ground.sink.until(2, FAR_MS + CLOSE_TIMEOUT_MS))) throw new Error('The two mails did not arrive.');
+      const aheads = [NEAR_MS, ...(sizes.delayedAheadMs === null ? [] : [sizes.delayedAheadMs])];
+      for (const [from, aheadMs] of aheads.entries()) {
+        await standing.accept({ from, count: 1, dueAt: Date.now() + aheadMs, everyMs: 0, width: 1 });
+      }
+      if (!(await ground.sink.until(aheads.length, Math.max(...aheads) + CLOSE_TIMEOUT_MS))) {
+        throw new Error('Not every mail arrived.');
+      }
       await ground.sink.take();
       const heading = { contestant: contestants.lane.name, engine: 'dev', n: 1, unit: 'events' };
-      for (const reminder of [0, 1]) {
+      for (const reminder of aheads.keys()) {
         const { events, delayed } = await historyOf(client, standing, reminder);
         book.add({ ...heading, measure: delayed ? MEASURE.eventsDelayed : MEASURE.events }, events);
       }

@@ -20,6 +20,8 @@ export interface Sizes {
   isolated: number;
   /** How far ahead isolated reminders are accepted. */
   isolatedAheadMs: number;
+  /** How far ahead the reminder is whose start is delayed; null = it is left out. */
+  delayedAheadMs: number | null;
   burst: number;
   /** For what sends one by one on the production server, which is slower. */
   burstOnPostgres: number;

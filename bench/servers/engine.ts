@@ -34,6 +34,7 @@ export async function startEngine(kind: EngineKind, ground: Ground): Promise<Eng
     searchAttributes: searchAttributesForCli(),
     namespace: NAMESPACE,
     log: ground.log,
+    ...ground.record('Temporal'),
   });
   const sizeOf = (file: string): number => statSync(join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0;
   return {

@@ -1,8 +1,9 @@
-import { mkdtempSync, realpathSync, chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDataDir } from '../../dev/data-dir.js';
 import { choosePort } from '../../dev/ports.js';
 import { startPostgres } from '../../dev/postgres.js';
+import type { ProcessIdentity } from '../../dev/processes.js';
 import { Database } from '../../store/database.js';
 import { startSink, type Sink } from '../sink/start-sink.js';
 
@@ -18,6 +19,8 @@ export interface Ground {
   /** A new directory. */
   createDirectory(name: string): string;
   freePort(name: string): Promise<number>;
+  /** Writes a server down, so that it is stopped at the end, or at the next start if this process is killed. */
+  record(name: string): { onSpawn: (child: ProcessIdentity) => void; onExit: () => void };
   /** One below 32,768: Temporal stores ports of its members as smallint. */
   lowPort(name: string): Promise<number>;
   stop(): Promise<void>;
@@ -33,9 +36,21 @@ export interface OwnDatabase {
 const LOW_PORTS = 21_000;
 
 export async function prepareGround(log: (line: string) => void): Promise<Ground> {
-  const root = mkdtempSync(join(realpathSync(tmpdir()), 'dunwell-bench-'));
-  // Under root PostgreSQL runs as another user, who must be able to pass through.
-  chmodSync(root, 0o711);
+  const directory = await openDataDir({ dataDir: '', ephemeral: true, log });
+  const root = directory.path;
+  let servers = 0;
+  const record: Ground['record'] = (name) => {
+    servers += 1;
+    const key = `${name} ${String(servers)}`;
+    return {
+      onSpawn: (child) => {
+        directory.children.add(key, child);
+      },
+      onExit: () => {
+        directory.children.remove(key);
+      },
+    };
+  };
   const taken = new Set<number>();
   const freePort = (name: string): Promise<number> =>
     choosePort({ name, flag: 'a port', wanted: 0, fallback: 0, log, taken });
@@ -44,6 +59,7 @@ export async function prepareGround(log: (line: string) => void): Promise<Ground
     port: await freePort('PostgreSQL'),
     log,
     ephemeral: true,
+    ...record('PostgreSQL'),
   });
   const postgres = new Database(server.url, { maxConnections: 2 });
   const sink = await startSink(join(root, 'sink.log'));
@@ -54,6 +70,7 @@ export async function prepareGround(log: (line: string) => void): Promise<Ground
     postgres,
     log,
     freePort,
+    record,
     lowPort: (name) =>
       choosePort({ name, flag: 'a port', wanted: undefined, fallback: LOW_PORTS, log: () => undefined, taken }),
     async createDatabase() {
@@ -81,7 +98,9 @@ export async function prepareGround(log: (line: string) => void): Promise<Ground
       await sink.stop();
       await postgres.close();
       await server.stop();
-      rmSync(root, { recursive: true, force: true });
+      // What is left over when a measure is broken off; otherwise all have ended before.
+      await directory.children.stopStale(() => undefined);
+      directory.release();
     },
   };
 }

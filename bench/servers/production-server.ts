@@ -60,6 +60,7 @@ export async function startProductionServer(ground: Ground, namespace: string): 
         { signal: 'SIGKILL', graceMs: 5_000 },
       ],
       log: ground.log,
+      ...ground.record('Temporal'),
     });
     try {
       let registered = false;

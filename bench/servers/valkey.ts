@@ -63,6 +63,7 @@ export async function startValkey(program: string, ground: Ground): Promise<Valk
       { signal: 'SIGKILL', graceMs: 3_000 },
     ],
     log: ground.log,
+    ...ground.record('Valkey'),
   });
   try {
     await server.whenReady(() => answers(port), START_TIMEOUT_MS);

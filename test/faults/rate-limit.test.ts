@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendStepEmails } from '../../activities/send-step-emails.js';
 import type { ActivityPorts } from '../../activities/ports.js';
+import { createLedger } from '../../store/ledger.js';
 import { Database } from '../../store/database.js';
 import { takeShare } from '../../store/rate-limits.js';
 import { RateLimiter } from '../../worker/rate-limiter.js';
@@ -160,7 +161,7 @@ describe('mails at a limited pace', { timeout: 60_000 }, () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    await send({ ...ports, db, pace }, run ?? { id: '', plan_revision: 0, resource_id: '' });
+    await send({ ...ports, db, ledger: createLedger(db), pace }, run ?? { id: '', plan_revision: 0, resource_id: '' });
     // The claim, and what comes next.
     expect(seen).toHaveLength(2);
   });
