@@ -73,10 +73,11 @@ export async function sendBursts(
       });
       for (const step of due) start(step);
       show({ handled, more: true });
+      while (underWay.size > AT_ONCE / 2) await Promise.race(underWay.values());
+      if (due.length > 0) continue;
       if (underWay.size > 0) {
-        while (underWay.size > AT_ONCE / 2 || (due.length === 0 && underWay.size > 0)) {
-          await Promise.race(underWay.values());
-        }
+        // One that hangs does not keep what falls due meanwhile.
+        await Promise.race([...underWay.values(), pause(REST_MS)]);
         continue;
       }
       const restMs = await nextInLane(db, lane, BURST_LANES);

@@ -105,6 +105,8 @@ const LEASE_MS = 60_000;
 const LONGEST_KEY = 255;
 /** Requests of one transaction at most: it holds their locks until the last of them is done. */
 const MOST_TOGETHER = 64;
+/** While one transaction waits for the disk the next is at work. */
+const AT_ONCE = 2;
 
 /** S-W9: kept 48 hours, scope = method and path, the same = query and body; refusals are not kept. */
 export const V1_KEYS: KeyRules = {
@@ -210,7 +212,7 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
           if (isUnavailable(error)) return members.map(() => ({ error }));
           throw error;
         });
-      group = new Grouped(joint, { most: MOST_TOGETHER });
+      group = new Grouped(joint, { most: MOST_TOGETHER, atOnce: AT_ONCE });
       groups.set(work, group);
     }
     return group;
