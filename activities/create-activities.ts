@@ -44,7 +44,11 @@ export function createActivities(ports: ActivityPorts): Activities {
         }
       }),
 
-    sendBursts: (request) => beating((show) => sendBursts(ports, request, show, Context.current().cancellationSignal)),
+    sendBursts: (request) =>
+      beating((show) => {
+        const signals = [Context.current().cancellationSignal, ...(ports.stopping ? [ports.stopping] : [])];
+        return sendBursts(ports, request, show, AbortSignal.any(signals));
+      }),
 
     postWebhook: (delivery) => postWebhook(ports, delivery),
 

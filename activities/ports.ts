@@ -78,6 +78,8 @@ export interface ActivityPorts {
   /** How long a webhook is left alone that did not take an event, the first time (default: 2 minutes). */
   webhookRetryMs?: number | undefined;
   pace: SendPace;
+  /** The worker is to stop: nothing new is begun. */
+  stopping?: AbortSignal;
   /** Tells the engine of runs that changed besides the one at work. */
   tellSoon: (kind: 'RUN', ids: readonly string[]) => void;
   log: Logger;

@@ -32,7 +32,11 @@ export async function sendStep(ports: ActivityPorts, request: SendStepRequest, l
   const { db, ledger } = ports;
   const claim = await claimWhenDue(ports, request, lane);
   const claimedAt = performance.now();
-  if (claim.deliveries.length === 0) return claim.waits;
+  if (claim.deliveries.length === 0) {
+    // Somebody else has sent it: what comes next is told as after a send.
+    const ahead = lane === undefined && !claim.waits.closed && !claim.waits.due && claim.earlyMs === 0;
+    return (ahead ? await ledger.review(request.runId) : null) ?? claim.waits;
+  }
 
   const attempts: Attempt[] = [];
   for (const delivery of claim.deliveries) attempts.push(await attemptDelivery(ports, claim.loaded, delivery));

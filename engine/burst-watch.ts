@@ -26,9 +26,8 @@ export function createBurstWatch({ db, engine, taskQueue, log }: BurstWatchOptio
       keptAt = now;
     }
     if (!(await isBurst(db))) return LOOK_MS;
-    await engine.call(async (client) => {
-      for (let lane = 0; lane < BURST_LANES; lane += 1) await startBurstLane(client, taskQueue, lane);
-    });
+    const lanes = Array.from({ length: BURST_LANES }, (_, lane) => lane);
+    await engine.call((client) => Promise.all(lanes.map((lane) => startBurstLane(client, taskQueue, lane))));
     return LOOK_MS;
   });
 }

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/types.js';
 import type { RunWaits } from '../domain/waits.js';
 import { at, type Sql } from './database.js';
 import { takeLease } from './leases.js';
-import { enqueueRun } from './outbox.js';
+import { deferRun, enqueueRun } from './outbox.js';
 
 /** Runs due in one second that are a crowd. Up to so many each wake by themselves, which costs the engine some 20 ms each. */
 const CROWD = 50;
@@ -11,6 +11,8 @@ const CROWD = 50;
 const LATE_MS = 60_000;
 /** And over so long they wake one after the other, so that the engine is not flooded with what is done already. */
 const SPREAD_MS = 600_000;
+/** No execution of a crowd wakes later than this after its instant. */
+export const LATEST_MS = LATE_MS + SPREAD_MS;
 /** Kept by workers that have the burst lane on: without one nobody wakes late. */
 const KEPT_BY_WORKERS = 'burst-lane';
 /** What is due for so long without being sent is a backlog, whoever was to send it. */
@@ -44,7 +46,10 @@ export async function leaveToLane(
   );
   const changed = runs.filter(({ runId, byLane, waits }) => !waits.closed && byLane !== left.has(runId));
   if (changed.length > 0) {
-    await sql.rows('UPDATE runs SET by_lane = NOT by_lane WHERE id = ANY ($1)', [changed.map(({ runId }) => runId)]);
+    await sql.rows('UPDATE runs SET by_lane = id = ANY ($2) WHERE id = ANY ($1)', [
+      changed.map(({ runId }) => runId),
+      [...left],
+    ]);
   }
   return new Map(
     runs.map(({ runId, waits, now }) => [
@@ -137,12 +142,14 @@ export async function nextInLane(sql: Sql, lane: number, lanes: number): Promise
 
 const IN_LANE = `(hashtext(r.id) & 1073741823) % $2::integer = $1::integer`;
 
-/** The run's own execution is to take over: it looks again, and sends what is due or tries it again. */
-export async function handOver(tx: Sql, runId: string): Promise<void> {
+/** The run's own execution is to take over, so much later: it looks again, and sends what is due or tries it again. */
+export async function handOver(tx: Sql, runId: string, afterMs: number): Promise<void> {
   const row = await tx.row<{ id: string; platform_id: string; plan_revision: number }>(
     `UPDATE runs SET plan_revision = plan_revision + 1 WHERE id = $1 AND status NOT IN ('COMPLETED', 'STOPPED', 'FAILED')
      RETURNING id, platform_id, plan_revision`,
     [runId],
   );
-  if (row) await enqueueRun(tx, row);
+  if (!row) return;
+  await enqueueRun(tx, row);
+  if (afterMs > 0) await deferRun(tx, row, afterMs);
 }

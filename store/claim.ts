@@ -280,9 +280,10 @@ const DOUBTFUL_ROWS = Object.entries(DOUBTS)
   .join(', ');
 
 /**
- * A row that is under way belongs to somebody who died or lost touch: the engine gives a run's step to one at a time, so that it is the
- * own execution's to take back what another try of it left; and what a burst lane left is anybody's once its lease has ended. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never
- * sent again by itself unless the platform says RESEND (S-E5). The fence stays then, so that a true sender can still record.
+ * A row that is under way belongs to somebody who died or lost touch: the engine gives a run's step to one at a time, so the own
+ * execution takes back what another try of it left, and a lane what it has lost itself; what another lane left is anybody's once its
+ * lease has ended. CLAIMED: nothing was on the wire, and the new fence keeps it so. TRANSMITTING: it may have arrived; never sent again
+ * by itself unless the platform says RESEND (S-E5). The fence stays then, so that a true sender can still record.
  */
 async function recoverLedger(tx: Sql, requests: readonly ClaimRequest[]): Promise<void> {
   await tx.rows(
@@ -292,7 +293,7 @@ async function recoverLedger(tx: Sql, requests: readonly ClaimRequest[]): Promis
      FROM jsonb_to_recordset($1) AS w (run_id text, step_id text, lane text), platforms p, (VALUES
        ('CLAIMED', NULL, 'PLANNED', NULL), ${DOUBTFUL_ROWS}) AS n (was, policy, status, reason)
      WHERE d.run_id = w.run_id AND d.step_id = w.step_id AND d.status = n.was
-       AND CASE WHEN d.lane IS NULL THEN w.lane IS NULL ELSE NOT is_at_work(d.lane) END
+       AND (d.lane IS NOT DISTINCT FROM w.lane OR (d.lane IS NOT NULL AND NOT is_at_work(d.lane)))
        AND p.id = d.platform_id AND p.in_doubt = coalesce(n.policy, p.in_doubt)`,
     [JSON.stringify(requests.map(({ runId, stepId, lane }) => ({ run_id: runId, step_id: stepId, lane })))],
   );

@@ -60,27 +60,36 @@ export class Grouped<Item, Result> {
     // Those who ask in the same turn go together.
     setImmediate(() => {
       const group = this.waiting.splice(0, this.options.most);
-      void this.settle(group).finally(() => {
+      void this.together(group).finally(() => {
         this.underWay -= 1;
         this.next();
       });
     });
   }
 
-  private async settle(group: typeof this.waiting): Promise<void> {
-    const settled = await this.attempt(group.map(({ item }) => item));
-    for (const [index, { settle }] of group.entries()) {
-      settle(settled[index] ?? { error: new Error('The group’s work answered too few results') });
-    }
+  private async together(group: typeof this.waiting): Promise<void> {
+    if (group.length === 0) return;
+    const settled = await this.attempt(group);
+    if (settled) return answer(group, settled);
+    // Whoever is slow now holds up nobody but himself.
+    for (const one of group) void this.attempt([one]).then((own) => answer([one], own ?? []));
   }
 
-  private async attempt(items: readonly Item[]): Promise<readonly Settled<Result>[]> {
-    if (items.length === 0) return [];
+  /** null = it failed as a whole. */
+  private async attempt(group: typeof this.waiting): Promise<readonly Settled<Result>[] | null> {
     try {
-      return await this.work(items);
+      return await this.work(group.map(({ item }) => item));
     } catch (error) {
-      if (items.length === 1) return [{ error }];
-      return (await Promise.all(items.map((item) => this.attempt([item])))).flat();
+      return group.length === 1 ? [{ error }] : null;
     }
+  }
+}
+
+function answer<Result>(
+  group: readonly { settle: (settled: Settled<Result>) => void }[],
+  settled: readonly Settled<Result>[],
+): void {
+  for (const [index, { settle }] of group.entries()) {
+    settle(settled[index] ?? { error: new Error('The group’s work answered too few results') });
   }
 }

@@ -30,6 +30,15 @@ export async function enqueueRun(tx: Sql, run: Pick<RunRow, 'id' | 'platform_id'
   );
 }
 
+/** What was just queued for a run is told so much later. */
+export async function deferRun(tx: Sql, run: Pick<RunRow, 'id' | 'platform_id'>, afterMs: number): Promise<void> {
+  await tx.rows(
+    `UPDATE outbox SET next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond'
+     WHERE kind = 'RUN' AND platform_id = $2 AND subject_id = $1`,
+    [run.id, run.platform_id, afterMs],
+  );
+}
+
 /** The clock's advance of this number is to be started; the number is the item's revision. */
 export async function enqueueClock(tx: Sql, platformId: string, clockId: string, advance: number): Promise<void> {
   await tx.rows(

@@ -6,7 +6,7 @@ const MOST_ROUNDS = 20;
 
 /**
  * Forgets what nobody asks for any more: answers kept for idempotency keys (48 h, S-W9), late steps the blast guard counted (1 h,
- * S-T4), messages whose time is over, tokens of webhooks (S-E6).
+ * S-T4), messages whose time is over, tokens of webhooks (S-E6), leases of burst lanes.
  */
 export async function prune(db: Database): Promise<void> {
   await inRounds(
@@ -28,6 +28,8 @@ export async function prune(db: Database): Promise<void> {
        WHERE p.environment = 'LIVE' AND l.planned_at < clock_timestamp() - interval '2 hours' LIMIT $1)`,
     [AT_ONCE],
   );
+  // Of burst lanes that died.
+  await db.rows(`DELETE FROM leases WHERE until < clock_timestamp() - interval '1 day'`);
   // Longer than their signatures are taken.
   await db.rows(
     `DELETE FROM webhook_tokens WHERE ctid IN (

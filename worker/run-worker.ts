@@ -77,8 +77,10 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
     ...(options.burstLane === false ? [] : [createBurstWatch({ db, engine, taskQueue, log })]),
   ];
   const pace = new RateLimiter({ take: (...wish) => takeShare(db, ...wish) });
+  const stopped = new AbortController();
   const activities = createActivities({
     db,
+    stopping: stopped.signal,
     ledger: options.ledger ?? createLedger(db),
     pace,
     mailer: options.mailer,
@@ -95,7 +97,6 @@ export function runWorker(options: RunWorkerOptions): RunningWorker {
   // An event waits on its own queue for somebody who posts; an attempt that cannot would be lost to it.
   const kinds = options.postRunEvent ? [createWorker, createWebhookWorker] : [createWorker];
 
-  const stopped = new AbortController();
   let workers: Worker[] = [];
   let becameReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {

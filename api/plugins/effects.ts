@@ -225,6 +225,8 @@ export function registerEffects(app: FastifyInstance, options: EffectsOptions): 
   ): Promise<readonly Settled<unknown>[]> {
     return db.transaction(async (tx) => {
       for (const { effect } of members) effect.told.length = 0;
+      // A group does not stand still for one of its members: it gives up, and each tries by itself.
+      if (members.length > 1) await tx.rows(`SET LOCAL lock_timeout = '1s'`);
       const uses = members.map(({ effect, scope }) => scope && { scope, fingerprints: fingerprintsOf(effect) });
       const known = await takeOnce(tx, uses);
       const settled = members.map(({ effect, scope, ask }, place): Settled<unknown> | { asked: unknown } => {
