@@ -42,6 +42,19 @@ describe('Grouped', () => {
     expect(groups).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
+  it('lets neither the others of a failed group nor the next group wait for one that is slow', async () => {
+    const grouped = new Grouped<number, number>(
+      (items) => {
+        if (items.length > 1) return Promise.reject(new Error('somebody holds a lock'));
+        return items[0] === 1 ? new Promise(() => undefined) : Promise.resolve(values(items));
+      },
+      { most: 10 },
+    );
+    void grouped.ask(1);
+    expect(await grouped.ask(2)).toBe(20);
+    expect(await grouped.ask(3)).toBe(30);
+  });
+
   it('passes on what the work says of one item, and runs as many groups at once as it may', async () => {
     let underWay = 0;
     let most = 0;
