@@ -24,7 +24,7 @@ const MOST_CACHE_BYTES = 512 * 1024 ** 2;
  * As many sleepers as fit into 512 MiB (6,553), or into a quarter of the heap where that is less: a worker then stays below 1 GB
  * however many sleep. The SDK's own default supposes 1.7 MB each, and these runs need a twentieth.
  */
-export function cachedWorkflows(heapBytes = getHeapStatistics().heap_size_limit): number {
+function cachedWorkflows(heapBytes = getHeapStatistics().heap_size_limit): number {
   return Math.max(10, Math.floor(Math.min(MOST_CACHE_BYTES, heapBytes / 4) / CACHED_BYTES));
 }
 

@@ -46,7 +46,7 @@ declare module 'fastify' {
 }
 
 /** What several requests ask for, done in one transaction: a result for each, in their order. What is refused has written nothing. */
-export type Together<Asked, Result> = (tx: Sql, asked: readonly Asked[]) => Promise<readonly Settled<Result>[]>;
+type Together<Asked, Result> = (tx: Sql, asked: readonly Asked[]) => Promise<readonly Settled<Result>[]>;
 
 /** How a contract uses `Idempotency-Key`. */
 export interface KeyRules {
