@@ -23,7 +23,7 @@ const listOf =
 const measureNames = Object.keys(MEASURES) as MeasureName[];
 const options = new Command('bench')
   .description('Measures Dunwell beside others. Ratios of one run count; absolute figures are of this machine.')
-  .option('--quick', 'smaller numbers, three minutes at most')
+  .option('--quick', 'smaller numbers, some five minutes on two cores')
   .option('--json <file>', 'writes the results there, too')
   .addOption(new Option('--only <measures>', measureNames.join(',')).argParser(listOf(measureNames)))
   .addOption(new Option('--engines <engines>', 'dev,postgres').argParser(listOf<EngineKind>(['dev', 'postgres'])))

@@ -15,15 +15,15 @@ const FULL: Sizes = {
 
 const QUICK: Sizes = {
   rounds: 1,
-  accept: 2_000,
-  isolated: 15,
+  accept: 1_000,
+  isolated: 8,
   isolatedAheadMs: 4_000,
   delayedAheadMs: null,
-  burst: 500,
-  burstOnPostgres: 300,
-  waiting: [100, 500],
-  waitingOnPostgres: [100, 500],
-  finished: 10_000,
+  burst: 200,
+  burstOnPostgres: 200,
+  waiting: [100, 300],
+  waitingOnPostgres: [100, 300],
+  finished: 3_000,
 };
 
 /** How much is done, from the options. */
