@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ComposedMail, MailRequest, SendOutcome, SmtpReply } from '../contracts/mail.js';
 import { DOUBTS, recordDeliveries, type DeliveryRecord, type Evidence } from '../store/deliveries.js';
+import { valueOf } from '../store/grouped.js';
 import { sealMessage } from '../store/messages.js';
 import { recheckAt, type ClaimedDelivery } from '../store/claim.js';
 import type { LoadedRun } from '../store/run-context.js';
@@ -130,8 +131,7 @@ async function recordSurely(
           : await db.transaction(async (tx) => {
               const found = bounced.map((one) => ({ ...one, deliveryId: delivery.id }));
               await suppress(tx, platformId, found);
-              const [recorded] = await recordDeliveries(tx, [outcome]);
-              return recorded?.value === true;
+              return valueOf((await recordDeliveries(tx, [outcome]))[0]);
             });
       if (!ours) log.warn({ delivery: delivery.id, outcome: record.status }, 'another worker took this delivery over');
       return;

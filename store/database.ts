@@ -25,11 +25,11 @@ const ONCE = {
   jit: 'off',
 };
 const FOR_VALUES: typeof ONCE = {
+  ...ONCE,
   plan_cache_mode: 'auto',
   enable_seqscan: 'on',
   enable_hashjoin: 'on',
   enable_mergejoin: 'on',
-  jit: 'off',
 };
 const planned = (set: 'SET' | 'SET LOCAL', how: typeof ONCE): string =>
   Object.entries(how)

@@ -10,6 +10,7 @@ import { readWaits } from '../../store/claim.js';
 import { countingPorts, type CountingPorts } from '../support/faults/counting-mailer.js';
 import { expectEachOnce } from '../support/faults/each-once.js';
 import { createLadder, inSeconds, invoiceIds, putCustomer, putInvoices } from '../support/faults/scenario.js';
+import { sleepingRuns } from '../support/faults/sleeping-runs.js';
 import { createHarness, type Harness } from '../support/harness.js';
 import { until } from '../support/until.js';
 
@@ -35,13 +36,8 @@ describe('the burst lane', { timeout: 120_000 }, () => {
       Array.from({ length: BURST_LANES }, (_, lane) => sendBursts(ports, { lane }, () => undefined, stopping)),
     );
 
-  /** Due runs on no engine, as if their executions slept. */
   async function sleeping(count: number): Promise<Run[]> {
-    h = await createHarness({ worker: false, tellSoon: false, temporalAddress: '127.0.0.1:1' });
-    await createLadder(h);
-    await putCustomer(h, 'cust_1');
-    await putInvoices(h, invoiceIds(count), { due_date: inSeconds(-60) });
-    await h.db.rows(`UPDATE runs SET engine_started = true, status = 'WAITING', by_lane = true`);
+    h = await sleepingRuns(count);
     return runs();
   }
 

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendBursts } from '../../activities/send-bursts.js';
 import { sendStepEmails } from '../../activities/send-step-emails.js';
+import { BURST_LANES } from '../../contracts/engine.js';
 import type { MailSender } from '../../contracts/mail.js';
 import type { Database } from '../../store/database.js';
 import { createLedger } from '../../store/ledger.js';
 import { countingPorts } from '../support/faults/counting-mailer.js';
-import { createLadder, inSeconds, invoiceIds, putCustomer, putInvoices } from '../support/faults/scenario.js';
-import { createHarness, type Harness } from '../support/harness.js';
+import { sleepingRuns } from '../support/faults/sleeping-runs.js';
+import type { Harness } from '../support/harness.js';
 
 interface Run {
   id: string;
@@ -22,16 +23,11 @@ describe('PostgreSQL commits for a group, and its answer is lost', { timeout: 60
 
   const runs = (): Promise<Run[]> =>
     h.db.rows(
-      `SELECT id, status, next_step_id, plan_revision, (hashtext(id) & 1073741823) % 8 AS lane FROM runs ORDER BY id`,
+      `SELECT id, status, next_step_id, plan_revision, (hashtext(id) & 1073741823) % ${String(BURST_LANES)} AS lane FROM runs ORDER BY id`,
     );
 
-  /** Due runs on no engine, as if their executions slept. */
   async function sleeping(count: number): Promise<Run[]> {
-    h = await createHarness({ worker: false, tellSoon: false, temporalAddress: '127.0.0.1:1' });
-    await createLadder(h);
-    await putCustomer(h, 'cust_1');
-    await putInvoices(h, invoiceIds(count), { due_date: inSeconds(-60) });
-    await h.db.rows(`UPDATE runs SET engine_started = true, status = 'WAITING', by_lane = true`);
+    h = await sleepingRuns(count);
     return runs();
   }
 
